@@ -1,0 +1,56 @@
+namespace HpdCds.Clinical;
+
+/// <summary>How exactly the chart says when something happened.</summary>
+public enum TimePrecision
+{
+    /// <summary>An instant, to the second or finer.</summary>
+    Instant,
+
+    /// <summary>A calendar day.</summary>
+    Day,
+
+    /// <summary>A calendar month.</summary>
+    Month,
+
+    /// <summary>A calendar year.</summary>
+    Year,
+}
+
+/// <summary>
+/// When something in the chart happened: the first and the last instant that the recorded text allows, both inclusive.
+/// An instant has the two equal; a day spans 24 hours in the zone of the hospital.
+/// </summary>
+public readonly record struct ClinicalTime
+{
+    private ClinicalTime(DateTimeOffset earliest, DateTimeOffset latest, TimePrecision precision) =>
+        (Earliest, Latest, Precision) = (earliest, latest, precision);
+
+    /// <summary>The first instant that the recorded text allows.</summary>
+    public DateTimeOffset Earliest { get; }
+
+    /// <summary>The last instant that the recorded text allows; never before <see cref="Earliest"/>.</summary>
+    public DateTimeOffset Latest { get; }
+
+    /// <summary>How exactly the time was recorded.</summary>
+    public TimePrecision Precision { get; }
+
+    /// <summary>The calendar date as recorded, for display.</summary>
+    public DateOnly Date => DateOnly.FromDateTime(Latest.DateTime);
+
+    /// <summary>An exact instant.</summary>
+    public static ClinicalTime At(DateTimeOffset instant) => new(instant, instant, TimePrecision.Instant);
+
+    /// <summary>A span of the calendar: a day, a month or a year.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The span ends before it starts.</exception>
+    public static ClinicalTime Spanning(DateTimeOffset earliest, DateTimeOffset latest, TimePrecision precision)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(latest, earliest);
+        return new(earliest, latest, precision);
+    }
+
+    /// <summary>
+    /// Whether any instant of this time lies in the window of <paramref name="days"/> times 24 hours that ends at
+    /// <paramref name="asOf"/>, both ends inclusive (clinical model, section 1, "Windows").
+    /// </summary>
+    public bool IsWithin(int days, DateTimeOffset asOf) => Latest >= asOf.AddDays(-days) && Earliest <= asOf;
+}

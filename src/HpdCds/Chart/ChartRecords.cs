@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using HpdCds.Clinical;
+
+namespace HpdCds.Chart;
+
+/// <summary>One coding of a concept. The system is as sent: it may be missing.</summary>
+public sealed record ChartCoding(string? System, string Code, string? Display);
+
+/// <summary>A CodeableConcept: every coding that came, and the text beside them.</summary>
+public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text)
+{
+    public static readonly ChartConcept Empty = new([], null);
+
+    /// <summary>Every human-readable string of the concept, in order: text first, then displays.</summary>
+    public IEnumerable<string> Texts =>
+        Codings.Select(coding => coding.Display).Prepend(Text).OfType<string>().Where(text => text.Length > 0);
+}
+
+/// <summary>Where the time of a result came from.</summary>
+public enum TimeOrigin
+{
+    Effective,
+    Issued,
+}
+
+public sealed record ChartTime(ClinicalTime When, TimeOrigin Origin);
+
+/// <summary>Why a FHIR Quantity, string or other value could not be read is kept as a value, never dropped.</summary>
+public abstract record ChartValue
+{
+    private ChartValue()
+    {
+    }
+
+    /// <summary>A Quantity. The unit is the UCUM code when one came (<see cref="IsUcum"/>), else the display unit.</summary>
+    public sealed record Quantity(decimal Value, string? Comparator, string? Unit, bool IsUcum) : ChartValue;
+
+    public sealed record Number(decimal Value) : ChartValue;
+
+    public sealed record Concept(ChartConcept Value) : ChartValue;
+
+    public sealed record Text(string Value) : ChartValue;
+
+    public sealed record Flag(bool Value) : ChartValue;
+
+    public sealed record Unreadable(string Why) : ChartValue;
+}
+
+/// <summary>One entry of Observation.referenceRange, limits in the unit stated there (none: the value's unit).</summary>
+public sealed record ChartReferenceRange(
+    decimal? Low,
+    decimal? High,
+    string? Unit,
+    ChartConcept? Type,
+    ImmutableArray<ChartConcept> AppliesTo,
+    decimal? AgeLowYears,
+    decimal? AgeHighYears,
+    string? Text);
+
+/// <summary>
+/// An Observation, or one component of one (then <see cref="Reference"/> ends in <c>#</c> and the component's place,
+/// and status, time, specimen and the rest are its Observation's).
+/// </summary>
+public sealed record ChartObservation(
+    string Reference,
+    ChartKey Source,
+    string? Status,
+    ChartConcept Code,
+    ChartTime? Time,
+    ChartValue? Value,
+    ImmutableArray<ChartReferenceRange> ReferenceRanges,
+    ImmutableArray<ChartConcept> Interpretation,
+    string? Specimen,
+    string? Panel);
+
+public sealed record ChartCondition(
+    string Reference,
+    ChartKey Source,
+    ChartConcept Code,
+    ImmutableArray<ChartConcept> BodySite,
+    string? ClinicalStatus,
+    string? VerificationStatus,
+    ChartConcept? Severity,
+    ChartTime? Time);
+
+public enum ChartMedicationKind
+{
+    Request,
+    Administration,
+    Statement,
+}
+
+/// <summary>A medication that the chart (not the draft) says was ordered, given or taken.</summary>
+public sealed record ChartMedication(
+    string Reference,
+    ChartKey Source,
+    ChartMedicationKind Kind,
+    string? Status,
+    bool DoNotPerform,
+    ImmutableArray<ChartConcept> Concepts,
+    ImmutableArray<string> Identifiers,
+    ChartTime? Time);
+
+/// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>
+public sealed record ChartPatient(
+    string Reference,
+    ClinicalTime? BirthDate,
+    string? AdministrativeGender,
+    string? BirthSex,
+    ChartConcept? SexForClinicalUse);
+
+/// <summary>
+/// An order of <c>draftOrders</c>. <see cref="Concepts"/> holds the drug as coded, the resolved Medication and its
+/// ingredients, or only display text; none at all means that nothing could be matched.
+/// </summary>
+public sealed record ChartOrder(
+    string Reference,
+    string ResourceType,
+    string? Status,
+    bool DoNotPerform,
+    string? Subject,
+    ImmutableArray<ChartConcept> Concepts,
+    ImmutableArray<string> Identifiers,
+    ImmutableArray<ChartConcept> ReasonCodes,
+    ImmutableArray<string> ReasonReferences);

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace HpdCds.Chart;
+
+/// <summary>The prefetch keys, which are also the names of our own queries (the table is <c>PrefetchTable</c>).</summary>
+public enum ChartKey
+{
+    Patient,
+    Problems,
+    EncounterDx,
+    Cbc,
+    Chemistry,
+    Liver,
+    Markers,
+    Performance,
+    Staging,
+    Medications,
+    Statements,
+    Administrations,
+}
+
+/// <summary>How reading one key ended. Only <see cref="Complete"/> lets an absence mean anything.</summary>
+public enum SourceState
+{
+    /// <summary>Everything that the source holds was read; it may be nothing.</summary>
+    Complete,
+
+    /// <summary>Entries are missing: a page that could not be followed, a cap, an error beside matches.</summary>
+    Truncated,
+
+    /// <summary>The key did not come and no usable token came either.</summary>
+    NotSupplied,
+
+    /// <summary>The server or the client said that this may not be read.</summary>
+    NotAuthorised,
+
+    /// <summary>An error outcome, an HTTP failure, a time-out, or something that is not FHIR.</summary>
+    Failed,
+}
+
+/// <param name="NewestFirstDownTo">
+/// For a search that asked for <c>_sort=-date</c> and whose entries came newest first: the time of the oldest entry
+/// received. A latest value is then certain, even from a truncated source, when this lies before its window.
+/// </param>
+/// <param name="Supplied">Whether the client sent the key at all (as anything).</param>
+public sealed record ChartSource(ChartKey Key, SourceState State, DateTimeOffset? NewestFirstDownTo, bool Supplied);
+
+/// <summary>
+/// Everything that was read about the patient and nothing else: the last thing that knows where data came from.
+/// Resources of other patients and unreadable entries are already gone and counted in <see cref="Dropped"/>.
+/// A key without a source was not asked for.
+/// </summary>
+public sealed record PatientChart(
+    string PatientId,
+    ChartPatient? Patient,
+    ImmutableArray<ChartObservation> Observations,
+    ImmutableArray<ChartCondition> Conditions,
+    ImmutableArray<ChartMedication> Medications,
+    ImmutableDictionary<ChartKey, ChartSource> Sources,
+    DroppedEntries Dropped)
+{
+    /// <summary>The Patient resource that came is another person: no card may be made from this chart.</summary>
+    public bool IsAnotherPatient => Dropped.PatientMismatch;
+}
+
+/// <param name="OtherPatient">Clinical resources that name another patient, or none where one is needed.</param>
+/// <param name="Unreadable">Entries that could not be read as FHIR.</param>
+/// <param name="PatientMismatch">The Patient resource itself was another person's.</param>
+public sealed record DroppedEntries(int OtherPatient, int Unreadable, bool PatientMismatch);

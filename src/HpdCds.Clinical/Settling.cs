@@ -1,0 +1,39 @@
+namespace HpdCds.Clinical;
+
+/// <summary>
+/// Names the datum that would narrow an answer most. For every open core factor each value of its points is tried, equally
+/// weighted, with the others as they are; what counts is first how often the bands then meet, then how much the points
+/// narrow, then the tier, then the order of the table (clinical model, section 2, "Settles").
+/// </summary>
+internal static class Settling
+{
+    public static string? Datum(RiskAssessment assessment)
+    {
+        var best = assessment.Factors
+            .Where(row => row.Factor.IsCore && !row.Points.IsSettled)
+            .Select(row => (Row: row, Worth: WorthOf(row, assessment)))
+            .Where(candidate => candidate.Worth is not { Settled: 0, Narrowed: 0 })
+            .OrderByDescending(candidate => candidate.Worth.Settled)
+            .ThenByDescending(candidate => candidate.Worth.Narrowed)
+            .ThenBy(candidate => candidate.Row.Factor.Tier)
+            .Select(candidate => candidate.Row)
+            .FirstOrDefault();
+        return best?.Datum;
+    }
+
+    private static (decimal Settled, decimal Narrowed) WorthOf(FactorAssessment row, RiskAssessment assessment)
+    {
+        var before = assessment.Points.High - assessment.Points.Low;
+        var (settled, narrowed, tried) = (0, 0, 0);
+        for (var points = row.Points.Low; points <= row.Points.High; points++, tried++)
+        {
+            var total = assessment.Model.Total(factor => factor.Id == row.Factor.Id
+                ? new PointsRange(points, points)
+                : assessment[factor.Id].Points);
+            settled += assessment.BandsOf(total).IsSettled ? 1 : 0;
+            narrowed += before - (total.High - total.Low);
+        }
+
+        return ((decimal)settled / tried, (decimal)narrowed / tried);
+    }
+}

@@ -24,8 +24,8 @@ public sealed record Measure<TAnalyte>
     // Far beyond every believable range, and small enough that no factor of the unit table can overflow a decimal.
     private const decimal Unreadable = 1_000_000_000_000m;
 
-    private Measure(decimal value, Comparison? bound, Interval range, bool isConverted) =>
-        (Value, Bound, Range, IsConverted) = (value, bound, range, isConverted);
+    private Measure(decimal value, Comparison? bound, Interval range, bool isConverted, bool isDisputed = false) =>
+        (Value, Bound, Range, IsConverted, IsDisputed) = (value, bound, range, isConverted, isDisputed);
 
     /// <summary>The stated number, in the canonical unit.</summary>
     public decimal Value { get; }
@@ -39,8 +39,23 @@ public sealed record Measure<TAnalyte>
     /// <summary>Converted between quantities with an assay-dependent factor.</summary>
     public bool IsConverted { get; }
 
+    /// <summary>Two statements of equal weight disagree.</summary>
+    public bool IsDisputed { get; }
+
     /// <summary>Why the measurement may leave a threshold open.</summary>
-    public UnknownReason WhyOpen => IsConverted && Bound is null ? UnknownReason.ConversionUncertain : UnknownReason.BoundOnly;
+    public UnknownReason WhyOpen => IsDisputed ? UnknownReason.Conflicting
+        : IsConverted && Bound is null ? UnknownReason.ConversionUncertain
+        : UnknownReason.BoundOnly;
+
+    /// <summary>This measurement and another of equal weight at the same moment: both are possible, the higher is shown.</summary>
+    public Measure<TAnalyte> Against(Measure<TAnalyte> other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Range == other.Range)
+            return this;
+        var higher = other.Value > Value ? other : this;
+        return new(higher.Value, higher.Bound, Range.Hull(other.Range), IsConverted || other.IsConverted, isDisputed: true);
+    }
 
     /// <summary>Takes a measurement as reported.</summary>
     /// <param name="reported">The number as reported.</param>

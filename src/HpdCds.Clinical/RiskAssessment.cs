@@ -62,7 +62,7 @@ public sealed record FactorAssessment(
     {
         var read = factor.PointsFor(finding.Compared);
         var met = factor.IsMet(finding.Compared);
-        var isSettled = read.IsSettled && met is not null;
+        var isSettled = read.IsSettled && (met is not null || factor.Levels.IsEmpty);
         var points = finding.IsConfounded ? read with { Low = 0 } : read;
         if (!factor.IsCore)
             points = new(points.Low, points.Low);

@@ -214,8 +214,10 @@ public sealed record RiskModel
             yield return "a factor stands twice";
         foreach (var factor in Factors.Where(factor => !domains.Contains(factor.Domain)))
             yield return $"factor {factor.Id} names the domain {factor.Domain}, which does not exist";
-        foreach (var factor in Factors.Where(factor => factor.Levels.IsDefaultOrEmpty || factor.Levels.Any(level => level.Points < 0)))
-            yield return $"factor {factor.Id} has no level, or one with points below 0";
+        foreach (var factor in Factors.Where(factor => factor.IsCore && factor.Levels.All(level => level.Points == 0)))
+            yield return $"core factor {factor.Id} gives no points";
+        foreach (var factor in Factors.Where(factor => factor.Levels.Any(level => level.Points < 0)))
+            yield return $"factor {factor.Id} has points below 0";
         foreach (var factor in Factors.Where(factor => factor.Evidence.IsDefaultOrEmpty))
             yield return $"factor {factor.Id} has no evidence";
         foreach (var id in AssessableWithAnyOf.Concat(LeastWhenNotRecorded).Where(id => !factors.Contains(id)))

@@ -1,0 +1,158 @@
+using System.Globalization;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Cards;
+
+/// <summary>What one card is about.</summary>
+internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording);
+
+/// <summary>
+/// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. What does not fit is
+/// dropped from the end of the list below, never from the middle of a sentence, and never what is missing.
+/// </summary>
+internal sealed class CardDetail(CardSubject subject)
+{
+    private const int MostCharacters = 1200;
+    private const int MostValues = 5;
+
+    private readonly FactorLine _line = new(subject.Wording);
+    private readonly Wording _wording = subject.Wording;
+    private readonly RiskAssessment _assessment = subject.Assessment;
+
+    private IEnumerable<FactorAssessment> Core => _assessment.Factors.Where(row => row.Factor.IsCore || row.Points.High > 0);
+
+    public string Text()
+    {
+        // The lines in reading order, each with its rank when room is short: 0 is never dropped.
+        (int Rank, string? Line)[] lines =
+        [
+            (0, Values("detail.counts", Core.Where(row => row.Points.Low > 0).Select(_line.Scored))),
+            (0, Values("detail.partly", PartlyOpen.Select(_line.Open))),
+            (0, Uncoded()),
+            (0, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
+            (0, _assessment is { IsAssessable: true, Settles: { } datum } ? _wording.Say("detail.settles", ("datum", _line.Datum(datum))) : null),
+            (5, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).Select(_line.NotScored), MostValues - Shown)),
+            (0, subject.Recognition.FromNameOnly ? _wording["detail.by-name"] : null),
+            (0, subject.Reading.Exposure == Exposure.Unknown ? _wording["detail.exposure-unknown"] : null),
+            (0, subject.Reading.Regimen == Regimen.Other ? _wording["detail.other-regimen"] : null),
+            (7, _assessment.IsAssessable ? Domains() : null),
+            (1, Kit()),
+            (6, subject.Table.HasReviewLens ? Review() : null),
+            (4, Rate()),
+            (2, _assessment.IsAssessable ? _wording["detail.options"] : _wording["detail.how-to-supply"]),
+            (3, _assessment.IsAssessable ? _wording["detail.associated"] : null),
+            (0, Foot(subject)),
+        ];
+        var kept = lines.Where(line => line.Line is not null).ToList();
+        while (Joined(kept).Length > MostCharacters && kept.Exists(line => line.Rank > 0))
+            kept.Remove(kept.MaxBy(line => line.Rank));
+        return Joined(kept);
+    }
+
+    public static string Foot(CardSubject subject) => FootOf(subject.Knowledge, subject.Wording, subject.Table, subject.Assessment.AsOf);
+
+    public static string FootOf(KnowledgeBase knowledge, Wording wording, ModelTable table, DateTimeOffset asOf) => wording.Say(
+        "detail.foot",
+        ("model", table.Model.Id),
+        ("version", table.Model.Version),
+        ("overlay", table.Overlay is { } file ? wording.Say("detail.foot-overlay", ("file", Markdown.Escape(file))) : ""),
+        ("evidence", knowledge.EvidenceUntil),
+        ("asOf", asOf.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)));
+
+    private int Shown => Core.Count(row => row.Points.Low > 0) + PartlyOpen.Count();
+
+    private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null);
+
+    private bool IsUncoded(FactorAssessment row) =>
+        row.Reason == UnknownReason.NotRecorded && row.Finding is null && _assessment.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal);
+
+    private IEnumerable<FactorAssessment> MissingRows =>
+        Core.Where(row => row.State == FactState.Unknown && row.Finding is null && !IsUncoded(row));
+
+    private static bool IsSettledAtNothing(FactorAssessment row) => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown;
+
+    private string? Uncoded()
+    {
+        var rows = Core.Where(IsUncoded).Select(row => _line.Name(row.Factor.Id)).ToArray();
+        if (rows.Length == 0)
+            return null;
+        var factors = string.Join(_wording["list-separator"], rows);
+        return _assessment is { IsAssessable: true, Band.IsSettled: false }
+            ? _wording.Say("detail.uncoded", ("factors", factors), ("band", Band(_assessment.Band.High)))
+            : _wording.Say("detail.uncoded-plain", ("factors", factors));
+    }
+
+    private string Domains() => _wording.Say("detail.domains", ("domains", string.Join(
+        _wording["item-separator"],
+        _assessment.Model.Domains.Where(domain => domain.Cap > 0 && IsTold(domain)).Select(domain => _wording.Say(
+            "domain.points",
+            ("name", _wording[$"domain.{domain.Id}"]),
+            ("points", Span(_assessment.DomainPoints(domain))),
+            ("cap", domain.Cap.ToString(CultureInfo.InvariantCulture)))))));
+
+    // A domain of optional factors alone is told only when it gives points.
+    private bool IsTold(Domain domain) =>
+        _assessment.Factors.Any(row => row.Factor.Domain == domain.Id && row.Factor.IsCore) || _assessment.DomainPoints(domain).High > 0;
+
+    private string Kit()
+    {
+        var days = subject.Knowledge.Rules.BaselineKitDays;
+        var names = KitFactors.Select(_line.Name).ToArray();
+        var missing = KitFactors.Where(id => !IsFresh(id, days)).Select(_line.Name).ToArray();
+        return _wording.Say(
+            "detail.kit",
+            ("labs", string.Join(_wording["list-separator"], names)),
+            ("days", days.ToString(CultureInfo.InvariantCulture)),
+            ("answer", missing.Length == 0 ? _wording["yes"] : _wording.Say("detail.kit-missing", ("missing", string.Join(_wording["list-separator"], missing)))));
+    }
+
+    private IEnumerable<string> KitFactors => new[] { "nlr", "ldh", "afp" }.Where(id => _assessment.Factors.Any(row => row.Factor.Id == id));
+
+    private bool IsFresh(string factor, int days) =>
+        subject.Reading.Factors[factor] is Fact<Finding>.Known { Provenance.When: { } when } && when.IsWithin(days, _assessment.AsOf);
+
+    private string Review()
+    {
+        var review = _assessment.Review;
+        return _wording.Say(
+            "detail.review",
+            ("present", review.Present.ToString(CultureInfo.InvariantCulture)),
+            ("features", review.Features.ToString(CultureInfo.InvariantCulture)),
+            ("unknown", review.Unknown.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private string? Rate()
+    {
+        var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == subject.Reading.Regimen.Code()).ToArray();
+        if (ofRegimen.Length == 0)
+            return subject.Table.Rates.IsEmpty ? null : _wording["detail.rate-none"];
+        var rate = Array.Find(ofRegimen, rate => rate.Agent is { } agent && subject.Recognition.Agents.Contains(agent)) ?? Array.Find(ofRegimen, rate => rate.Agent is null);
+        return rate is null ? null : _wording.Say(
+            "detail.rate",
+            ("drug", rate.Agent is { } named ? _wording.Say("detail.rate-drug", ("drug", named)) : ""),
+            ("events", rate.Events.ToString(CultureInfo.InvariantCulture)),
+            ("of", rate.Of.ToString(CultureInfo.InvariantCulture)),
+            ("percent", (100m * rate.Events / rate.Of).ToString("0.0", CultureInfo.InvariantCulture)),
+            ("definition", Markdown.Escape(rate.Definition)),
+            ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text)));
+    }
+
+    private string? Values(string phrase, IEnumerable<string> values, int most = MostValues)
+    {
+        var all = values.ToArray();
+        if (all.Length == 0 || most <= 0)
+            return null;
+        var shown = all.Take(most).ToList();
+        if (all.Length > most)
+            shown.Add(_wording.Say("detail.more", ("count", (all.Length - most).ToString(CultureInfo.InvariantCulture))));
+        return _wording.Say(phrase, ("factors", string.Join(_wording["item-separator"], shown)));
+    }
+
+    private string Span(PointsRange points) => _line.Span(points.Low, points.High);
+
+    private string Band(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+
+    private static string Joined(IEnumerable<(int Rank, string? Line)> lines) => string.Join("\n\n", lines.Select(line => line.Line));
+}

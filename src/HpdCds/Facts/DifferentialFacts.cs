@@ -1,0 +1,169 @@
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>
+/// The neutrophil-to-lymphocyte ratio from whatever the laboratory reports: two counts, two shares, or a count and a share
+/// with the white cells of one time; always of one specimen, panel or moment (clinical model, sections 1, 8 and 9).
+/// </summary>
+internal sealed class DifferentialFacts(PatientChart chart, Results results, FactRules rules)
+{
+    // Pairs are tried with each other: more of one kind than this, all inside the window, is a monitor, not a blood count.
+    private const int MostOfOneKind = 200;
+
+    private const string NeutrophilDatum = "neutrophils";
+    private const string LymphocyteDatum = "lymphocytes";
+
+    private int Window => rules.Window("cbc");
+
+    public Fact<Finding> Ratio(DateTimeOffset asOf)
+    {
+        var neutrophils = HalfOf<Neutrophils>("neutrophils-abs", "neutrophils-pct");
+        var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
+        if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
+            return new Fact<Finding>.Unknown(UnknownReason.Truncated, "nlr");
+        var pairs = Pairs(neutrophils, lymphocytes)
+            .OrderByDescending(pair => pair.SortTime)
+            .ThenBy(pair => pair.Kind)
+            .ThenByDescending(pair => pair.Rank)
+            .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)
+            .ToArray();
+        return pairs.Length > 0 ? Chosen(pairs, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes);
+    }
+
+    private static Fact<Finding> Chosen(Pair[] pairs, Half neutrophils, Half lymphocytes)
+    {
+        var first = pairs[0];
+        var finding = pairs
+            .TakeWhile(pair => pair.SortTime == first.SortTime && pair.Kind == first.Kind && pair.Rank == first.Rank)
+            .Select(pair => pair.Ratio.ToFinding())
+            .Aggregate((one, other) => one.Against(other));
+        var isFallback = neutrophils.HasUnusableAfter(first.SortTime) || lymphocytes.HasUnusableAfter(first.SortTime);
+        var provenance = Results.ProvenanceOf(first.Older, isFallback);
+        return new Fact<Finding>.Known(finding, first.Rank == 0 ? provenance.With(Mark.Preliminary) : provenance);
+    }
+
+    private Fact<Finding>? Reported()
+    {
+        var reported = results.Latest(new ResultQuestion<Measure<ReportedRatio>>(
+            ["nlr"],
+            Window,
+            ChartKey.Cbc,
+            observation => results.Measured<ReportedRatio>(observation),
+            (one, other) => one.Against(other)));
+        return reported is Fact<Measure<ReportedRatio>>.Known ? reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" }) : null;
+    }
+
+    private Fact<Finding> WhyNone(Half neutrophils, Half lymphocytes)
+    {
+        if (neutrophils.IsUsable && lymphocytes.IsUsable)
+            return new Fact<Finding>.Unknown(UnknownReason.NotPaired, "nlr");
+        var (missing, datum) = neutrophils.IsUsable ? (lymphocytes, LymphocyteDatum) : (neutrophils, NeutrophilDatum);
+        return results.Unusable(missing.Unusable, ChartKey.Cbc, datum);
+    }
+
+    private IEnumerable<Pair> Pairs(Half<Neutrophils> neutrophils, Half<Lymphocytes> lymphocytes) =>
+        Counts(neutrophils.Counts, lymphocytes.Counts, kind: 0)
+            .Concat(
+                from one in neutrophils.Shares
+                from other in lymphocytes.Shares
+                where AreOfOneSample(one.Observation, other.Observation)
+                let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
+                where ratio is not null
+                select new Pair(ratio, one.Observation, other.Observation, Kind: 1))
+            .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares), kind: 2))
+            .Concat(Counts(Products<Neutrophils>(neutrophils.Shares), lymphocytes.Counts, kind: 2));
+
+    private IEnumerable<Pair> Counts(
+        IEnumerable<Reading<Measure<Neutrophils>>> neutrophils,
+        IReadOnlyCollection<Reading<Measure<Lymphocytes>>> lymphocytes,
+        int kind) =>
+        from one in neutrophils
+        from other in lymphocytes
+        where AreOfOneSample(one.Observation, other.Observation)
+        let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
+        where ratio is not null
+        select new Pair(ratio, one.Observation, other.Observation, kind);
+
+    /// <summary>Absolute counts as white cells times share; only exact numbers, both of one time.</summary>
+    private Reading<Measure<TAnalyte>>[] Products<TAnalyte>(IEnumerable<Reading<Measure<DifferentialShare>>> shares)
+        where TAnalyte : IAnalyte =>
+        [.. from share in shares
+            from white in Usable<Leukocytes>("leukocytes")
+            where share.When == white.When && share.Value!.Bound is null && white.Value!.Bound is null
+            let product = Measure<TAnalyte>.From(white.Value!.Value * share.Value!.Value / 100, bound: null, factor: 1)
+            where product is not null
+            select new Reading<Measure<TAnalyte>>(share.Observation, product, Problem: null)];
+
+    private Half<TAnalyte> HalfOf<TAnalyte>(string countGroup, string shareGroup)
+        where TAnalyte : IAnalyte
+    {
+        var counts = All<TAnalyte>(countGroup, unitsOf: "cell-count");
+        var shares = All<DifferentialShare>(shareGroup, unitsOf: "percent");
+        return new(
+            [.. counts.Where(reading => reading.Value is not null).Take(MostOfOneKind)],
+            [.. shares.Where(reading => reading.Value is not null).Take(MostOfOneKind)],
+            Results.Ordered(counts.Where(reading => reading.Value is null).Select(AsProblem)
+                .Concat(shares.Where(reading => reading.Value is null).Select(AsProblem))));
+    }
+
+    private Reading<Measure<TAnalyte>>[] Usable<TAnalyte>(string group)
+        where TAnalyte : IAnalyte => [.. All<TAnalyte>(group, "cell-count").Where(reading => reading.Value is not null).Take(MostOfOneKind)];
+
+    private Reading<Measure<TAnalyte>>[] All<TAnalyte>(string group, string unitsOf)
+        where TAnalyte : IAnalyte => Results.Ordered(results.Of(group).Select(observation =>
+            results.Dated(WithoutLymphocytes(results.Measured<TAnalyte>(observation, unitsOf), group), Window)));
+
+    // No living patient has no lymphocytes: a zero would make the ratio endless.
+    private static Reading<Measure<TAnalyte>> WithoutLymphocytes<TAnalyte>(Reading<Measure<TAnalyte>> reading, string group)
+        where TAnalyte : IAnalyte => reading.Value?.Value == 0 && group.StartsWith("lymphocytes", StringComparison.Ordinal)
+            ? new(reading.Observation, Value: null, UnknownReason.Implausible)
+            : reading;
+
+    private static Reading<Finding> AsProblem<T>(Reading<T> reading)
+        where T : class => new(reading.Observation, Value: null, reading.Problem);
+
+    private bool AreOfOneSample(ChartObservation one, ChartObservation other)
+    {
+        if (one.Specimen is not null && one.Specimen == other.Specimen)
+            return true;
+        if (one.Panel is not null && one.Panel == other.Panel)
+            return true;
+        return (one.Time?.When, other.Time?.When) switch
+        {
+            ({ Precision: TimePrecision.Instant } at, { Precision: TimePrecision.Instant } against) =>
+                (at.Latest - against.Latest).Duration() <= TimeSpan.FromHours(rules.PairingHours),
+            ({ Precision: TimePrecision.Day } day, { Precision: TimePrecision.Day } otherDay) => day == otherDay,
+            _ => false,
+        };
+    }
+
+    private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ChartObservation Neutrophils, ChartObservation Lymphocytes, int Kind)
+    {
+        public ChartObservation Older => TimeOf(Lymphocytes) < TimeOf(Neutrophils) ? Lymphocytes : Neutrophils;
+
+        public DateTimeOffset SortTime => TimeOf(Older);
+
+        public int Rank => Math.Min(Results.RankOf(Neutrophils), Results.RankOf(Lymphocytes));
+
+        private static DateTimeOffset TimeOf(ChartObservation observation) => observation.Time?.When.Latest ?? DateTimeOffset.MinValue;
+    }
+
+    private abstract record Half(IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares, Reading<Finding>[] Unusable)
+    {
+        public abstract bool IsUsable { get; }
+
+        public bool HasUnusableAfter(DateTimeOffset time) => Unusable.Any(reading => reading.SortTime > time);
+    }
+
+    private sealed record Half<TAnalyte>(
+        IReadOnlyList<Reading<Measure<TAnalyte>>> Counts,
+        IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares,
+        Reading<Finding>[] Unusable) : Half(Shares, Unusable)
+        where TAnalyte : IAnalyte
+    {
+        public override bool IsUsable => Counts.Count > 0 || Shares.Count > 0;
+    }
+}

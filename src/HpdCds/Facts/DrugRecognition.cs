@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>What the orders are, as far as this service is concerned.</summary>
+public enum RecognitionOutcome
+{
+    /// <summary>No checkpoint inhibitor.</summary>
+    None,
+
+    /// <summary>A checkpoint inhibitor.</summary>
+    Inhibitor,
+
+    /// <summary>An order that carries neither a code nor a name by which it could be known.</summary>
+    Unresolved,
+}
+
+/// <param name="Outcome">Whether there is anything to assess.</param>
+/// <param name="Agents">The inhibitors by INN, in the order of the drafts.</param>
+/// <param name="Orders">The orders that were looked at.</param>
+/// <param name="FromNameOnly">Recognised in text and not by a code.</param>
+/// <param name="UnknownInhibitorNames">How many drug names end like a checkpoint inhibitor's and are in no set.</param>
+public sealed record Recognition(
+    RecognitionOutcome Outcome,
+    ImmutableArray<string> Agents,
+    ImmutableArray<ChartOrder> Orders,
+    bool FromNameOnly,
+    int UnknownInhibitorNames);
+
+/// <summary>
+/// Recognises drugs: by the codes of RxNorm, ATC, SNOMED CT and NDC, by HCPCS only when something else agrees, and last by
+/// the names in text (clinical model, section 4).
+/// </summary>
+public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
+{
+    private static readonly string[] NotToBeGiven = ["stopped", "cancelled", "entered-in-error", "revoked"];
+
+    /// <summary>On order-select the selected drafts decide; when none of them can be found, all do.</summary>
+    public Recognition Of(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections)
+    {
+        var selected = drafts.Where(order => selections.Any(selection => IsNamed(order, selection))).ToImmutableArray();
+        var orders = (selected.IsEmpty ? drafts : selected)
+            .Where(order => !order.DoNotPerform && !NotToBeGiven.Contains(order.Status, StringComparer.Ordinal))
+            .ToImmutableArray();
+        var named = orders.Select(order => (Order: order, Drugs: InhibitorsIn(order.Concepts))).ToArray();
+        var agents = named.SelectMany(item => item.Drugs.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        var unknownNames = orders.Sum(order => Texts(order.Concepts).Count(drugs.LooksLikeUnknownInhibitor));
+        var outcome = !agents.IsEmpty ? RecognitionOutcome.Inhibitor
+            : orders.Any(IsUnresolved) ? RecognitionOutcome.Unresolved
+            : RecognitionOutcome.None;
+        return new(outcome, agents, orders, !agents.IsEmpty && named.All(item => item.Drugs.Names.IsEmpty || item.Drugs.ByName), unknownNames);
+    }
+
+    /// <summary>The inhibitors that a drug, as coded and named, contains.</summary>
+    public (ImmutableArray<string> Names, bool ByName) InhibitorsIn(ImmutableArray<ChartConcept> concepts)
+    {
+        var coded = Coded(codes.Inhibitors, concepts);
+        if (!coded.IsEmpty)
+            return (coded, false);
+        var named = Texts(concepts).SelectMany(drugs.MatchText).Where(IsInhibitor).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        return (named, true);
+    }
+
+    public Regimen RegimenOf(ImmutableArray<string> agents, IEnumerable<ImmutableArray<ChartConcept>> beside)
+    {
+        var others = beside.SelectMany(concepts => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts)));
+        return Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.TargetsOf));
+    }
+
+    public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);
+
+    private IEnumerable<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
+    {
+        var coded = Coded(codes.Partners, concepts);
+        return coded.IsEmpty ? Texts(concepts).SelectMany(drugs.MatchText).Where(name => !IsInhibitor(name)) : coded;
+    }
+
+    // A class code (L01FF) and HCPCS say that there is one, not which: the name beside them does, else the class stands.
+    private ImmutableArray<string> Coded(CodeSet set, ImmutableArray<ChartConcept> concepts)
+    {
+        var found = concepts.SelectMany(set.FindAll).Where(entry => entry.System != CodeSystems.Hcpcs).ToArray();
+        var named = found.Where(entry => drugs.Knows(entry.Group)).SelectMany(entry => entry.Group.Split('+')).ToArray();
+        if (named.Length > 0)
+            return [.. named.Distinct(StringComparer.Ordinal)];
+        var byText = Texts(concepts).SelectMany(drugs.MatchText);
+        return found.Length == 0 ? [] : [.. byText.DefaultIfEmpty(found[0].Display).Distinct(StringComparer.Ordinal)];
+    }
+
+    private bool IsInhibitor(string inn) => drugs.TargetsOf(inn).Any(target => target is not (DrugTarget.Vegf or DrugTarget.Tki));
+
+    private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) => concepts.SelectMany(concept => concept.Texts);
+
+    private bool IsUnresolved(ChartOrder order) =>
+        !Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.All(coding => coding.System == CodeSystems.Hcpcs));
+
+    private static bool IsNamed(ChartOrder order, string selection) =>
+        order.Reference == selection || order.Reference.EndsWith('/' + selection, StringComparison.Ordinal);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>The laboratory values that a model reads one by one.</summary>
+internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, PersonFacts person)
+{
+    public Fact<Measure<Albumin>> Albumin => Simple<Albumin>("albumin", ChartKey.Liver, "albumin", "albumin-moles");
+
+    public Fact<Measure<Bilirubin>> Bilirubin =>
+        Simple<Bilirubin>("bilirubin", ChartKey.Liver, "bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any");
+
+    public Fact<Measure<ProthrombinRatio>> Inr => Simple<ProthrombinRatio>("inr", ChartKey.Liver, "inr");
+
+    public Fact<Finding> Afp => Marked(Simple<AlphaFetoprotein>("afp", ChartKey.Markers, "afp-mass", "afp-units"));
+
+    public Fact<Finding> Crp => Simple<CReactiveProtein>("crp", ChartKey.Chemistry, "crp", "crp-hs").Map(Finding.Of);
+
+    public Fact<Finding> Ldh => AgainstLimit<LactateDehydrogenase>("ldh", ChartKey.Chemistry, LimitSide.Upper, "ldh");
+
+    public Fact<Finding> Haemoglobin => AgainstLimit<Haemoglobin>("haemoglobin", ChartKey.Cbc, LimitSide.Lower, "hemoglobin", "hemoglobin-moles");
+
+    private Fact<Measure<TAnalyte>> Simple<TAnalyte>(string window, ChartKey key, params ImmutableArray<string> groups)
+        where TAnalyte : IAnalyte => results.Latest(new ResultQuestion<Measure<TAnalyte>>(
+            groups,
+            knowledge.Rules.Window(window),
+            key,
+            observation => results.Measured<TAnalyte>(observation),
+            (one, other) => one.Against(other)));
+
+    private Fact<Finding> AgainstLimit<TAnalyte>(string window, ChartKey key, LimitSide side, params ImmutableArray<string> groups)
+        where TAnalyte : IAnalyte => results.Latest(new ResultQuestion<Finding>(
+            groups,
+            knowledge.Rules.Window(window),
+            key,
+            observation => WithLimit(results.Measured<TAnalyte>(observation), side),
+            (one, other) => one.Against(other)));
+
+    private Reading<Finding> WithLimit<TAnalyte>(Reading<Measure<TAnalyte>> reading, LimitSide side)
+        where TAnalyte : IAnalyte
+    {
+        if (reading.Value is not { } measure)
+            return new(reading.Observation, Value: null, reading.Problem);
+        var limit = new ReferenceLimits(knowledge.Units, person).Find<TAnalyte>(reading.Observation, side, out var problem);
+        return new(reading.Observation, limit is { } found ? Finding.AgainstLimit(measure, found) : null, problem);
+    }
+
+    private static Fact<Finding> Marked(Fact<Measure<AlphaFetoprotein>> fact) => fact is Fact<Measure<AlphaFetoprotein>>.Known { Value.IsConverted: true } converted
+        ? new Fact<Finding>.Known(Finding.Of(converted.Value), converted.Provenance.With(Mark.Converted))
+        : fact.Map(Finding.Of);
+}

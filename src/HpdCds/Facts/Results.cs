@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>One result as evidence: a value that can be used, or the reason why it cannot.</summary>
+internal sealed record Reading<T>(ChartObservation Observation, T? Value, UnknownReason? Problem)
+    where T : class
+{
+    public ClinicalTime? When => Observation.Time?.When;
+
+    public DateTimeOffset SortTime => When?.Latest ?? DateTimeOffset.MinValue;
+}
+
+/// <summary>What is asked of the results: which codes, how recent, in which source, and how one of them is read.</summary>
+internal sealed record ResultQuestion<T>(
+    ImmutableArray<string> Groups,
+    int WindowDays,
+    ChartKey Key,
+    Func<ChartObservation, Reading<T>> Interpret,
+    Func<T, T, T> Merge)
+    where T : class;
+
+/// <summary>
+/// The results of one patient, by what they measure. Holds the rules that are the same for every laboratory value: what is
+/// evidence, which of several counts, and what is said when none can be used (clinical model, sections 1 and 8).
+/// </summary>
+internal sealed class Results
+{
+    private static readonly string[] NotEvidence = ["entered-in-error", "cancelled", "registered"];
+
+    private readonly PatientChart _chart;
+    private readonly UnitTable _units;
+    private readonly DateTimeOffset _asOf;
+    private readonly ILookup<string, ChartObservation> _byGroup;
+
+    public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf)
+    {
+        (_chart, _units, _asOf) = (chart, knowledge.Units, asOf);
+        var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
+        _byGroup = chart.Observations
+            .Where(observation => IsEvidence(observation, latest))
+            .SelectMany(observation => knowledge.Codes.Observations.FindAll(observation.Code)
+                .Select(entry => entry.Group).Distinct(StringComparer.Ordinal)
+                .Select(group => (group, observation)))
+            .ToLookup(pair => pair.group, pair => pair.observation, StringComparer.Ordinal);
+    }
+
+    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups)
+    {
+        var found = new List<ChartObservation>();
+        foreach (var group in groups)
+            found.AddRange(_byGroup[group]);
+        return found;
+    }
+
+    /// <summary>The latest usable value; a newer one that cannot be used is passed over and leaves its mark.</summary>
+    public Fact<T> Latest<T>(ResultQuestion<T> question)
+        where T : class
+    {
+        var readings = Ordered(Of(question.Groups.AsSpan()).Select(observation => Dated(question.Interpret(observation), question.WindowDays)));
+        if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
+            return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
+        var at = Array.FindIndex(readings, reading => reading.Value is not null);
+        if (at < 0)
+            return Unusable(readings, question.Key);
+        var chosen = readings[at];
+        var value = readings[at..]
+            .TakeWhile(reading => reading.When == chosen.When && RankOf(reading.Observation) == RankOf(chosen.Observation))
+            .Select(reading => reading.Value)
+            .OfType<T>()
+            .Aggregate(question.Merge);
+        return new Fact<T>.Known(value, ProvenanceOf(chosen.Observation, isFallback: at > 0));
+    }
+
+    /// <summary>A measurement by number and unit.</summary>
+    public Reading<Measure<TAnalyte>> Measured<TAnalyte>(ChartObservation observation, string? unitsOf = null)
+        where TAnalyte : IAnalyte
+    {
+        var (number, comparator, unit) = observation.Value switch
+        {
+            ChartValue.Quantity quantity => ((decimal?)quantity.Value, quantity.Comparator, quantity.Unit),
+            ChartValue.Number plain => (plain.Value, null, null),
+            _ => (null, null, null),
+        };
+        if (number is not { } reported || !TryBound(comparator, out var bound))
+            return new(observation, Value: null, UnknownReason.Ambiguous);
+        return _units.Find(unitsOf ?? TAnalyte.Name, unit) switch
+        {
+            UnitConversion.Exact exact => Believable(Measure<TAnalyte>.From(reported, bound, exact.Factor)),
+            UnitConversion.Uncertain uncertain => Believable(Measure<TAnalyte>.From(reported, bound, uncertain.Factor, uncertain.Alternative)),
+            UnitConversion.OtherQuantity => new(observation, Value: null, UnknownReason.CodeUnitConflict),
+            _ => new(observation, Value: null, UnknownReason.UnknownUnit),
+        };
+
+        Reading<Measure<TAnalyte>> Believable(Measure<TAnalyte>? measure) =>
+            new(observation, measure, measure is null ? UnknownReason.Implausible : null);
+    }
+
+    /// <summary>The reading with its date judged: too old, or too coarsely dated to say.</summary>
+    public Reading<T> Dated<T>(Reading<T> reading, int windowDays)
+        where T : class => reading.When switch
+        {
+            null => new(reading.Observation, Value: null, UnknownReason.ImpreciseDate),
+            { } when when.Latest < _asOf.AddDays(-windowDays) => new(reading.Observation, Value: null, UnknownReason.TooOld),
+            { Precision: TimePrecision.Month or TimePrecision.Year } => new(reading.Observation, Value: null, UnknownReason.ImpreciseDate),
+            _ => reading,
+        };
+
+    /// <summary>Newest first; at one time the better status first; then a fixed order, so that the order of arrival never matters.</summary>
+    public static Reading<T>[] Ordered<T>(IEnumerable<Reading<T>> readings)
+        where T : class =>
+        [.. readings
+            .OrderByDescending(reading => reading.SortTime)
+            .ThenByDescending(reading => RankOf(reading.Observation))
+            .ThenBy(reading => reading.Observation.Reference, StringComparer.Ordinal)];
+
+    /// <summary>The reason when no reading can be used: that of the newest, and of the source when there is none.</summary>
+    public Fact<T> Unusable<T>(Reading<T>[] ordered, ChartKey key, string? datum = null)
+        where T : class => ordered.Length == 0
+            ? new Fact<T>.Unknown(_chart.WhyNotFound(key), datum)
+            : new Fact<T>.Unknown(ordered[0].Problem ?? UnknownReason.NotRecorded, datum, SeenIn(ordered[0].Observation));
+
+    /// <summary>Corrected and amended results beat final ones, and those beat everything else.</summary>
+    public static int RankOf(ChartObservation observation) => observation.Status switch
+    {
+        "corrected" or "amended" => 2,
+        "final" => 1,
+        _ => 0,
+    };
+
+    public static Provenance ProvenanceOf(ChartObservation observation, bool isFallback)
+    {
+        var provenance = new Provenance(observation.Time?.When, observation.Reference);
+        if (RankOf(observation) == 0)
+            provenance = provenance.With(Mark.Preliminary);
+        if (observation.Time?.Origin == TimeOrigin.Issued)
+            provenance = provenance.With(Mark.IssuedOnly);
+        return isFallback ? provenance.With(Mark.FallbackFromNewer) : provenance;
+    }
+
+    public static SeenValue SeenIn(ChartObservation observation)
+    {
+        var (text, unit) = observation.Value switch
+        {
+            ChartValue.Quantity quantity => (quantity.Comparator + quantity.Value.ToString(CultureInfo.InvariantCulture), quantity.Unit),
+            ChartValue.Number number => (number.Value.ToString(CultureInfo.InvariantCulture), null),
+            _ => ("", null),
+        };
+        return new(text, unit, observation.Time?.When, observation.Reference);
+    }
+
+    private static bool IsEvidence(ChartObservation observation, DateTimeOffset latest) =>
+        observation.Value is not null
+        && !NotEvidence.Contains(observation.Status, StringComparer.Ordinal)
+        && !(observation.Time?.When.Earliest > latest);
+
+    private static bool TryBound(string? comparator, out Comparison? bound)
+    {
+        bound = comparator switch
+        {
+            ">" => Comparison.GreaterThan,
+            ">=" => Comparison.AtLeast,
+            "<" => Comparison.LessThan,
+            "<=" => Comparison.AtMost,
+            _ => null,
+        };
+        return bound is not null || string.IsNullOrEmpty(comparator);
+    }
+}

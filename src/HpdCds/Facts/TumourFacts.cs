@@ -1,0 +1,78 @@
+using HpdCds.Chart;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>Which cancer the order is for, or why that cannot be said.</summary>
+/// <param name="Group">The terminology group (<c>hcc</c>, <c>nsclc</c>...), <c>unspecified</c>, <c>ambiguous</c> or <c>not-found</c>.</param>
+/// <param name="Reason">Why there is no tumour to assess; null when there is one.</param>
+internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = null)
+{
+    public const string Haematological = "haematological";
+
+    private static readonly string[] BeganInTheLiver = ["hcc", "hcc-cholangio", "cholangiocarcinoma", "liver-primary", "liver-malignant"];
+
+    public bool IsPrimaryOfTheLiver => BeganInTheLiver.Contains(Group, StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The order's own reason decides; else the only primary cancer of the lists. Resolved cancers count, those in remission
+/// do not; a haematological one counts only when it is the only one (clinical model, sections 4, 8 and 9).
+/// </summary>
+internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions, KnowledgeBase knowledge)
+{
+    private const string Hcc = "hcc";
+
+    private static readonly string[] HccGroups = [Hcc, "hcc-fibrolamellar", "hcc-morphology", "hcc-metastatic"];
+    private static readonly string[] UnspecifiedLiver = ["liver-primary", "liver-malignant"];
+    private static readonly string[] Unspecified = ["any-malignancy", "msi-h"];
+
+    public Tumour For(IEnumerable<ChartOrder> orders)
+    {
+        var fromOrder = orders.SelectMany(ReasonsOf).Distinct(StringComparer.Ordinal).ToArray();
+        if (fromOrder.Length > 0 && Settle(fromOrder) is { Group: not "ambiguous" } stated)
+            return stated;
+        var listed = conditions.Stating(knowledge.Codes.Cancers)
+            .Where(item => item.Statement != Statement.No && item.Condition.ClinicalStatus != "remission")
+            .ToArray();
+        var certain = listed.Where(item => item.Statement == Statement.Yes).Select(item => Merged(item.Entry.Group)).Distinct(StringComparer.Ordinal).ToArray();
+        if (certain.Length > 0)
+            return Settle(certain);
+        return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
+    }
+
+    private Tumour WithoutPrimary()
+    {
+        var hasSecondary = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes);
+        return hasSecondary ? new("unspecified") : new("not-found", conditions.WhyNotFound());
+    }
+
+    private static Tumour Settle(string[] groups)
+    {
+        var solid = groups.Where(group => group != Tumour.Haematological).ToArray();
+        if (solid.Length == 0)
+            return new(Tumour.Haematological);
+        if (solid.Contains(Hcc, StringComparer.Ordinal))
+            solid = [.. solid.Except(UnspecifiedLiver, StringComparer.Ordinal)];
+        var specific = solid.Except(Unspecified, StringComparer.Ordinal).ToArray();
+        return specific.Length switch
+        {
+            0 => new("unspecified"),
+            1 => new(specific[0]),
+            _ => new("ambiguous", Clinical.UnknownReason.Ambiguous),
+        };
+    }
+
+    private IEnumerable<string> ReasonsOf(ChartOrder order)
+    {
+        var referenced = order.ReasonReferences
+            .SelectMany(reference => chart.Conditions.Where(condition => condition.Reference == reference))
+            .Select(condition => condition.Code);
+        return order.ReasonCodes.Concat(referenced)
+            .Select(concept => knowledge.Codes.Cancers.Find(concept)?.Group)
+            .OfType<string>()
+            .Select(Merged);
+    }
+
+    private static string Merged(string group) => HccGroups.Contains(group, StringComparer.Ordinal) ? Hcc : group;
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace HpdCds.Knowledge;
+
+/// <summary>Everything that the service knows about medicine, read from fhir-profiles and a site's overlay, and checked.</summary>
+/// <param name="Hash">Of every byte that was read; every answer reports it.</param>
+/// <param name="EvidenceUntil">The month to which the literature was read.</param>
+public sealed record KnowledgeBase(
+    string Hash,
+    string EvidenceUntil,
+    CodeSets Codes,
+    DrugTable Drugs,
+    UnitTable Units,
+    FactRules Rules,
+    ImmutableArray<ModelTable> Models,
+    ImmutableDictionary<string, Citation> Evidence,
+    ImmutableDictionary<string, Wording> Wordings,
+    OverrideReasonsFile OverrideReasons)
+{
+    /// <summary>The model that speaks for a tumour group: the one that names it, else the one for all others.</summary>
+    public ModelTable ModelFor(string tumour) =>
+        Models.FirstOrDefault(model => model.Tumours.Contains(tumour, StringComparer.Ordinal))
+        ?? Models.First(model => model.Tumours.Contains("*", StringComparer.Ordinal));
+}

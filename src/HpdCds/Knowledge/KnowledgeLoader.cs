@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HpdCds.Knowledge;
+
+/// <summary>Reads and checks all knowledge before the first request; what is wrong is listed whole, each with its file.</summary>
+public static class KnowledgeLoader
+{
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNameCaseInsensitive = false,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        NumberHandling = JsonNumberHandling.Strict,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
+    public static KnowledgeBase Load(string? overlayFolder = null, bool useUnverifiedCodes = false)
+    {
+        var errors = new KnowledgeErrors();
+        var files = KnowledgeFiles.Load(overlayFolder, useUnverifiedCodes, errors);
+        return Load(files, errors);
+    }
+
+    /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
+    public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
+    {
+        var evidence = Read<EvidenceFile>(files.Find("evidence.json"), "evidence.json", errors);
+        var citations = (evidence?.Citations ?? []).Select(citation => citation.ToCitation())
+            .ToImmutableDictionary(citation => citation.Id, StringComparer.Ordinal);
+        var rules = Read<FactRulesFile>(files.Find("facts.json"), "facts.json", errors) is { } file
+            ? FactRules.From(file, what => errors.Add("facts.json", what))
+            : null;
+        var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
+        if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
+            errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
+        var overrides = Read<OverrideReasonsFile>(files.Find("override-reasons.json"), "override-reasons.json", errors);
+        var wordings = files.Under("wording/").Select(found => Read<WordingFile>(found, found.File.Name, errors)).OfType<WordingFile>()
+            .ToImmutableDictionary(found => found.Language, found => new Wording(found.Language, found.Phrases), StringComparer.Ordinal);
+        WordingCheck.Check(wordings, models, errors);
+        var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
+        errors.ThrowIfAny();
+        return new(files.Hash, evidence!.Version, codes, drugs, units, rules!, models, citations, wordings, overrides!);
+    }
+
+    private static ModelTable? ReadModel((KnowledgeFile File, JsonElement Root) found, ImmutableDictionary<string, Citation> evidence, KnowledgeErrors errors)
+    {
+        var name = found.File.Name;
+        return Read<ModelFile>(found, name, errors) is { } model
+            ? ModelTable.From(model, evidence, found.File.IsOverlay ? name : null, what => errors.Add(name, what))
+            : null;
+    }
+
+    private static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
+        where T : class
+    {
+        if (found is not { } file)
+        {
+            errors.Add(name, "is missing");
+            return null;
+        }
+
+        try
+        {
+            return file.Root.Deserialize<T>(Strict);
+        }
+        catch (JsonException failure)
+        {
+            errors.Add(file.File.Name, $"does not have the shape of its kind ({failure.Message})");
+            return null;
+        }
+    }
+}
+
+internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);
+
+/// <summary>fhir-profiles/override-reasons.json: stable codes, so that an EHR can map them once.</summary>
+public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons);
+
+/// <param name="Display">By language.</param>
+public sealed record OverrideReason(string Code, ImmutableDictionary<string, string> Display);

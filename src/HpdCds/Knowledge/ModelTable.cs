@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using HpdCds.Clinical;
+
+namespace HpdCds.Knowledge;
+
+/// <summary>A published rate of hyperprogression, with the definition that it was counted by; rates are never pooled.</summary>
+public sealed record PublishedRate(string Regimen, string? Agent, int Events, int Of, string Definition, string Evidence);
+
+/// <summary>A citation of fhir-profiles/evidence.json.</summary>
+public sealed record Citation(string Id, string Text, string? Doi, string? Pmid, string Population, string Finding, string Confidence);
+
+/// <summary>A model as loaded: the table that is assessed, and what is said beside it.</summary>
+/// <param name="Model">The table.</param>
+/// <param name="Tumours">The tumour groups for which it speaks; <c>*</c> for all that no other model names.</param>
+/// <param name="HasReviewLens">Whether the seed review's list of features applies.</param>
+/// <param name="Rates">Published rates by regimen.</param>
+/// <param name="Overlay">The file by which a site changed the table; null when it is ours.</param>
+public sealed record ModelTable(
+    RiskModel Model,
+    ImmutableArray<string> Tumours,
+    bool HasReviewLens,
+    ImmutableArray<PublishedRate> Rates,
+    string? Overlay)
+{
+    internal static ModelTable? From(ModelFile file, IReadOnlyDictionary<string, Citation> evidence, string? overlay, Action<string> fault)
+    {
+        var isSound = true;
+        void Fault(string what)
+        {
+            isSound = false;
+            fault(what);
+        }
+
+        foreach (var (id, where) in file.Factors.SelectMany(row => row.Evidence.Select(id => (id, row.Id))).Concat(file.Rates.Select(rate => (rate.Evidence, "rates"))))
+        {
+            if (!evidence.ContainsKey(id))
+                Fault($"{where}: the citation {id} is not in evidence.json");
+        }
+
+        foreach (var row in file.Factors.Where(row => string.IsNullOrWhiteSpace(row.ProjectChoice)))
+            Fault($"{row.Id}: projectChoice must say whose choice the weight is");
+        var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
+        if (!isSound)
+            return null;
+        try
+        {
+            var model = new RiskModel(
+                file.Id,
+                file.Version,
+                [.. file.Domains.Select(domain => new Domain(domain.Id, domain.Combination, domain.Cap))],
+                factors,
+                [.. file.Bands.Select(band => (band.Band, new PointsRange(band.Low, band.High)))],
+                [.. file.AssessableWithAnyOf],
+                [.. file.LeastWhenNotRecorded]);
+            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], overlay);
+        }
+        catch (ArgumentException wrong)
+        {
+            Fault(wrong.Message);
+            return null;
+        }
+    }
+}
+
+internal sealed record ModelFile(
+    string Id,
+    string Version,
+    List<string> Tumours,
+    List<DomainFile> Domains,
+    List<BandFile> Bands,
+    List<string> AssessableWithAnyOf,
+    List<string> LeastWhenNotRecorded,
+    bool ReviewLens,
+    List<FactorFile> Factors,
+    List<PublishedRate> Rates);
+
+internal sealed record DomainFile(string Id, Combination Combination, int Cap);
+
+internal sealed record BandFile(Band Band, int Low, int High);
+
+internal sealed record LevelFile(string When, int Points, decimal? Value = null, string? Limit = null);
+
+internal sealed record FactorFile(
+    string Id,
+    string Domain,
+    bool Core,
+    List<LevelFile> Levels,
+    string Threshold,
+    string Tier,
+    List<string> Evidence,
+    string ProjectChoice,
+    bool ReviewFeature = false)
+{
+    internal Factor ToFactor(Action<string> fault) => new(
+        Id,
+        Domain,
+        Core,
+        [.. Levels.Select(level => new ScoringLevel(ThresholdOf(level, fault), level.Points))],
+        Threshold,
+        TierOf(fault),
+        [.. Evidence],
+        ReviewFeature);
+
+    private Threshold ThresholdOf(LevelFile level, Action<string> fault)
+    {
+        // A limit is compared as a multiple of itself: 1.
+        if (level.Value is null == level.Limit is null || level.Limit is not (null or "upper" or "lower"))
+            fault($"{Id}: a level needs either a value or a limit, upper or lower");
+        Comparison? comparison = level.When switch
+        {
+            ">" => Comparison.GreaterThan,
+            ">=" => Comparison.AtLeast,
+            "<" => Comparison.LessThan,
+            "<=" => Comparison.AtMost,
+            _ => null,
+        };
+        if (comparison is null)
+            fault($"{Id}: '{level.When}' is not a comparison");
+        return new(comparison ?? Comparison.AtLeast, level.Value ?? 1);
+    }
+
+    private Tier TierOf(Action<string> fault)
+    {
+        if (Tier == "A-")
+            return Clinical.Tier.AMinus;
+        if (Enum.TryParse<Tier>(Tier, out var tier) && Tier.Length == 1)
+            return tier;
+        fault($"{Id}: '{Tier}' is not a tier");
+        return Clinical.Tier.E;
+    }
+}
+
+internal sealed record EvidenceFile(string Version, List<CitationFile> Citations);
+
+internal sealed record CitationFile(string Id, string Citation, string Population, string Finding, string Confidence, string? Doi = null, string? Pmid = null)
+{
+    internal Citation ToCitation() => new(Id, Citation, Doi, Pmid, Population, Finding, Confidence);
+}

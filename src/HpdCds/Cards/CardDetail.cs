@@ -17,6 +17,8 @@ internal sealed class CardDetail(CardSubject subject)
     private const int MostCharacters = 1200;
     private const int MostValues = 5;
 
+    private static readonly string[] KitLaboratory = ["nlr", "ldh", "afp"];
+
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
     private readonly RiskAssessment _assessment = subject.Assessment;
@@ -108,7 +110,7 @@ internal sealed class CardDetail(CardSubject subject)
             ("answer", missing.Length == 0 ? _wording["yes"] : _wording.Say("detail.kit-missing", ("missing", string.Join(_wording["list-separator"], missing)))));
     }
 
-    private IEnumerable<string> KitFactors => new[] { "nlr", "ldh", "afp" }.Where(id => _assessment.Factors.Any(row => row.Factor.Id == id));
+    private IEnumerable<string> KitFactors => KitLaboratory.Where(id => _assessment.Factors.Any(row => row.Factor.Id == id));
 
     private bool IsFresh(string factor, int days) =>
         subject.Reading.Factors[factor] is Fact<Finding>.Known { Provenance.When: { } when } && when.IsWithin(days, _assessment.AsOf);
@@ -128,7 +130,7 @@ internal sealed class CardDetail(CardSubject subject)
         var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == subject.Reading.Regimen.Code()).ToArray();
         if (ofRegimen.Length == 0)
             return subject.Table.Rates.IsEmpty ? null : _wording["detail.rate-none"];
-        var rate = Array.Find(ofRegimen, rate => rate.Agent is { } agent && subject.Recognition.Agents.Contains(agent)) ?? Array.Find(ofRegimen, rate => rate.Agent is null);
+        var rate = Array.Find(ofRegimen, rate => rate.Agent is { } agent && subject.Recognition.Agents.Contains(agent, StringComparer.Ordinal)) ?? Array.Find(ofRegimen, rate => rate.Agent is null);
         return rate is null ? null : _wording.Say(
             "detail.rate",
             ("drug", rate.Agent is { } named ? _wording.Say("detail.rate-drug", ("drug", named)) : ""),

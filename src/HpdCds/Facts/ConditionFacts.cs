@@ -111,15 +111,14 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
             : new Fact<Finding>.Unknown(WhyNotFound());
     }
 
-    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? group = null) =>
-        from condition in chart.Conditions
+    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null) =>
+        from condition in chart.Conditions.OrderBy(condition => condition.Reference, StringComparer.Ordinal)
         where condition.VerificationStatus != "entered-in-error"
         from entry in set.FindAll(condition.Code).Take(1)
-        where group is null || entry.Group == group
-        orderby condition.Reference
+        where only is null || entry.Group == only
         select (condition, entry, StatementOf(condition));
 
-    public Provenance ProvenanceOf(ChartCondition condition)
+    private static Provenance ProvenanceOf(ChartCondition condition)
     {
         var provenance = new Provenance(condition.Time?.When, condition.Reference);
         return condition.ClinicalStatus is null ? provenance.With(Mark.StatusUnstated) : provenance;

@@ -51,7 +51,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             ["nlr"],
             Window,
             ChartKey.Cbc,
-            observation => results.Measured<ReportedRatio>(observation),
+            observation => results.Measured<ReportedRatio>(observation, "ratio"),
             (one, other) => one.Against(other)));
         return reported is Fact<Measure<ReportedRatio>>.Known ? reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" }) : null;
     }

@@ -60,41 +60,44 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
         var coded = Coded(codes.Inhibitors, concepts);
         if (!coded.IsEmpty)
             return (coded, false);
-        var named = Texts(concepts).SelectMany(drugs.MatchText).Where(IsInhibitor).Distinct(StringComparer.Ordinal).ToImmutableArray();
-        return (named, true);
+        return (Named(concepts, DrugRole.Inhibitor), true);
     }
 
     public Regimen RegimenOf(ImmutableArray<string> agents, IEnumerable<ImmutableArray<ChartConcept>> beside)
     {
         var others = beside.SelectMany(concepts => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts)));
-        return Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.TargetsOf));
+        return Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.OfGroup).SelectMany(drug => drug.Targets));
     }
 
     public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);
 
-    private IEnumerable<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
+    private ImmutableArray<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
     {
         var coded = Coded(codes.Partners, concepts);
-        return coded.IsEmpty ? Texts(concepts).SelectMany(drugs.MatchText).Where(name => !IsInhibitor(name)) : coded;
+        return coded.IsEmpty ? Named(concepts, DrugRole.Partner) : coded;
     }
 
-    // A class code (L01FF) and HCPCS say that there is one, not which: the name beside them does, else the class stands.
+    private ImmutableArray<string> Named(ImmutableArray<ChartConcept> concepts, DrugRole role) =>
+        [.. Texts(concepts).SelectMany(drugs.MatchText).Where(drug => drug.Role == role).Select(drug => drug.Inn).Distinct(StringComparer.Ordinal)];
+
+    // A class code (L01FF) says that there is one, not which: the name beside it does, else the class stands.
     private ImmutableArray<string> Coded(CodeSet set, ImmutableArray<ChartConcept> concepts)
     {
-        var found = concepts.SelectMany(set.FindAll).Where(entry => entry.System != CodeSystems.Hcpcs).ToArray();
-        var named = found.Where(entry => drugs.Knows(entry.Group)).SelectMany(entry => entry.Group.Split('+')).ToArray();
-        if (named.Length > 0)
-            return [.. named.Distinct(StringComparer.Ordinal)];
-        var byText = Texts(concepts).SelectMany(drugs.MatchText);
-        return found.Length == 0 ? [] : [.. byText.DefaultIfEmpty(found[0].Display).Distinct(StringComparer.Ordinal)];
+        var found = concepts.SelectMany(set.FindAll)
+            .Where(entry => CodeSystems.Canonical(entry.System) != CodeSystems.Hcpcs)
+            .SelectMany(entry => drugs.OfGroup(entry.Group))
+            .Distinct()
+            .ToArray();
+        if (found.Length == 0 || Array.Exists(found, drug => !drug.IsClass))
+            return [.. found.Where(drug => !drug.IsClass).Select(drug => drug.Inn)];
+        var named = Named(concepts, found[0].Role);
+        return named.IsEmpty ? [found[0].Inn] : named;
     }
-
-    private bool IsInhibitor(string inn) => drugs.TargetsOf(inn).Any(target => target is not (DrugTarget.Vegf or DrugTarget.Tki));
 
     private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) => concepts.SelectMany(concept => concept.Texts);
 
     private bool IsUnresolved(ChartOrder order) =>
-        !Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.All(coding => coding.System == CodeSystems.Hcpcs));
+        !Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.All(coding => coding.System is { } system && CodeSystems.Canonical(system) == CodeSystems.Hcpcs));
 
     private static bool IsNamed(ChartOrder order, string selection) =>
         order.Reference == selection || order.Reference.EndsWith('/' + selection, StringComparison.Ordinal);

@@ -83,7 +83,7 @@ internal sealed class LiverFacts(
             Fact<Measure<ProthrombinRatio>>.Known known => known.Provenance,
             _ => null,
         }).OfType<Provenance>().ToArray();
-        var oldest = provenances.Length == 0 ? new Provenance(When: null, $"Patient/{chart.PatientId}") : provenances.Aggregate(Older);
+        var oldest = provenances.Length == 0 ? new Provenance(when: null, $"Patient/{chart.PatientId}") : provenances.Aggregate(Older);
         return score.Parts.Any(part => part.IsPresumed) ? oldest.With(Mark.PresumedPart) : oldest;
     }
 

@@ -35,7 +35,7 @@ internal sealed class PersonFacts
     {
         "female" or "male" => new Fact<Finding>.Known(
             Finding.Presence(_sex == "female") with { Shown = new Shown.Code(_sex) },
-            new Provenance(When: null, _patient!.Reference)),
+            new Provenance(when: null, _patient!.Reference)),
         "other" => new Fact<Finding>.Unknown(UnknownReason.Ambiguous),
         _ => NotThere,
     };

@@ -56,8 +56,8 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
         if (text is null || text.Length > 100)
             return (null, null);
         if (BetweenText().Match(text) is { Success: true } between)
-            return (Number(between.Groups[1].Value), Number(between.Groups[2].Value));
-        return BelowText().Match(text) is { Success: true } below ? (null, Number(below.Groups[1].Value)) : (null, null);
+            return (Number(between.Groups["low"].Value), Number(between.Groups["high"].Value));
+        return BelowText().Match(text) is { Success: true } below ? (null, Number(below.Groups["high"].Value)) : (null, null);
     }
 
     private static decimal? Number(string text) =>
@@ -80,9 +80,9 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
         person.Age is not { } age
         || ((range.AgeLowYears is null || age.Most >= range.AgeLowYears) && (range.AgeHighYears is null || age.Least <= range.AgeHighYears));
 
-    [GeneratedRegex(@"^\s*\[?\s*(\d+(?:\.\d+)?)\s*[-\u2013]\s*(\d+(?:\.\d+)?)\b", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
     private static partial Regex BetweenText();
 
-    [GeneratedRegex(@"^\s*(?:<=?|\u2264)\s*(\d+(?:\.\d+)?)\b", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
     private static partial Regex BelowText();
 }

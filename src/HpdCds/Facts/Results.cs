@@ -102,13 +102,16 @@ internal sealed class Results
 
     /// <summary>The reading with its date judged: too old, or too coarsely dated to say.</summary>
     public Reading<T> Dated<T>(Reading<T> reading, int windowDays)
-        where T : class => reading.When switch
-        {
-            null => new(reading.Observation, Value: null, UnknownReason.ImpreciseDate),
-            { } when when.Latest < _asOf.AddDays(-windowDays) => new(reading.Observation, Value: null, UnknownReason.TooOld),
-            { Precision: TimePrecision.Month or TimePrecision.Year } => new(reading.Observation, Value: null, UnknownReason.ImpreciseDate),
-            _ => reading,
-        };
+        where T : class
+    {
+        if (reading.When is not { } time)
+            return new(reading.Observation, Value: null, UnknownReason.ImpreciseDate);
+        if (time.Latest < _asOf.AddDays(-windowDays))
+            return new(reading.Observation, Value: null, UnknownReason.TooOld);
+        return time.Precision is TimePrecision.Month or TimePrecision.Year
+            ? new(reading.Observation, Value: null, UnknownReason.ImpreciseDate)
+            : reading;
+    }
 
     /// <summary>Newest first; at one time the better status first; then a fixed order, so that the order of arrival never matters.</summary>
     public static Reading<T>[] Ordered<T>(IEnumerable<Reading<T>> readings)

@@ -42,9 +42,14 @@ public static class KnowledgeLoader
             .ToImmutableDictionary(found => found.Language, found => new Wording(found.Language, found.Phrases), StringComparer.Ordinal);
         WordingCheck.Check(wordings, models, errors);
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
+        foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
+            errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
         errors.ThrowIfAny();
         return new(files.Hash, evidence!.Version, codes, drugs, units, rules!, models, citations, wordings, overrides!);
     }
+
+    private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>
+        codes.Groups.SelectMany(group => group.Split('+')).Distinct(StringComparer.Ordinal).Where(inn => drugs.Find(inn) is null);
 
     private static ModelTable? ReadModel((KnowledgeFile File, JsonElement Root) found, ImmutableDictionary<string, Citation> evidence, KnowledgeErrors errors)
     {

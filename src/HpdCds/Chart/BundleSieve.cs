@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Chart;
+
+/// <summary>What a value holds for us: the few entries worth parsing, and counts of what was left out.</summary>
+/// <param name="Times">The time of every matching Observation in the order received, for judging "newest first".</param>
+/// <param name="Medications">Medication resources that came along.</param>
+/// <param name="PanelOf">Observation reference to the reference of the panel that has it as a member.</param>
+public sealed record Sieved(
+    Received Received,
+    ImmutableArray<WalkedEntry> Kept,
+    ImmutableArray<ClinicalTime?> Times,
+    ImmutableArray<WalkedEntry> Medications,
+    ImmutableArray<KeyValuePair<string, string>> PanelOf,
+    string? NextLink,
+    int OtherPatient,
+    int Unreadable,
+    bool PatientMismatch);
+
+/// <summary>
+/// Decides from a glance at each entry which ones can matter. Parsing is dear, looking is cheap: of results older than
+/// every window only the newest of each group stay, so that "too old" can be shown.
+/// </summary>
+public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIdentity patient, TimeZoneInfo zone, DateTimeOffset asOf)
+{
+    /// <summary>The longest window of any model, and two days for zones and dates without a time.</summary>
+    private const int LongestWindowDays = 92;
+
+    private const int KeptOldOnesPerGroup = 3;
+
+    /// <param name="isOwnSearch">The value answers our own <c>patient=</c> search: there a missing subject counts as ours.</param>
+    public Sieved Sift(BundleWalk walk, PrefetchRow row, bool isOwnSearch)
+    {
+        ArgumentNullException.ThrowIfNull(walk);
+        ArgumentNullException.ThrowIfNull(row);
+        var outcomes = walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome").ToList();
+        var typed = walk.Entries.Where(entry => entry.Resource.Type == row.ResourceType).ToList();
+        var ours = typed.Where(entry => IsOurs(entry.Resource, isOwnSearch)).ToList();
+        return new Sieved(
+            Classify(walk, outcomes, ours.Count),
+            row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours],
+            row.ResourceType == "Observation" ? [.. ours.Select(entry => ChartTimes.Parse(entry.Resource.Effective, zone))] : [],
+            [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
+            [.. ours.SelectMany(entry => entry.Resource.Members.Select(member => KeyValuePair.Create(References.Relative(member, patient.Bases), ReferenceOf(entry))))],
+            walk.NextLink,
+            typed.Count - ours.Count,
+            walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
+            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId));
+    }
+
+    /// <summary>The name under which a resource is known here: <c>Type/id</c>, or what its Bundle calls it.</summary>
+    public static string ReferenceOf(WalkedEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Resource.Id is { Length: > 0 } id ? $"{entry.Resource.Type}/{id}" : entry.FullUrl ?? $"{entry.Resource.Type}/";
+    }
+
+    private bool IsOurs(ResourceGlance resource, bool isOwnSearch)
+    {
+        if (resource.Type == "Patient")
+            return resource.Id == patient.PatientId;
+        return resource.Subject is { } subject ? patient.IsNamedBy(subject) : isOwnSearch;
+    }
+
+    private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
+    {
+        var errors = outcomes.SelectMany(entry => entry.Resource.Issues.DefaultIfEmpty())
+            .Where(issue => issue.Severity is not ("warning" or "information")).ToList();
+        var isDenied = errors.Exists(issue => issue.Code is "login" or "security" or "forbidden" or "suppressed");
+        return walk.Shape switch
+        {
+            ValueShape.Null => Received.Null,
+            ValueShape.NotFhir => Received.NotFhir,
+            _ when errors.Count > 0 && matches > 0 => Received.Partial,
+            _ when errors.Count > 0 => isDenied ? Received.Denied : Received.ErrorOutcome,
+            ValueShape.Outcome => Received.Empty,
+            _ when walk.IsCutShort => Received.Partial,
+            _ when walk.NextLink is not null => Received.Paged,
+            _ when matches > 0 => Received.Matches,
+            _ => walk.Entries.Count + walk.EntriesWithoutResource > outcomes.Count ? Received.Foreign : Received.Empty,
+        };
+    }
+
+    private ImmutableArray<WalkedEntry> KeepObservations(List<WalkedEntry> ours)
+    {
+        var kept = ImmutableArray.CreateBuilder<WalkedEntry>();
+        var old = new List<(WalkedEntry Entry, DateTimeOffset Latest, string[] Groups)>();
+        var windowStart = asOf.AddDays(-LongestWindowDays);
+        foreach (var entry in ours)
+        {
+            var groups = GroupsOf(entry.Resource);
+            if (groups.Length == 0)
+                continue;
+            var time = ChartTimes.Parse(entry.Resource.Effective ?? entry.Resource.Issued, zone);
+            if (time is { } when && when.Latest < windowStart && Array.TrueForAll(groups, table.IsWindowed))
+                old.Add((entry, when.Latest, groups));
+            else
+                kept.Add(entry);
+        }
+
+        kept.AddRange(NewestOfEachGroup(old));
+        return kept.ToImmutable();
+    }
+
+    private static IEnumerable<WalkedEntry> NewestOfEachGroup(List<(WalkedEntry Entry, DateTimeOffset Latest, string[] Groups)> old) =>
+        old.Where(item => item.Entry.Resource.Status is not ("entered-in-error" or "cancelled" or "registered"))
+            .SelectMany(item => item.Groups.Select(group => (item.Entry, item.Latest, Group: group)))
+            .GroupBy(item => item.Group, StringComparer.Ordinal)
+            .SelectMany(group => group.OrderByDescending(item => item.Latest).Take(KeptOldOnesPerGroup))
+            .Select(item => item.Entry)
+            .Distinct();
+
+    private string[] GroupsOf(ResourceGlance resource) =>
+        [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Distinct(StringComparer.Ordinal)];
+}

@@ -1,0 +1,215 @@
+using System.Text.Json;
+
+namespace HpdCds.Chart;
+
+/// <summary>What stands where a Bundle or a resource is expected.</summary>
+public enum ValueShape
+{
+    Null,
+    Bundle,
+    Outcome,
+
+    /// <summary>One resource that is neither a Bundle nor an OperationOutcome.</summary>
+    OneResource,
+
+    /// <summary>Not an object, an object without a resource type, or no JSON at all.</summary>
+    NotFhir,
+}
+
+public sealed record WalkedEntry(string? FullUrl, string? SearchMode, ResourceGlance Resource);
+
+/// <summary>One walk over a prefetch value or an answer of a FHIR server, and where its entries lie.</summary>
+/// <param name="EntriesWithoutResource">Entries that hold nothing to read.</param>
+/// <param name="IsCutShort">More entries than we are willing to look at.</param>
+public sealed record BundleWalk(
+    ValueShape Shape, IReadOnlyList<WalkedEntry> Entries, string? NextLink, int EntriesWithoutResource, bool IsCutShort)
+{
+    private const int MaxDepth = 64;
+
+    private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
+
+    public static BundleWalk Read(ReadOnlyMemory<byte> value, int maxEntries)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+                return NotFhir with { Shape = ValueShape.Null };
+            if (reader.TokenType != JsonTokenType.StartObject)
+                return NotFhir;
+            return TypeOf(value) == "Bundle" ? ReadBundle(ref reader, value, maxEntries) : ReadSingle(ref reader, value);
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return NotFhir;
+        }
+    }
+
+    private static string? TypeOf(ReadOnlyMemory<byte> value)
+    {
+        var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("resourceType");
+            reader.Read();
+            if (isType)
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    private static BundleWalk ReadSingle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value)
+    {
+        var resource = ResourceGlance.Read(ref reader, value)!;
+        return resource.Type switch
+        {
+            null or "" => NotFhir,
+            "OperationOutcome" => new(ValueShape.Outcome, [new(null, null, resource)], null, 0, false),
+            _ => new(ValueShape.OneResource, [new(null, null, resource)], null, 0, false),
+        };
+    }
+
+    private static BundleWalk ReadBundle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value, int maxEntries)
+    {
+        var entries = new List<WalkedEntry>();
+        string? next = null;
+        var empty = 0;
+        var cut = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("entry"))
+                ReadEntries(ref reader, value, maxEntries, entries, ref empty, ref cut);
+            else if (reader.ValueTextEquals("link"))
+                next = ReadNextLink(ref reader) ?? next;
+            else
+                reader.Skip();
+        }
+
+        return new(ValueShape.Bundle, entries, next, empty, cut);
+    }
+
+    private static void ReadEntries(
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> value, int maxEntries, List<WalkedEntry> entries, ref int empty, ref bool cut)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            empty += reader.TokenType == JsonTokenType.Null ? 0 : 1;
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (entries.Count + empty >= maxEntries)
+            {
+                cut = true;
+                reader.Skip();
+            }
+            else if (ReadEntry(ref reader, value) is { } entry)
+            {
+                entries.Add(entry);
+            }
+            else
+            {
+                empty++;
+            }
+        }
+    }
+
+    private static WalkedEntry? ReadEntry(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        string? fullUrl = null;
+        string? mode = null;
+        ResourceGlance? resource = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("resource"))
+            {
+                reader.Read();
+                resource = ResourceGlance.Read(ref reader, value);
+            }
+            else if (reader.ValueTextEquals("fullUrl"))
+            {
+                fullUrl = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("search"))
+            {
+                mode = ReadPair(ref reader, "mode", "").First;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return resource is null ? null : new(fullUrl, mode, resource);
+    }
+
+    private static string? ReadNextLink(ref Utf8JsonReader reader)
+    {
+        string? next = null;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var (relation, url) = ReadObjectPair(ref reader, "relation", "url");
+            if (relation == "next")
+                next = url ?? "";
+        }
+
+        return next;
+    }
+
+    private static (string? First, string? Second) ReadPair(ref Utf8JsonReader reader, string first, string second)
+    {
+        reader.Read();
+        return ReadObjectPair(ref reader, first, second);
+    }
+
+    private static (string? First, string? Second) ReadObjectPair(ref Utf8JsonReader reader, string first, string second)
+    {
+        (string? First, string? Second) pair = default;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return pair;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(first))
+                pair.First = ReadText(ref reader);
+            else if (reader.ValueTextEquals(second))
+                pair.Second = ReadText(ref reader);
+            else
+                reader.Skip();
+        }
+
+        return pair;
+    }
+
+    private static string? ReadText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+            return reader.GetString();
+        reader.Skip();
+        return null;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace HpdCds.Chart;
+
+/// <summary>Parses what the sieve kept and puts it together. The same resource under two keys counts once.</summary>
+internal sealed class ChartAssembly
+{
+    private readonly TimeZoneInfo _zone;
+    private readonly MedicationShelf _shelf = new();
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly List<ChartObservation> _observations = [];
+    private readonly List<ChartCondition> _conditions = [];
+    private readonly List<ChartMedication> _medications = [];
+    private ChartPatient? _patient;
+    private int _unreadable;
+
+    private ChartAssembly(TimeZoneInfo zone) => _zone = zone;
+
+    public static PatientChart Assemble(string patientId, List<KeyReading> readings, TimeZoneInfo zone)
+    {
+        var assembly = new ChartAssembly(zone);
+        foreach (var medication in readings.SelectMany(reading => reading.Medications))
+            assembly._shelf.Add(medication);
+        foreach (var reading in readings)
+            assembly.Add(reading);
+        var isAnother = readings.Exists(reading => reading.PatientMismatch);
+        return new PatientChart(
+            patientId,
+            isAnother ? null : assembly._patient,
+            assembly.WithPanels(readings),
+            [.. assembly._conditions],
+            [.. assembly._medications],
+            readings.ToImmutableDictionary(reading => reading.Row.Key, reading => reading.ToSource()),
+            new DroppedEntries(
+                readings.Sum(reading => reading.OtherPatient),
+                readings.Sum(reading => reading.Unreadable) + assembly._unreadable,
+                isAnother));
+    }
+
+    private void Add(KeyReading reading)
+    {
+        foreach (var (entry, place) in reading.Kept.Select((entry, place) => (entry, place)))
+        {
+            var reference = BundleSieve.ReferenceOf(entry);
+            if (reference.EndsWith('/'))
+                reference += $"{reading.Row.Name}-{place}";
+            if (!_seen.Add(reference) || Parse(entry.Resource, reference, reading.Row.Key))
+                continue;
+            _unreadable++;
+
+            // Of a list that is read for what it does not hold, an entry that nobody could read leaves a hole.
+            if (reading is { Row.ResourceType: "Condition", State: SourceState.Complete })
+                reading.State = SourceState.Truncated;
+        }
+    }
+
+    private bool Parse(ResourceGlance resource, string reference, ChartKey key)
+    {
+        switch (resource.Type)
+        {
+            case "Observation":
+                var observations = ObservationReader.Read(resource.Bytes, reference, key, _zone);
+                _observations.AddRange(observations);
+                return observations.Length > 0;
+            case "Condition":
+                return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone));
+            case "Patient":
+                _patient ??= PatientReader.Read(resource.Bytes, reference, _zone);
+                return _patient is not null;
+            default:
+                return AddIfAny(_medications, MedicationReaders.Read(resource.Bytes, resource.Type!, reference, key, _zone, _shelf));
+        }
+    }
+
+    private ImmutableArray<ChartObservation> WithPanels(List<KeyReading> readings)
+    {
+        var panelOf = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (member, panel) in readings.SelectMany(reading => reading.PanelOf))
+            panelOf.TryAdd(member, panel);
+        return [.. _observations.Select(item => item.Panel is null && panelOf.TryGetValue(item.Reference, out var panel) ? item with { Panel = panel } : item)];
+    }
+
+    private static bool AddIfAny<T>(List<T> list, T? item)
+        where T : class
+    {
+        if (item is not null)
+            list.Add(item);
+        return item is not null;
+    }
+}

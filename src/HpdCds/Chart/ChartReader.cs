@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Trust;
+
+namespace HpdCds.Chart;
+
+/// <summary>
+/// Reads the patient: prefetch first, then the FHIR server for the keys that are missing, with the token of the request.
+/// One call a key, all at once, none repeated; after them only next pages. When this returns, nothing is under way.
+/// </summary>
+public sealed class ChartReader(PrefetchTable table, CodeSets codes, FhirCalls calls, SiteSettings settings, TimeProvider clock)
+{
+    /// <summary>Follow-up pages of one key, and of all keys together, beyond the first call of each.</summary>
+    public const int MaxPagesPerKey = 5;
+
+    public const int MaxPagesInAll = 40;
+
+    private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
+
+    public async Task<PatientChart> ReadAsync(HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(ehr);
+        var patient = new PatientIdentity(request.PatientId, request.FhirServer is { } server ? [server] : ehr.FhirBases);
+        var sieve = new BundleSieve(codes, table, patient, ehr.Zone, asOf);
+        var mayCall = MayCall(request, ehr);
+        var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
+        if (mayCall && !readings.Exists(reading => reading.PatientMismatch))
+            await CompleteAsync(readings, request, sieve, stop);
+        return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone);
+    }
+
+    private bool MayCall(HookRequest request, TrustedEhr ehr) =>
+        request is { FhirServer: { } server, Access: { } access } && ehr.FhirBases.Contains(server) && IsAlive(access);
+
+    private bool IsAlive(FhirAccess access) => access.Until - clock.GetUtcNow() > ShortestTokenLife;
+
+    private KeyReading Begin(PrefetchRow row, HookRequest request, BundleSieve sieve, bool mayCall)
+    {
+        var reading = new KeyReading(row) { IsSupplied = request.Prefetch.ContainsKey(row.Name) };
+        var received = Received.Absent;
+        if (request.Prefetch.TryGetValue(row.Name, out var value))
+        {
+            var sieved = sieve.Sift(BundleWalk.Read(value, settings.MaxBundleEntries), row, isOwnSearch: false);
+            reading.Take(sieved);
+            received = sieved.Received;
+        }
+
+        (reading.Next, reading.State) = PrefetchDecision.Of(received, mayCall);
+        return reading;
+    }
+
+    private async Task CompleteAsync(List<KeyReading> readings, HookRequest request, BundleSieve sieve, CancellationToken stop)
+    {
+        using var budget = new CancellationTokenSource(settings.ReadTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, stop);
+        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, either.Token);
+        await Task.WhenAll(readings.Where(reading => reading.Next != NextStep.Settle).Select(reading => CompleteAsync(reading, session)));
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task CompleteAsync(KeyReading reading, Session session)
+    {
+        if (reading.Next == NextStep.Fetch)
+        {
+            var answer = await calls.AskAsync(session.Server, reading.Row.QueryFor(session.PatientId), session.Access, session.Stop);
+            reading.State = answer.State;
+            reading.Next = NextStep.Settle;
+            if (answer.State == SourceState.Complete)
+                (reading.Next, reading.State) = PrefetchDecision.OfAnswer(Read(reading, answer, session));
+        }
+
+        if (reading.Next == NextStep.FollowPages)
+            reading.State = await FollowAsync(reading, session);
+    }
+
+    private async Task<SourceState> FollowAsync(KeyReading reading, Session session)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var page = 0; page < MaxPagesPerKey; page++)
+        {
+            var url = Resolve(reading.NextLink, session.Server);
+            if (url is null || !seen.Add(url.AbsoluteUri) || !session.TakePage() || !IsAlive(session.Access))
+                return SourceState.Truncated;
+            var answer = await calls.GetAsync(url, session.Access, session.Stop);
+            if (answer.State != SourceState.Complete)
+                return SourceState.Truncated;
+            var received = Read(reading, answer, session);
+            if (received is Received.Matches or Received.Empty)
+                return SourceState.Complete;
+            if (received is not Received.Paged)
+                return SourceState.Truncated;
+        }
+
+        return SourceState.Truncated;
+    }
+
+    private Received Read(KeyReading reading, FhirAnswer answer, Session session)
+    {
+        var sieved = session.Sieve.Sift(BundleWalk.Read(answer.Body, settings.MaxBundleEntries), reading.Row, isOwnSearch: true);
+        reading.Take(sieved);
+        return sieved.Received;
+    }
+
+    // A link is data: it is followed only back to the server that we were told of, and below its base.
+    private static Uri? Resolve(string? link, FhirBase server) =>
+        Uri.TryCreate(new Uri(server.Text + "/"), link, out var url) && link is { Length: > 0 } && server.Holds(url) ? url : null;
+
+    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, CancellationToken Stop)
+    {
+        private int _pages;
+
+        public bool TakePage() => Interlocked.Increment(ref _pages) <= MaxPagesInAll;
+    }
+}

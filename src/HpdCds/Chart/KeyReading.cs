@@ -1,0 +1,63 @@
+using HpdCds.Clinical;
+
+namespace HpdCds.Chart;
+
+/// <summary>How far the reading of one key has come.</summary>
+internal sealed class KeyReading(PrefetchRow row)
+{
+    private readonly List<ClinicalTime?> _times = [];
+
+    public PrefetchRow Row { get; } = row;
+
+    public bool IsSupplied { get; init; }
+
+    public NextStep Next { get; set; }
+
+    public SourceState State { get; set; }
+
+    public string? NextLink { get; private set; }
+
+    public bool PatientMismatch { get; private set; }
+
+    public int OtherPatient { get; private set; }
+
+    public int Unreadable { get; private set; }
+
+    public List<WalkedEntry> Kept { get; } = [];
+
+    public List<WalkedEntry> Medications { get; } = [];
+
+    public List<KeyValuePair<string, string>> PanelOf { get; } = [];
+
+    public void Take(Sieved sieved)
+    {
+        ArgumentNullException.ThrowIfNull(sieved);
+        Kept.AddRange(sieved.Kept);
+        Medications.AddRange(sieved.Medications);
+        PanelOf.AddRange(sieved.PanelOf);
+        _times.AddRange(sieved.Times);
+        NextLink = sieved.NextLink;
+        OtherPatient += sieved.OtherPatient;
+        Unreadable += sieved.Unreadable;
+        PatientMismatch |= sieved.PatientMismatch;
+    }
+
+    public ChartSource ToSource() => new(Row.Key, State, NewestFirstDownTo(), IsSupplied);
+
+    /// <summary>
+    /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry
+    /// without an effective time says nothing about the order, so then nothing is claimed.
+    /// </summary>
+    private DateTimeOffset? NewestFirstDownTo()
+    {
+        if (!Row.IsSortedByDate || _times.Count == 0 || _times.Exists(time => time is null))
+            return null;
+        for (var i = 1; i < _times.Count; i++)
+        {
+            if (_times[i]!.Value.Earliest > _times[i - 1]!.Value.Latest)
+                return null;
+        }
+
+        return _times[^1]!.Value.Latest;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Hl7.Fhir.Model;
+
+namespace HpdCds.Chart;
+
+/// <summary>Draft orders into our record. Drafts may be incomplete and are often not quite valid: what can be read is read.</summary>
+public static class OrderReader
+{
+    /// <returns><c>null</c> when an order cannot be read at all, so that it is not passed over in silence.</returns>
+    public static ImmutableArray<ChartOrder>? Read(BundleWalk drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        var shelf = new MedicationShelf();
+        foreach (var entry in drafts.Entries)
+            shelf.Add(entry);
+        var orders = ImmutableArray.CreateBuilder<ChartOrder>();
+        foreach (var entry in drafts.Entries.Where(entry => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup"))
+        {
+            if (FhirReading.Parse<DomainResource>(entry.Resource.Bytes) is not { } resource)
+                return null;
+            var reference = $"{entry.Resource.Type}/{entry.Resource.Id}";
+            orders.AddRange(ReadAny(resource, reference, shelf));
+        }
+
+        return orders.ToImmutable();
+    }
+
+    private static IEnumerable<ChartOrder> ReadAny(DomainResource resource, string reference, MedicationShelf shelf) => resource switch
+    {
+        MedicationRequest request => [ReadMedication(request, reference, shelf, request)],
+        ServiceRequest request => [ReadService(request, reference)],
+        RequestGroup group => ReadGroup(group, reference, shelf),
+        _ => [],
+    };
+
+    // The actions of a group point at its contained orders, or at entries of the Bundle, which are read anyway.
+    private static IEnumerable<ChartOrder> ReadGroup(RequestGroup group, string reference, MedicationShelf shelf)
+    {
+        var subject = FhirReading.Reference(() => group.Subject);
+        return FhirReading.Each(() => group.Contained)
+            .Select(inner => (Inner: inner, Reference: $"{reference}#{FhirReading.Try(() => inner.Id)}"))
+            .Select(part => part.Inner switch
+            {
+                MedicationRequest request => ReadMedication(request, part.Reference, shelf, group),
+                ServiceRequest request => ReadService(request, part.Reference),
+                _ => null,
+            })
+            .OfType<ChartOrder>()
+            .Select(order => order with { Subject = order.Subject ?? subject });
+    }
+
+    private static ChartOrder ReadMedication(MedicationRequest request, string reference, MedicationShelf shelf, DomainResource owner) => new(
+        reference,
+        "MedicationRequest",
+        FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
+        FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
+        FhirReading.Reference(() => request.Subject),
+        shelf.Concepts(() => request.Medication, owner),
+        FhirReading.Identifiers(() => request.Identifier),
+        FhirReading.Concepts(() => request.ReasonCode),
+        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()]);
+
+    private static ChartOrder ReadService(ServiceRequest request, string reference) => new(
+        reference,
+        "ServiceRequest",
+        FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
+        FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
+        FhirReading.Reference(() => request.Subject),
+        FhirReading.Concept(FhirReading.Try(() => request.Code)) is { } code ? [code] : [],
+        FhirReading.Identifiers(() => request.Identifier),
+        FhirReading.Concepts(() => request.ReasonCode),
+        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()]);
+}

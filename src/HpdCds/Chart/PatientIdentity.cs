@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using HpdCds.Trust;
+
+namespace HpdCds.Chart;
+
+/// <summary>Whose data count: the context patient, under the names that the servers concerned give to him or her.</summary>
+public sealed record PatientIdentity(string PatientId, ImmutableArray<FhirBase> Bases)
+{
+    public bool IsNamedBy(string reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return References.Relative(reference, Bases) == "Patient/" + PatientId;
+    }
+}
+
+public static class References
+{
+    private const string History = "/_history";
+
+    /// <summary>The reference less a base of ours and less its version; what belongs to another server stays absolute.</summary>
+    public static string Relative(string reference, ImmutableArray<FhirBase> bases)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var local = reference;
+        if (reference.Contains("://", StringComparison.Ordinal))
+            local = bases.Select(server => server.RelativeTo(reference)).FirstOrDefault(path => path is not null) ?? reference;
+        var version = local.IndexOf(History, StringComparison.Ordinal);
+        return version < 0 ? local : local[..version];
+    }
+}

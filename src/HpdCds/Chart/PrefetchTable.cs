@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Chart;
+
+/// <summary>One prefetch key: what is published, what we ask ourselves, and what a satisfied key must hold.</summary>
+/// <param name="Query">Relative read or search with <c>{{context.patientId}}</c>, values percent-encoded.</param>
+public sealed record PrefetchRow(ChartKey Key, string Name, string ResourceType, ImmutableArray<string> Groups, string Query)
+{
+    private const string PatientToken = "{{context.patientId}}";
+
+    public bool IsSortedByDate => ResourceType == "Observation";
+
+    /// <summary>As published: readable, so that an administrator can paste it.</summary>
+    public string Template => Query.Replace("%7C", "|", StringComparison.Ordinal);
+
+    public string QueryFor(string patientId) => Query.Replace(PatientToken, Uri.EscapeDataString(patientId), StringComparison.Ordinal);
+}
+
+/// <summary>
+/// The prefetch keys in one place; discovery, our own queries and the tests are views of it. Searches use only what
+/// US Core servers must support (patient with code, category or intent); sort and count are hints.
+/// </summary>
+public sealed class PrefetchTable
+{
+    private const string Patient = "patient={{context.patientId}}";
+    private const string ConditionCategory = "http://terminology.hl7.org/CodeSystem/condition-category";
+
+    private static readonly (ChartKey Key, string Name, string[] Groups)[] ObservationKeys =
+    [
+        (ChartKey.Cbc, "cbc", ["neutrophils-*", "lymphocytes-*", "leukocytes", "bands-pct", "hemoglobin", "hemoglobin-moles", "nlr"]),
+        (ChartKey.Chemistry, "chemistry", ["ldh", "crp", "crp-hs"]),
+        (ChartKey.Liver, "liver", ["albumin*", "bilirubin-total-*", "inr"]),
+        (ChartKey.Markers, "markers", ["afp-mass", "afp-units"]),
+        (ChartKey.Performance, "performance", ["ecog", "karnofsky"]),
+        (ChartKey.Staging, "staging", ["pvtt", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*"]),
+    ];
+
+    private readonly HashSet<string> _windowed;
+
+    public PrefetchTable(CodeSets codes)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        Rows =
+        [
+            new(ChartKey.Patient, "patient", "Patient", [], "Patient/{{context.patientId}}"),
+            Conditions(ChartKey.Problems, "problems", "problem-list-item"),
+            Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
+            .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
+            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order&_count=200"),
+            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}&_count=200"),
+            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}&_count=200"),
+        ];
+        _windowed = [.. Rows.Where(row => row.Key is not ChartKey.Staging).SelectMany(row => row.Groups)];
+    }
+
+    public ImmutableArray<PrefetchRow> Rows { get; }
+
+    /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
+    public bool IsWindowed(string group) => _windowed.Contains(group);
+
+    public IReadOnlyDictionary<string, string> Templates(bool isLean) =>
+        Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToImmutableDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
+
+    private static PrefetchRow Conditions(ChartKey key, string name, string category) =>
+        new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}&_count=200");
+
+    // A key without codes asks for nothing, so it does not exist.
+    private static PrefetchRow? Observations(ChartKey key, string name, string[] patterns, CodeSet codes)
+    {
+        var groups = codes.Groups.Where(group => Array.Exists(patterns, pattern => Matches(group, pattern))).Order(StringComparer.Ordinal).ToImmutableArray();
+        var list = groups.SelectMany(codes.CodesOf).Where(entry => !entry.IsPrefix)
+            .Select(entry => EscapeToken(entry.System) + "|" + EscapeToken(entry.Code)).Distinct(StringComparer.Ordinal);
+        var query = string.Join(',', list.Select(Escape));
+        return query.Length == 0 ? null : new(key, name, "Observation", groups, $"Observation?{Patient}&code={query}&_sort=-date&_count=200");
+    }
+
+    private static bool Matches(string group, string pattern) =>
+        pattern.EndsWith('*') ? group.StartsWith(pattern[..^1], StringComparison.Ordinal) : group == pattern;
+
+    // FHIR gives these three a meaning inside a search value.
+    private static string EscapeToken(string value) => value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace(",", "\\,", StringComparison.Ordinal)
+        .Replace("|", "\\|", StringComparison.Ordinal)
+        .Replace("$", "\\$", StringComparison.Ordinal);
+
+    private static string Escape(string value) => Uri.EscapeDataString(value)
+        .Replace("%3A", ":", StringComparison.Ordinal)
+        .Replace("%2F", "/", StringComparison.Ordinal)
+        .Replace("%2C", ",", StringComparison.Ordinal);
+}

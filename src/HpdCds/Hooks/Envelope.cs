@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace HpdCds.Hooks;
+
+/// <summary>
+/// The members of a request body that we read, as they came. One pass over the bytes: FHIR content is stepped over and
+/// kept as a range of them, so that nobody ever sees it parsed in two ways.
+/// </summary>
+public sealed class Envelope
+{
+    private const int MaxDepth = 64;
+
+    private delegate void MemberReader(ref Utf8JsonReader reader, string name);
+
+    public string? Hook { get; private set; }
+
+    public string? HookInstance { get; private set; }
+
+    public string? FhirServer { get; private set; }
+
+    public AuthorizationMembers? Authorization { get; private set; }
+
+    public bool HasContext { get; private set; }
+
+    public string? UserId { get; private set; }
+
+    public string? PatientId { get; private set; }
+
+    public string? EncounterId { get; private set; }
+
+    public ImmutableArray<string>? Selections { get; private set; }
+
+    public ReadOnlyMemory<byte>? DraftOrders { get; private set; }
+
+    public ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch { get; private set; } =
+        ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
+
+    /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
+    public static Envelope Read(ReadOnlyMemory<byte> body)
+    {
+        var envelope = new Envelope();
+        var bytes = WithoutByteOrderMark(body);
+        try
+        {
+            var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+            reader.Read();
+            envelope.ReadRoot(ref reader, bytes);
+            reader.Read();
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not valid JSON, or is nested too deeply"));
+        }
+
+        return envelope;
+    }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? body[3..] : body;
+
+    private void ReadRoot(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body) =>
+        ReadObject(ref reader, "", (ref Utf8JsonReader member, string name) =>
+        {
+            switch (name)
+            {
+                case "hook":
+                    Hook = Text(ref member, name);
+                    break;
+                case "hookInstance":
+                    HookInstance = Text(ref member, name);
+                    break;
+                case "fhirServer":
+                    FhirServer = Text(ref member, name);
+                    break;
+                case "fhirAuthorization" when member.TokenType != JsonTokenType.Null:
+                    Authorization = ReadAuthorization(ref member);
+                    break;
+                case "context" when member.TokenType != JsonTokenType.Null:
+                    HasContext = true;
+                    ReadContext(ref member, body);
+                    break;
+                case "prefetch" when member.TokenType != JsonTokenType.Null:
+                    ReadPrefetch(ref member, body);
+                    break;
+                default:
+                    member.Skip();
+                    break;
+            }
+        });
+
+    private void ReadContext(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body) =>
+        ReadObject(ref reader, "context", (ref Utf8JsonReader member, string name) =>
+        {
+            switch (name)
+            {
+                case "userId":
+                    UserId = Text(ref member, "context.userId");
+                    break;
+                case "patientId":
+                    PatientId = Text(ref member, "context.patientId");
+                    break;
+                case "encounterId":
+                    EncounterId = Text(ref member, "context.encounterId");
+                    break;
+                case "selections":
+                    Selections = Texts(ref member, "context.selections");
+                    break;
+                case "draftOrders" when member.TokenType != JsonTokenType.Null:
+                    DraftOrders = Range(ref member, body);
+                    break;
+                default:
+                    member.Skip();
+                    break;
+            }
+        });
+
+    private void ReadPrefetch(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        var values = ImmutableDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        ReadObject(ref reader, "prefetch", (ref Utf8JsonReader member, string name) => values[name] = Range(ref member, body));
+        Prefetch = values.ToImmutable();
+    }
+
+    private static AuthorizationMembers ReadAuthorization(ref Utf8JsonReader reader)
+    {
+        var members = new AuthorizationMembers();
+        ReadObject(ref reader, "fhirAuthorization", (ref Utf8JsonReader member, string name) =>
+        {
+            switch (name)
+            {
+                case "access_token":
+                    members.AccessToken = LenientText(ref member);
+                    break;
+                case "token_type":
+                    members.TokenType = LenientText(ref member);
+                    break;
+                case "expires_in":
+                    members.ExpiresIn = LenientText(ref member);
+                    break;
+                case "patient":
+                    members.Patient = LenientText(ref member);
+                    break;
+                default:
+                    member.Skip();
+                    break;
+            }
+        });
+        return members;
+    }
+
+    private static void ReadObject(ref Utf8JsonReader reader, string path, MemberReader read)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Refuse(path, "An object is expected here");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            if (!seen.Add(name))
+                throw Refuse(path, "A member stands here twice");
+            reader.Read();
+            read(ref reader, name);
+        }
+    }
+
+    private static string? Text(ref Utf8JsonReader reader, string path) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Null => null,
+        _ => throw Refuse(path, "A string is expected here"),
+    };
+
+    // The access of a request is a means, not a duty: a member of the wrong type makes it unusable and nothing else.
+    private static string? LenientText(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return reader.GetString();
+        if (reader.TokenType == JsonTokenType.Number)
+            return System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
+        reader.Skip();
+        return null;
+    }
+
+    private static ImmutableArray<string>? Texts(ref Utf8JsonReader reader, string path)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw Refuse(path, "An array of strings is expected here");
+        var texts = ImmutableArray.CreateBuilder<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            texts.Add(Text(ref reader, path) ?? throw Refuse(path, "An array of strings is expected here"));
+        return texts.ToImmutable();
+    }
+
+    private static ReadOnlyMemory<byte> Range(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return body[start..(int)reader.BytesConsumed];
+    }
+
+    private static RefusedException Refuse(string path, string diagnostics) =>
+        new(ErrorReply.BadRequest(path.Length == 0 ? "request" : path, diagnostics));
+}
+
+/// <summary><c>fhirAuthorization</c> as it came: any member may be missing or odd.</summary>
+public sealed class AuthorizationMembers
+{
+    public string? AccessToken { get; set; }
+
+    public string? TokenType { get; set; }
+
+    public string? ExpiresIn { get; set; }
+
+    public string? Patient { get; set; }
+
+    public override string ToString() => "[token]";
+}

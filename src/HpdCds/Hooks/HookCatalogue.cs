@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+
+namespace HpdCds.Hooks;
+
+/// <summary>One callable service: its place on the wire and the hooks that it answers.</summary>
+public sealed record CataloguedService(string Document, string Id, ImmutableArray<string> Hooks, bool IsLean)
+{
+    public bool Answers(string hook) => Hooks.Contains(hook, StringComparer.Ordinal);
+}
+
+/// <summary>
+/// Everything that we offer. The three documents are one service: <c>/cds-services</c> lets a later hook replace the
+/// cards of an earlier one; <c>/by-hook</c> serves clients that keep one entry per address; <c>/lean</c> asks for the
+/// patient only, and reads the rest with the token once the drug is known to matter.
+/// </summary>
+public sealed class HookCatalogue(PrefetchTable prefetch)
+{
+    public const string OrderSelect = "order-select";
+    public const string OrderSign = "order-sign";
+
+    public static readonly ImmutableArray<string> Documents = ["", "/by-hook", "/lean"];
+
+    private static readonly ImmutableArray<CataloguedService> Services =
+    [
+        new("", "hpd-risk", [OrderSelect, OrderSign], IsLean: false),
+        new("/by-hook", "hpd-risk-order-select", [OrderSelect], IsLean: false),
+        new("/by-hook", "hpd-risk-order-sign", [OrderSign], IsLean: false),
+        new("/lean", "hpd-risk", [OrderSelect, OrderSign], IsLean: true),
+    ];
+
+    public static CataloguedService? Find(string document, string id) =>
+        Services.FirstOrDefault(service => service.Document == document && service.Id == id);
+
+    public DiscoveryDocument Discovery(string document) => new(
+        [.. Services.Where(service => service.Document == document)
+            .SelectMany(service => service.Hooks.Select(hook => Describe(service, hook)))]);
+
+    private DiscoveredService Describe(CataloguedService service, string hook) => new(
+        hook,
+        "Risk of hyperprogressive disease under immune checkpoint inhibitors",
+        "Advises on reported risk factors of hyperprogressive disease when a checkpoint inhibitor is ordered. "
+            + "Investigational decision support for clinicians; not a certified medical device; weights are the project's own and not clinically validated.",
+        service.Id,
+        prefetch.Templates(service.IsLean),
+        service.IsLean
+            ? "Needs a FHIR R4 server and a token that may read Patient, Observation, Condition and the medication resources: only the patient is taken from prefetch."
+            : "Reads Patient, Observation, Condition and the medication resources from prefetch, or from the FHIR R4 server with the token of the request. "
+                + "With neither it answers 412. Please fire it on orders of cancer immunotherapy only. Local clinical-safety approval is needed before live use; not for time-critical use.");
+}

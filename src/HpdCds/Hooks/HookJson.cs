@@ -1,0 +1,45 @@
+using System.Collections;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+
+namespace HpdCds.Hooks;
+
+/// <summary>How answers are written: CDS Hooks allows neither null nor empty members, but for the two named lists.</summary>
+public static class HookJson
+{
+    public static readonly JsonSerializerOptions Options = Create();
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            TypeInfoResolver = HookJsonContext.Default.WithAddedModifier(LeaveOutNothings),
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void LeaveOutNothings(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.Name is not ("cards" or "services"))
+                property.ShouldSerialize = static (_, value) => !IsNothing(value);
+        }
+    }
+
+    private static bool IsNothing(object? value) => value switch
+    {
+        null => true,
+        string text => text.Length == 0,
+        JsonObject members => members.Count == 0,
+        ICollection items => items.Count == 0,
+        IReadOnlyDictionary<string, string> pairs => pairs.Count == 0,
+        _ => false,
+    };
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using HpdCds.Chart;
+using HpdCds.Trust;
+
+namespace HpdCds.Hooks;
+
+/// <summary>A hook call after every check of its envelope. Prefetch values are byte ranges of the body, unread so far.</summary>
+public sealed record HookRequest(
+    string ServiceId,
+    string Hook,
+    string HookInstance,
+    string PatientId,
+    string UserId,
+    string? EncounterId,
+    ImmutableArray<string> Selections,
+    ImmutableArray<ChartOrder> Orders,
+    FhirBase? FhirServer,
+    FhirAccess? Access,
+    ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch)
+{
+    // A record prints its members by itself; these are data about a patient.
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ServiceId} {Hook} {HookInstance}");
+}
+
+/// <summary>The right to read from the EHR for a short while. The token shows itself to nobody but the one who sends it.</summary>
+public sealed class FhirAccess(string token, DateTimeOffset until)
+{
+    public string Token { get; } = token;
+
+    /// <summary>When the token ends; the largest instant when the client did not say.</summary>
+    public DateTimeOffset Until { get; } = until;
+
+    public override string ToString() => "[token]";
+}

@@ -2,7 +2,15 @@ using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 
 var ehr = EhrHost.Build(args);
-await ehr.StartAsync();
+try
+{
+    await ehr.StartAsync();
+}
+catch (IOException failure)
+{
+    await Console.Error.WriteLineAsync($"The EHR cannot start: {failure.Message} Another address can be given with --urls.");
+    return 1;
+}
 
 // The service is a second WebApplication, started here on --cds-url; the two talk over HTTP only.
 var addresses = ehr.Services.GetRequiredService<SandboxAddresses>();
@@ -13,3 +21,4 @@ Console.WriteLine($"""
     Try it   curl -s {addresses.Ehr()}/patients/bravo/request.json | curl -s -H 'Content-Type: application/json' -d @- {new Uri(addresses.Service, "/cds-services/hpd-risk")}
     """);
 await ehr.WaitForShutdownAsync();
+return 0;

@@ -5,6 +5,10 @@ namespace HpdCds.Sandbox.Fhir;
 /// <summary>What this server says that it can do; generated from what it does.</summary>
 public static class Capabilities
 {
+    /// <summary>Served even while nobody has one: an empty answer is an answer.</summary>
+    private static readonly string[] Always =
+        ["Condition", "DiagnosticReport", "MedicationAdministration", "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Practitioner", "Procedure"];
+
     public static CapabilityStatement Describe(FhirStore store, string fhirBase, DateTimeOffset now) => new()
     {
         Status = PublicationStatus.Active,
@@ -18,7 +22,7 @@ public static class Capabilities
         {
             Mode = CapabilityStatement.RestfulCapabilityMode.Server,
             Security = new() { Description = "A bearer token that this EHR sent with a hook request; it shows one patient." },
-            Resource = [.. store.Types.Select(Resource)],
+            Resource = [.. store.Types.Union(Always, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Resource)],
         }],
     };
 

@@ -126,14 +126,20 @@ public static class FhirEndpoints
         }
         catch (FhirProblemException problem)
         {
-            return Resource(
-                new OperationOutcome
-                {
-                    Issue = [new() { Severity = OperationOutcome.IssueSeverity.Error, Code = problem.Issue, Diagnostics = problem.Message }],
-                },
-                problem.Status);
+            return Outcome(problem);
+        }
+        catch (InvalidDataException)
+        {
+            return Outcome(FhirProblemException.Invalid("The form cannot be read."));
         }
     }
+
+    private static IResult Outcome(FhirProblemException problem) => Resource(
+        new OperationOutcome
+        {
+            Issue = [new() { Severity = OperationOutcome.IssueSeverity.Error, Code = problem.Issue, Diagnostics = problem.Message }],
+        },
+        problem.Status);
 
     private static IResult Resource(Resource resource, int status = StatusCodes.Status200OK) =>
         Results.Text(Serializer.SerializeToString(resource), FhirJson, Encoding.UTF8, status);

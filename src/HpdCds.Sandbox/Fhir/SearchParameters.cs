@@ -4,13 +4,14 @@ using System.Collections.Immutable;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
 using Hl7.FhirPath;
+using Hl7.FhirPath.Expressions;
 
 namespace HpdCds.Sandbox.Fhir;
 
 /// <summary>One search parameter of one resource type, with its FHIRPath compiled on first use.</summary>
 public sealed class SearchParameter
 {
-    private static readonly FhirPathCompiler Compiler = new();
+    private static readonly FhirPathCompiler Compiler = new(new SymbolTable(FhirPathCompiler.DefaultSymbolTable).AddFhirExtensions());
 
     private readonly Lazy<CompiledExpression> _expression;
 
@@ -50,7 +51,7 @@ public sealed class SearchParameter
     private static PocoNode? Stub(string url)
     {
         var (type, id) = SearchValue.Reference.Parse(url);
-        if (type is null || ModelInfo.GetTypeForFhirType(type) is not { } clrType || Activator.CreateInstance(clrType) is not Resource stub)
+        if (type is null || ModelInfo.GetTypeForFhirType(type) is not { IsAbstract: false } clrType || Activator.CreateInstance(clrType) is not Resource stub)
             return null;
         stub.Id = id;
         return stub.ToPocoNode();

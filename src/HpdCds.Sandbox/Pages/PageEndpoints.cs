@@ -29,14 +29,23 @@ public static class PageEndpoints
 
     private static async Task<IResult> OrderAsync(SandboxPatient patient, FhirStore store, CdsClient client, HttpRequest request)
     {
-        var order = request.HasFormContentType
-            ? OrderForm.Read(patient.Id, await request.ReadFormAsync(request.HttpContext.RequestAborted))
-            : null;
-        if (order is null)
+        if (await ReadOrderAsync(patient, request) is not { } order)
             return Page(Layout.Page("Not an order", Html.Of($"<h1>That is not an order this form can make.</h1>")), StatusCodes.Status400BadRequest);
         var outcome = await client.SendAsync(order, request.HttpContext.RequestAborted);
         var shown = Html.Join([CardsView.Render(outcome), ExchangesView.Render(outcome.Exchanges)]);
         return Page(ChartPage.Render(patient, store, OrderForm.Render(patient.Id, order.Drug.Name, order.Route), shown));
+    }
+
+    private static async Task<DraftOrder?> ReadOrderAsync(SandboxPatient patient, HttpRequest request)
+    {
+        try
+        {
+            return request.HasFormContentType ? OrderForm.Read(patient.Id, await request.ReadFormAsync(request.HttpContext.RequestAborted)) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A hook request with a fresh token, to be piped into a client on the command line.</summary>

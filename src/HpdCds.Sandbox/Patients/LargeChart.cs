@@ -49,7 +49,7 @@ public static class LargeChart
         Id = PatientId,
         Name = [new() { Family = "Quebec", Given = ["Synthetic"] }],
         Gender = AdministrativeGender.Male,
-        BirthDate = RelativeDates.Expand("{{today-57y}}", now),
+        BirthDate = RelativeDates.Expand("{{today-57y-210d}}", now),
     };
 
     private static IEnumerable<Condition> Problems(DateTimeOffset now) =>

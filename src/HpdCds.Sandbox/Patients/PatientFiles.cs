@@ -17,7 +17,9 @@ public static class PatientFiles
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IEnumerable<SeededPatient> Load(DateTimeOffset now) =>
-        Names.Select(name => Parse(name, RelativeDates.Expand(Text(name), now))).Append(LargeChart.Make(now));
+        Names.Select(name => Parse(name, RelativeDates.Expand(Text(name), now)))
+            .Append(LargeChart.Make(now))
+            .OrderBy(patient => patient.About.Id, StringComparer.Ordinal);
 
     public static IEnumerable<string> Names =>
         typeof(PatientFiles).Assembly.GetManifestResourceNames()

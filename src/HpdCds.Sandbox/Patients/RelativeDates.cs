@@ -5,7 +5,7 @@ namespace HpdCds.Sandbox.Patients;
 
 /// <summary>
 /// Expands the dates of a patient file: <c>{{today-12d}}</c> is a day, <c>{{now-12d}}</c> an instant, <c>{{year-65y}}</c>
-/// a year alone. Units are d (days), h (hours) and y (years).
+/// a year alone. Units are d (days), h (hours) and y (years), and may follow each other: <c>{{today-61y-100d}}</c>.
 /// </summary>
 public static partial class RelativeDates
 {
@@ -17,13 +17,7 @@ public static partial class RelativeDates
 
     private static string Format(Match match, DateTimeOffset now)
     {
-        var amount = match.Groups["amount"] is { Success: true } group ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
-        var moment = match.Groups["unit"].Value switch
-        {
-            "y" => now.AddYears(-amount),
-            "h" => now.AddHours(-amount),
-            _ => now.AddDays(-amount),
-        };
+        var moment = match.Groups["back"].Captures.Aggregate(now, (from, step) => Back(from, step.Value));
         var format = match.Groups["word"].Value switch
         {
             "year" => "yyyy",
@@ -33,6 +27,17 @@ public static partial class RelativeDates
         return moment.ToString(format, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"\{\{(?<word>today|now|year)(-(?<amount>\d{1,5})(?<unit>[dhy]))?\}\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static DateTimeOffset Back(DateTimeOffset from, string step)
+    {
+        var amount = -int.Parse(step.AsSpan(0, step.Length - 1), CultureInfo.InvariantCulture);
+        return step[^1] switch
+        {
+            'y' => from.AddYears(amount),
+            'h' => from.AddHours(amount),
+            _ => from.AddDays(amount),
+        };
+    }
+
+    [GeneratedRegex(@"\{\{(?<word>today|now|year)(-(?<back>\d{1,5}[dhy]))*\}\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }

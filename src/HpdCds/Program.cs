@@ -37,7 +37,9 @@ public static class HpdCdsService
             .AddSingleton<Advice>().AddSingleton<HookEndpoints>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton(new CodeSets(new([]), new([]), new([]), new([]), new([]), new([]), new([]), new([]), new([])));
+        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
+        builder.Services.TryAddSingleton(knowledge);
+        builder.Services.TryAddSingleton(knowledge.Codes);
 
         var app = builder.Build();
         app.UseCors();

@@ -1,18 +1,80 @@
+using HpdCds.Cards;
 using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Knowledge;
 using HpdCds.Trust;
 
 namespace HpdCds.Hooks;
 
-/// <summary>What the service has to say about a request. Pure: the same input gives the same answer.</summary>
-public sealed class Advice
+/// <summary>
+/// From orders and a chart to an answer. Pure: the same request, chart and moment always give the same answer but for the
+/// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, tumour.
+/// </summary>
+public sealed class Advice(KnowledgeBase knowledge)
 {
-    /// <summary>Whether the orders are of a kind for which the chart must be read at all.</summary>
-    public bool NeedsChart(HookRequest request, TrustedEhr ehr)
+    private readonly DrugRecognition _drugs = new(knowledge.Codes, knowledge.Drugs);
+    private readonly PatientFactsReader _facts = new(knowledge);
+    private readonly CardWriter _cards = new(knowledge);
+
+    public Recognition Recognise(HookRequest request) =>
+        _drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
+
+    /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>
+    public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr) => recognition.Outcome switch
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(ehr);
-        return request.Orders.Any(order => order is { DoNotPerform: false, Status: not ("stopped" or "cancelled" or "entered-in-error") });
+        RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine =>
+            new([_cards.ForUnresolvedOrder(ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
+        not RecognitionOutcome.Inhibitor => Silent(AssessmentExtension.OfOrders(recognition)),
+        _ when IsPatientOrRelative(request.UserId) => Silent(AssessmentExtension.OutOfScope(recognition, "patient-user")),
+        _ => null,
+    };
+
+    public HookResponse FromChart(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
+    {
+        var reading = _facts.Read(chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses), asOf);
+        if (OutOfScope(reading) is { } why)
+            return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
+        if (reading.TumourReason is not null)
+        {
+            return new([_cards.ForUnknownTumour(recognition, reading, asOf, ehr.Language)])
+            {
+                Extension = Extended(AssessmentExtension.WithoutTumour(recognition, reading, knowledge)),
+            };
+        }
+
+        var table = knowledge.ModelFor(reading.Tumour);
+        var assessment = RiskAssessment.Of(table.Model, reading.Factors);
+        var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr.Language);
+        return new(card is null ? [] : [card])
+        {
+            Extension = Extended(AssessmentExtension.Of(recognition, reading, table, assessment, knowledge)),
+        };
     }
 
-    public HookResponse Answer(HookRequest request, PatientChart? chart, TrustedEhr ehr, DateTimeOffset asOf) => HookResponse.Nothing;
+    /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
+    public HookResponse WithoutData(Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
+    {
+        var reasons = chart.Sources.Values.Where(source => source.Key != ChartKey.Patient).Select(source => chart.WhyNotFound(source.Key));
+        var json = AssessmentExtension.OfOrders(recognition);
+        json["assessable"] = false;
+        json["reason"] = reasons.Order().First().Code();
+        return new([_cards.ForNoData(recognition, reasons, asOf, ehr.Language)]) { Extension = Extended(json) };
+    }
+
+    private static string? OutOfScope(PatientReading reading) => reading switch
+    {
+        { IsChild: true } => "child",
+        { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",
+        { IsHaematological: true } => "haematological",
+        _ => null,
+    };
+
+    private static bool IsPatientOrRelative(string userId) =>
+        userId.StartsWith("Patient/", StringComparison.Ordinal) || userId.StartsWith("RelatedPerson/", StringComparison.Ordinal);
+
+    private static HookResponse Silent(System.Text.Json.Nodes.JsonObject assessment) => new([]) { Extension = Extended(assessment) };
+
+    private static System.Text.Json.Nodes.JsonObject Extended(System.Text.Json.Nodes.JsonObject assessment) =>
+        new() { [HookResponse.AssessmentExtension] = assessment };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpdCds.Chart;
+using HpdCds.Facts;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
 
@@ -39,15 +40,20 @@ public sealed class HookEndpoints(
         var ehr = trust.For(envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
 
-        var chart = advice.NeedsChart(request, ehr)
-            ? await charts.ReadAsync(request, ehr, asOf, context.RequestAborted)
-            : null;
-        if (chart is not null && ChartVerdict.SaysNothing(chart))
-            chart = ehr.NotAssessable == NotAssessablePolicy.Card ? ChartVerdict.Emptied(chart) : throw new RefusedException(CannotRead(chart));
-
-        var answer = advice.Answer(request, chart, ehr, asOf);
+        var recognition = advice.Recognise(request);
+        var answer = advice.WithoutChart(request, recognition, ehr) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         await WriteAsync(context, answer);
+    }
+
+    private async Task<HookResponse> FromChartAsync(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop)
+    {
+        var chart = await charts.ReadAsync(request, ehr, asOf, stop);
+        if (!ChartVerdict.SaysNothing(chart))
+            return advice.FromChart(request, recognition, chart, ehr, asOf);
+        return ehr.NotAssessable == NotAssessablePolicy.Card
+            ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
+            : throw new RefusedException(CannotRead(chart));
     }
 
     private static ErrorReply CannotRead(PatientChart chart) => new(

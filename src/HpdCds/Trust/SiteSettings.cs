@@ -20,6 +20,9 @@ public sealed class SiteSettings
     /// <summary>A folder of the same shape as fhir-profiles whose files extend or replace ours.</summary>
     public string? Overlay { get; init; }
 
+    /// <summary>Whether codes count that nobody has seen confirmed in a public source.</summary>
+    public bool UseUnverifiedCodes { get; init; }
+
     public int MaxBodyBytes { get; init; } = 5 * 1024 * 1024;
 
     public int MaxBundleEntries { get; init; } = 10_000;

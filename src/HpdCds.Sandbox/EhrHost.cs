@@ -21,7 +21,8 @@ public static class EhrHost
         var builder = WebApplication.CreateEmptyBuilder(new() { Args = args });
         builder.Configuration.AddCommandLine(args);
         builder.WebHost.UseKestrelCore().UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        // Program says in a sentence why the host did not start; a stack trace before it would bury that.
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.AddRoutingCore();
         builder.Services.AddHostFiltering(options =>
             options.AllowedHosts = [.. (builder.Configuration["AllowedHosts"] ?? "localhost;127.0.0.1;[::1]").Split(';')]);

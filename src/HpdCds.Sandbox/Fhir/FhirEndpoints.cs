@@ -83,9 +83,9 @@ public static class FhirEndpoints
             if (FhirJsonDeserializer.STRICT.TryDeserializeResource(ref reader, out var resource, out _) && resource is not null)
                 return resource;
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // Answered below like any other body that is not a resource.
+            // The second comes for JSON of another shape. Answered below like any other body that is not a resource.
         }
         throw FhirProblemException.Invalid("The body is not a valid FHIR R4 resource.");
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace HpdCds.Sandbox.Orders;
@@ -8,6 +9,8 @@ public sealed record Exchange(string Method, Uri Url, JsonNode? Request, int? St
 {
     public bool Succeeded => Status is >= 200 and < 300;
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The answer as JSON, or null when it is not a JSON object.</summary>
     public JsonObject? Json
     {
@@ -15,9 +18,9 @@ public sealed record Exchange(string Method, Uri Url, JsonNode? Request, int? St
         {
             try
             {
-                return Response is null ? null : JsonNode.Parse(Response) as JsonObject;
+                return Response is null ? null : JsonNode.Parse(Response, documentOptions: Strict) as JsonObject;
             }
-            catch (System.Text.Json.JsonException)
+            catch (JsonException)
             {
                 return null;
             }

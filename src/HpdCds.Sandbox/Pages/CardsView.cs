@@ -29,7 +29,7 @@ public static class CardsView
               <div class="indicator">{indicator}</div>
               <p class="summary">{Text(card["summary"])}</p>
               {Detail(Text(card["detail"]))}
-              <p class="quiet">{Text(card["source"]?["label"])}</p>
+              <p class="quiet">{Text((card["source"] as JsonObject)?["label"])}</p>
             </article>
             """);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Hl7.Fhir.Model;
 using HpdCds.Sandbox.Fhir;
 using HpdCds.Sandbox.Patients;
-using Hl7.Fhir.Model;
 
 namespace HpdCds.Sandbox.Pages;
 

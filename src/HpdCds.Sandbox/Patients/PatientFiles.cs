@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using HpdCds.Sandbox.Fhir;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using HpdCds.Sandbox.Fhir;
 
 namespace HpdCds.Sandbox.Patients;
 

@@ -1,9 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
-using HpdCds.Sandbox;
-using HpdCds.Sandbox.Fhir;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using HpdCds.Sandbox;
+using HpdCds.Sandbox.Fhir;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

@@ -214,6 +214,7 @@ public sealed class FhirSearchTests(EhrFixture ehr) : IClassFixture<EhrFixture>
     [Theory]
     [InlineData("", 400)]
     [InlineData("[]", 400)]
+    [InlineData("""{"resourceType":"Observation","code":[[{}]],"status":{}}""", 400)]
     [InlineData("null", 400)]
     [InlineData("{}", 400)]
     [InlineData("{\"resourceType\":", 400)]

@@ -100,6 +100,7 @@ public sealed class OrderTests : IAsyncLifetime
     [InlineData(412, "{}", "The service answered with status 412")]
     [InlineData(200, "not JSON", "No card")]
     [InlineData(200, """{"cards":"none"}""", "No card")]
+    [InlineData(200, """{"cards":[],"cards":[]}""", "No card")]
     [InlineData(200, """{"cards":[{}, 5, {"summary":7,"source":"x"}]}""", "card info")]
     public async Task A_service_that_misbehaves_does_not_break_the_page(int status, string answer, string shown)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using HpdCds.Sandbox.Patients;
 using Hl7.Fhir.Model;
+using HpdCds.Sandbox.Patients;
 
 namespace HpdCds.Tests.Sandbox;
 

@@ -39,6 +39,8 @@ public sealed class PrefetchTemplateTests(EhrFixture ehr) : IClassFixture<EhrFix
             ["nobody"] = "Practitioner/nobody",
             ["encounter"] = "Encounter/{{context.encounterId}}",
             ["notText"] = 5,
+            ["badDate"] = "Observation?patient={{context.patientId}}&date=yesterday",
+            ["badType"] = "Prescription?patient={{context.patientId}}",
         });
         Assert.Equal(["patient", "statements", "nobody"], prefetch.Select(pair => pair.Key));
         Assert.Equal("bravo", prefetch["patient"]!["id"]!.GetValue<string>());

@@ -24,7 +24,15 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     private const string Hcc = "hcc";
 
     private static readonly string[] HccGroups = [Hcc, "hcc-fibrolamellar", "hcc-morphology", "hcc-metastatic"];
-    private static readonly string[] UnspecifiedLiver = ["liver-primary", "liver-malignant"];
+    // The less specific group, and those of which it may be another way to say the same.
+    private static readonly (string Vague, string[] Specific)[] Yielding =
+    [
+        ("liver-primary", [Hcc]),
+        ("liver-malignant", [Hcc, "liver-primary"]),
+        ("nsclc-or-lung", ["nsclc", "sclc"]),
+        ("head-neck", ["hnscc", "nasopharynx"]),
+    ];
+
     private static readonly string[] Unspecified = ["any-malignancy", "msi-h"];
 
     public Tumour For(IEnumerable<ChartOrder> orders)
@@ -52,9 +60,8 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         var solid = groups.Where(group => group != Tumour.Haematological).ToArray();
         if (solid.Length == 0)
             return new(Tumour.Haematological);
-        if (solid.Contains(Hcc, StringComparer.Ordinal))
-            solid = [.. solid.Except(UnspecifiedLiver, StringComparer.Ordinal)];
-        var specific = solid.Except(Unspecified, StringComparer.Ordinal).ToArray();
+        var yielding = Yielding.Where(pair => pair.Specific.Intersect(solid, StringComparer.Ordinal).Any()).Select(pair => pair.Vague);
+        var specific = solid.Except(yielding, StringComparer.Ordinal).Except(Unspecified, StringComparer.Ordinal).ToArray();
         return specific.Length switch
         {
             0 => new("unspecified"),

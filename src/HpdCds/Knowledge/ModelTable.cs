@@ -4,7 +4,7 @@ using HpdCds.Clinical;
 namespace HpdCds.Knowledge;
 
 /// <summary>A published rate of hyperprogression, with the definition that it was counted by; rates are never pooled.</summary>
-public sealed record PublishedRate(string Regimen, string? Agent, int Events, int Of, string Definition, string Evidence);
+public sealed record PublishedRate(string Regimen, int Events, int Of, string Definition, string Evidence, string? Agent = null);
 
 /// <summary>A citation of fhir-profiles/evidence.json.</summary>
 public sealed record Citation(string Id, string Text, string? Doi, string? Pmid, string Population, string Finding, string Confidence);

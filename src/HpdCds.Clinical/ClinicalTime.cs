@@ -22,6 +22,9 @@ public enum TimePrecision
 /// </summary>
 public readonly record struct ClinicalTime
 {
+    /// <summary>How far the clock of a laboratory may be ahead before its results lie in the future (clinical model, section 8).</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
     private ClinicalTime(DateTimeOffset earliest, DateTimeOffset latest, TimePrecision precision) =>
         (Earliest, Latest, Precision) = (earliest, latest, precision);
 
@@ -50,7 +53,8 @@ public readonly record struct ClinicalTime
 
     /// <summary>
     /// Whether any instant of this time lies in the window of <paramref name="days"/> times 24 hours that ends at
-    /// <paramref name="asOf"/>, both ends inclusive (clinical model, section 1, "Windows").
+    /// <paramref name="asOf"/>, both ends inclusive (clinical model, section 1, "Windows"). What lies after it by no more than
+    /// <see cref="ClockTolerance"/> does not lie in the future, and so belongs to the window.
     /// </summary>
-    public bool IsWithin(int days, DateTimeOffset asOf) => Latest >= asOf.AddDays(-days) && Earliest <= asOf;
+    public bool IsWithin(int days, DateTimeOffset asOf) => Latest >= asOf.AddDays(-days) && Earliest <= asOf + ClockTolerance;
 }

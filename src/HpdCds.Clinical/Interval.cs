@@ -108,10 +108,12 @@ public readonly record struct Interval
     /// <exception cref="ArgumentOutOfRangeException">The divisor can only be zero.</exception>
     public Interval DividedBy(Interval divisor)
     {
-        if (divisor.OnlyValue is 0)
+        if (divisor.High is <= 0)
             throw new ArgumentOutOfRangeException(nameof(divisor), "A ratio to nothing has no value.");
-        var (low, lowIncluded) = divisor.High is { } most && Low is { } least
-            ? (least / most, LowIncluded && divisor.HighIncluded)
+        if (High is 0)
+            return Exactly(0);
+        var (low, lowIncluded) = Low is null or 0 ? (0m, Low is null || LowIncluded)
+            : divisor.High is { } most ? (Low.Value / most, LowIncluded && divisor.HighIncluded)
             : (0m, false);
         var (high, highIncluded) = divisor.Low is > 0 and { } fewest && High is { } highest
             ? ((decimal?)(highest / fewest), HighIncluded && divisor.LowIncluded)

@@ -12,7 +12,9 @@ public sealed record NeutrophilLymphocyteRatio
     /// <summary>The ratios that are possible.</summary>
     public Interval Range { get; }
 
-    /// <summary>The ratio of the two stated numbers.</summary>
+    /// <summary>
+    /// The ratio of the two stated numbers; where bounds leave it open on both sides of that, the least possible ratio.
+    /// </summary>
     public decimal Value { get; }
 
     /// <summary>How the true ratio compares to <see cref="Value"/>; null when it is the value.</summary>
@@ -42,8 +44,11 @@ public sealed record NeutrophilLymphocyteRatio
         if (lymphocytesStated == 0)
             return null;
         var range = neutrophils.DividedBy(lymphocytes);
-        Comparison? bound = range.OnlyValue is not null ? null
-            : range.High is null || range.High > neutrophilsStated / lymphocytesStated ? Comparison.AtLeast : Comparison.AtMost;
-        return new(range, neutrophilsStated / lymphocytesStated, bound);
+        var stated = neutrophilsStated / lymphocytesStated;
+        if (range.OnlyValue is not null)
+            return new(range, stated, bound: null);
+        return range.High == stated
+            ? new(range, stated, range.HighIncluded ? Comparison.AtMost : Comparison.LessThan)
+            : new(range, range.Low ?? 0, range.LowIncluded ? Comparison.AtLeast : Comparison.GreaterThan);
     }
 }

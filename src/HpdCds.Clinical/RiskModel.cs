@@ -212,12 +212,16 @@ public sealed record RiskModel
             yield return "a domain stands twice";
         if (factors.Count != Factors.Length)
             yield return "a factor stands twice";
+        foreach (var domain in Domains.Where(domain => domain.Cap < 0))
+            yield return $"domain {domain.Id} has a cap below 0";
         foreach (var factor in Factors.Where(factor => !domains.Contains(factor.Domain)))
             yield return $"factor {factor.Id} names the domain {factor.Domain}, which does not exist";
         foreach (var factor in Factors.Where(factor => factor.IsCore && factor.Levels.All(level => level.Points == 0)))
             yield return $"core factor {factor.Id} gives no points";
         foreach (var factor in Factors.Where(factor => factor.Levels.Any(level => level.Points < 0)))
             yield return $"factor {factor.Id} has points below 0";
+        foreach (var factor in Factors.Where(factor => !factor.Levels.IsDefaultOrEmpty && !HasFallingPoints(factor.Levels)))
+            yield return $"factor {factor.Id} does not list its levels by falling points";
         foreach (var factor in Factors.Where(factor => factor.Evidence.IsDefaultOrEmpty))
             yield return $"factor {factor.Id} has no evidence";
         foreach (var id in AssessableWithAnyOf.Concat(LeastWhenNotRecorded).Where(id => !factors.Contains(id)))
@@ -228,4 +232,8 @@ public sealed record RiskModel
                 yield return $"{points} points belong to no band or to more than one";
         }
     }
+
+    // The first level that is met decides: an earlier one with fewer points would hide a later one with more.
+    private static bool HasFallingPoints(ImmutableArray<ScoringLevel> levels) =>
+        levels.Zip(levels.Skip(1)).All(pair => pair.First.Points > pair.Second.Points);
 }

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using HpdCds.Tests.Cases;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using ServiceMarker = HpdCds.Knowledge.CodeSets;
+
+[assembly: AssemblyFixture(typeof(CaseServers))]
+
+namespace HpdCds.Tests.Cases;
+
+/// <summary>The service in memory, once for each way in which the golden cases set it up, at a fixed moment.</summary>
+public sealed class CaseServers : IAsyncLifetime
+{
+    public static readonly DateTimeOffset AsOf = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private const string SandboxBase = "http://localhost:5080/fhir";
+    private static readonly string ExampleOverlay = Path.Combine(GoldenCase.RepositoryRoot(), "fhir-profiles", "examples", "overlay");
+
+    private readonly ConcurrentDictionary<string, Lazy<WebApplicationFactory<ServiceMarker>>> _services = new(StringComparer.Ordinal);
+    private FhirStandIn? _fhir;
+
+    public FhirStandIn Fhir => _fhir ?? throw new InvalidOperationException("The fixture has not started.");
+
+    public async ValueTask InitializeAsync() => _fhir = await FhirStandIn.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.Values)
+            await service.Value.DisposeAsync();
+        if (_fhir is not null)
+            await _fhir.DisposeAsync();
+    }
+
+    /// <summary>The service as the site of the case has it.</summary>
+    public HttpClient ClientOf(GoldenCase golden)
+    {
+        var settings = golden.Settings;
+        var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}";
+        return _services.GetOrAdd(key, _ => new(() => Start(settings))).Value.CreateClient();
+    }
+
+    private WebApplicationFactory<ServiceMarker> Start(JsonObject settings) =>
+        new WebApplicationFactory<ServiceMarker>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("HpdCds:Ehrs:0:Name", "sandbox");
+            host.UseSetting("HpdCds:Ehrs:0:TimeZone", "UTC");
+            host.UseSetting("HpdCds:Ehrs:0:FhirBaseUrls:0", SandboxBase);
+            foreach (var (golden, at) in GoldenCase.All.Where(golden => golden.Fhir is not null).Select((golden, at) => (golden, at + 1)))
+                host.UseSetting(FormattableString.Invariant($"HpdCds:Ehrs:0:FhirBaseUrls:{at}"), Fhir.BaseOf(golden));
+            foreach (var (name, value) in settings["ehr"] as JsonObject ?? [])
+                host.UseSetting($"HpdCds:Ehrs:0:{name}", value!.ToString());
+            if ((string?)settings["overlay"] == "example")
+                host.UseSetting("HpdCds:Overlay", ExampleOverlay);
+            host.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FakeTimeProvider(AsOf))));
+        });
+}

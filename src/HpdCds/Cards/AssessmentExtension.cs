@@ -47,6 +47,8 @@ public static class AssessmentExtension
         json["knowledge"] = knowledge.Hash;
         json["asOf"] = Instant(assessment.AsOf);
         json["assessable"] = assessment.IsAssessable;
+        if (!assessment.IsAssessable)
+            json["reason"] = (assessment[table.Model.AssessableWithAnyOf[0]].Reason ?? UnknownReason.NotRecorded).Code();
         if (assessment.IsAssessable)
         {
             json["points"] = Range(assessment.Points);

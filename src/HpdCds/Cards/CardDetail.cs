@@ -35,11 +35,11 @@ internal sealed class CardDetail(CardSubject subject)
             (0, Uncoded()),
             (0, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
             (0, _assessment is { IsAssessable: true, Settles: { } datum } ? _wording.Say("detail.settles", ("datum", _line.Datum(datum))) : null),
-            (5, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).Select(_line.NotScored), MostValues - Shown)),
+            (5, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), MostValues - Shown)),
             (0, subject.Recognition.FromNameOnly ? _wording["detail.by-name"] : null),
             (0, subject.Reading.Exposure == Exposure.Unknown ? _wording["detail.exposure-unknown"] : null),
             (0, subject.Reading.Regimen == Regimen.Other ? _wording["detail.other-regimen"] : null),
-            (7, _assessment.IsAssessable ? Domains() : null),
+            (0, _assessment.IsAssessable ? Domains() : null),
             (1, Kit()),
             (6, subject.Table.HasReviewLens ? Review() : null),
             (4, Rate()),
@@ -65,13 +65,13 @@ internal sealed class CardDetail(CardSubject subject)
 
     private int Shown => Core.Count(row => row.Points.Low > 0) + PartlyOpen.Count();
 
-    private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null);
+    private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null && !row.IsFullyOpen);
 
     private bool IsUncoded(FactorAssessment row) =>
         row.Reason == UnknownReason.NotRecorded && row.Finding is null && _assessment.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal);
 
     private IEnumerable<FactorAssessment> MissingRows =>
-        Core.Where(row => row.State == FactState.Unknown && row.Finding is null && !IsUncoded(row));
+        Core.Where(row => row.State == FactState.Unknown && (row.Finding is null || row.IsFullyOpen) && !IsUncoded(row));
 
     private static bool IsSettledAtNothing(FactorAssessment row) => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown;
 
@@ -137,7 +137,7 @@ internal sealed class CardDetail(CardSubject subject)
             ("events", rate.Events.ToString(CultureInfo.InvariantCulture)),
             ("of", rate.Of.ToString(CultureInfo.InvariantCulture)),
             ("percent", (100m * rate.Events / rate.Of).ToString("0.0", CultureInfo.InvariantCulture)),
-            ("definition", Markdown.Escape(rate.Definition)),
+            ("definition", FactorLine.Readable(rate.Definition)),
             ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text)));
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class FactorLine(Wording wording)
         ("limit", row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit }
             ? wording.Say("factor.limit", ("limit", limit.ToString("#,##0.####", CultureInfo.InvariantCulture)), ("unit", Markdown.Escape(unit)))
             : ""),
-        ("threshold", Markdown.Escape(FactorText.ThresholdOf(row))),
+        ("threshold", Readable(FactorText.ThresholdOf(row))),
         ("points", Points(row.Points)),
         ("tier", FactorText.TierOf(row.Factor.Tier)),
         ("reason", Reason(row)),
@@ -102,7 +102,15 @@ internal sealed partial class FactorLine(Wording wording)
         return string.Concat(confounders.Concat(marks).Select(word => "; " + word));
     }
 
-    private static string Bound(Comparison? bound) => bound is { } comparison ? Markdown.Escape(FactorText.Sign(comparison)) + " " : "";
+    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) + " " : "";
+
+    /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
+    public static string Readable(string ours) => Signs().Replace(ours, match => match.Groups["sign"].Value switch
+    {
+        ">=" => "≥ ",
+        "<=" => "≤ ",
+        var strict => strict + " ",
+    });
 
     private static string Unit(string unit) => unit is "1" or "{score}" or "{INR}" or "a" ? "" : " " + Markdown.Escape(unit);
 
@@ -111,6 +119,9 @@ internal sealed partial class FactorLine(Wording wording)
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Date(ClinicalTime when) => when.Date.ToString("O", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Signs();
 
     [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex Plain();

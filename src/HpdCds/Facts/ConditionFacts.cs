@@ -39,17 +39,16 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
 
         if (found.Exists(item => item.Statement == Statement.Ambiguous))
             return new Fact<ComplicationGrade>.Unknown(UnknownReason.Ambiguous, fact);
-        var why = WhyNotFound();
         if (found.Count > 0)
         {
-            return why == UnknownReason.NotRecorded
-                ? new Fact<ComplicationGrade>.Known(ComplicationGrade.None, ProvenanceOf(found[0].Condition))
-                : new Fact<ComplicationGrade>.Unknown(why, fact);
+            return found.Exists(item => IsFromCutList(item.Condition))
+                ? new Fact<ComplicationGrade>.Unknown(UnknownReason.Truncated, fact)
+                : new Fact<ComplicationGrade>.Known(ComplicationGrade.None, ProvenanceOf(found[0].Condition));
         }
 
         return knowledge.Rules.RuleFor(fact) is { } rule && ListsSpeakForThemselves
             ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
-            : new Fact<ComplicationGrade>.Unknown(why, fact);
+            : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
 
     /// <summary>Tumour thrombus of the portal vein: only a code that says so; I81 and its like say thrombus, not of what.</summary>
@@ -66,7 +65,7 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
             return new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
         if (observed.FirstOrDefault(item => item.Answer == false).observation is { } negative)
             return new Fact<Finding>.Known(Finding.Presence(false), Results.ProvenanceOf(negative, isFallback: false));
-        return RefutedOrNotFound([.. coded.Concat(thrombus).Select(item => item.Condition)], [ChartKey.Problems, ChartKey.EncounterDx, ChartKey.Staging]);
+        return RefutedOrNotFound([.. coded.Concat(thrombus).Select(item => item.Condition)], WhyNotFound(ChartKey.Staging));
     }
 
     /// <summary>Spread to lymph nodes or lung: yes from either, no only when both are refuted.</summary>
@@ -82,8 +81,8 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
         if (isSuspected || isOfUnsaidSite)
             return new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
         return nodes.Length > 0 && lung.Length > 0
-            ? RefutedOrNotFound([nodes[0].Condition, lung[0].Condition], [ChartKey.Problems, ChartKey.EncounterDx])
-            : RefutedOrNotFound([], [ChartKey.Problems, ChartKey.EncounterDx]);
+            ? RefutedOrNotFound([nodes[0].Condition, lung[0].Condition], WhyNotFound())
+            : RefutedOrNotFound([], WhyNotFound());
     }
 
     /// <summary>Metastases in the liver of a tumour that began elsewhere.</summary>
@@ -95,7 +94,7 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
         var isOpen = liver.Concat(Stating(knowledge.Codes.Metastases, "any")).Any(item => item.Statement != Statement.No);
         return isOpen
             ? new Fact<Finding>.Unknown(UnknownReason.Ambiguous)
-            : RefutedOrNotFound([.. liver.Select(item => item.Condition)], [ChartKey.Problems, ChartKey.EncounterDx]);
+            : RefutedOrNotFound([.. liver.Select(item => item.Condition)], WhyNotFound());
     }
 
     /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones prove nothing.</summary>
@@ -124,9 +123,10 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
         return condition.ClinicalStatus is null ? provenance.With(Mark.StatusUnstated) : provenance;
     }
 
-    public UnknownReason WhyNotFound() => hasNoEncounterDiagnoses
-        ? chart.WhyNotFound(ChartKey.Problems)
-        : chart.WhyNotFound(ChartKey.Problems, ChartKey.EncounterDx);
+    /// <summary>Why a diagnosis was not found in the lists, and in another place in which it may stand.</summary>
+    public UnknownReason WhyNotFound(ChartKey otherPlace = ChartKey.Problems) => hasNoEncounterDiagnoses
+        ? chart.WhyNotFound(ChartKey.Problems, otherPlace)
+        : chart.WhyNotFound(ChartKey.Problems, ChartKey.EncounterDx, otherPlace);
 
     private static Statement StatementOf(ChartCondition condition) => condition.VerificationStatus switch
     {
@@ -152,13 +152,18 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
             _ => ComplicationGrade.Ungraded,
         };
 
-    private Fact<Finding> RefutedOrNotFound(ImmutableArray<ChartCondition> refuted, ReadOnlySpan<ChartKey> keys)
+    private Fact<Finding> RefutedOrNotFound(ImmutableArray<ChartCondition> refuted, UnknownReason whyNotFound)
     {
-        var why = chart.WhyNotFound(keys);
-        return !refuted.IsEmpty && why == UnknownReason.NotRecorded
-            ? new Fact<Finding>.Known(Finding.Presence(false), ProvenanceOf(refuted[0]))
-            : new Fact<Finding>.Unknown(why);
+        if (refuted.IsEmpty)
+            return new Fact<Finding>.Unknown(whyNotFound);
+        return refuted.Any(IsFromCutList)
+            ? new Fact<Finding>.Unknown(UnknownReason.Truncated)
+            : new Fact<Finding>.Known(Finding.Presence(false), ProvenanceOf(refuted[0]));
     }
+
+    // The rest of a list that was cut may hold the statement that the same thing is there.
+    private bool IsFromCutList(ChartCondition condition) =>
+        chart.Sources.TryGetValue(condition.Source, out var source) && source.State == SourceState.Truncated;
 
     private bool? AnswerOf(ChartObservation observation) => observation.Value switch
     {

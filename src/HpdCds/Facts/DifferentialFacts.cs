@@ -23,7 +23,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         var neutrophils = HalfOf<Neutrophils>("neutrophils-abs", "neutrophils-pct");
         var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
         if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
-            return new Fact<Finding>.Unknown(UnknownReason.Truncated, "nlr");
+            return new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum);
         var pairs = Pairs(neutrophils, lymphocytes)
             .OrderByDescending(pair => pair.SortTime)
             .ThenBy(pair => pair.Kind)

@@ -96,8 +96,10 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
 
     private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) => concepts.SelectMany(concept => concept.Texts);
 
+    // A billing code of an inhibitor with nothing beside it is too weak to act on and too telling to pass over.
     private bool IsUnresolved(ChartOrder order) =>
-        !Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.All(coding => coding.System is { } system && CodeSystems.Canonical(system) == CodeSystems.Hcpcs));
+        (!Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.IsEmpty))
+        || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null);
 
     private static bool IsNamed(ChartOrder order, string selection) =>
         order.Reference == selection || order.Reference.EndsWith('/' + selection, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -104,11 +105,14 @@ public static class Likeness
 
     private static bool IsNear(JsonArray valueAndTolerance, JsonNode? actual) =>
         actual?.GetValueKind() == JsonValueKind.Number
-        && Math.Abs(actual.GetValue<decimal>() - valueAndTolerance[0]!.GetValue<decimal>()) <= valueAndTolerance[1]!.GetValue<decimal>();
+        && Math.Abs(Number(actual) - Number(valueAndTolerance[0]!)) <= Number(valueAndTolerance[1]!);
+
+    // A number made in code knows only its own type; its text is the same for all.
+    private static decimal Number(JsonNode node) => decimal.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static bool IsEqual(JsonNode? expected, JsonNode? actual) =>
         expected?.GetValueKind() == JsonValueKind.Number && actual?.GetValueKind() == JsonValueKind.Number
-            ? expected.GetValue<decimal>() == actual.GetValue<decimal>()
+            ? Number(expected) == Number(actual)
             : JsonNode.DeepEquals(expected, actual);
 
     private static IEnumerable<string> Texts(JsonNode? texts) => texts!.AsArray().Select(text => text!.GetValue<string>());

@@ -119,7 +119,7 @@ public sealed record RiskAssessment
         ? new PointsRange(this[factor.Id].Points.Low, this[factor.Id].Points.Low)
         : this[factor.Id].Points));
 
-    /// <summary>The single datum that would narrow the answer most; null when the band is settled or nothing would.</summary>
+    /// <summary>The single datum that would narrow the answer most; null when the band is settled.</summary>
     public string? Settles => Band.IsSettled ? null : Settling.Datum(this);
 
     /// <summary>The features of the seed review.</summary>
@@ -151,7 +151,8 @@ public sealed record RiskAssessment
 
     private static bool IsPresent(FactorAssessment row) => IsScored(row) ? row.Points.Low >= 1 : row.IsMet == true;
 
-    private static bool IsAbsent(FactorAssessment row) => IsScored(row) ? row.Points.High == 0 : row.IsMet == false;
+    private static bool IsAbsent(FactorAssessment row) =>
+        row.IsMet == false || (IsScored(row) && row.Factor.IsCore && row.Points.High == 0);
 
     private static bool IsScored(FactorAssessment row) => row.Factor.Levels.Any(level => level.Points > 0);
 

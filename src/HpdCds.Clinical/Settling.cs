@@ -3,23 +3,19 @@ namespace HpdCds.Clinical;
 /// <summary>
 /// Names the datum that would narrow an answer most. For every open core factor each value of its points is tried, equally
 /// weighted, with the others as they are; what counts is first how often the bands then meet, then how much the points
-/// narrow, then the tier, then the order of the table (clinical model, section 2, "Settles").
+/// narrow, then the tier, then the order of the table (clinical model, section 2, "Settles"). While the points are open,
+/// some factor narrows them, so there is always one to name.
 /// </summary>
 internal static class Settling
 {
-    public static string? Datum(RiskAssessment assessment)
-    {
-        var best = assessment.Factors
-            .Where(row => row.Factor.IsCore && !row.Points.IsSettled)
-            .Select(row => (Row: row, Worth: WorthOf(row, assessment)))
-            .Where(candidate => candidate.Worth is not { Settled: 0, Narrowed: 0 })
-            .OrderByDescending(candidate => candidate.Worth.Settled)
-            .ThenByDescending(candidate => candidate.Worth.Narrowed)
-            .ThenBy(candidate => candidate.Row.Factor.Tier)
-            .Select(candidate => candidate.Row)
-            .FirstOrDefault();
-        return best?.Datum;
-    }
+    public static string Datum(RiskAssessment assessment) => assessment.Factors
+        .Where(row => row.Factor.IsCore && !row.Points.IsSettled)
+        .Select(row => (Row: row, Worth: WorthOf(row, assessment)))
+        .OrderByDescending(candidate => candidate.Worth.Settled)
+        .ThenByDescending(candidate => candidate.Worth.Narrowed)
+        .ThenBy(candidate => candidate.Row.Factor.Tier)
+        .First()
+        .Row.Datum;
 
     private static (decimal Settled, decimal Narrowed) WorthOf(FactorAssessment row, RiskAssessment assessment)
     {

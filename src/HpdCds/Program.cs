@@ -31,7 +31,7 @@ public static class HpdCdsService
             LoopbackOnly.ListenOnLoopbackOnly(kestrel);
         });
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST").WithHeaders("Authorization", "Content-Type", "Accept")));
+            .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust)
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<HookEndpoints>();

@@ -60,7 +60,7 @@ public sealed class PrefetchTable
     public bool IsWindowed(string group) => _windowed.Contains(group);
 
     public IReadOnlyDictionary<string, string> Templates(bool isLean) =>
-        Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToImmutableDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
+        Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
 
     private static PrefetchRow Conditions(ChartKey key, string name, string category) =>
         new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}&_count=200");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 
 namespace HpdCds.Hooks;
@@ -136,7 +137,7 @@ public sealed class Envelope
                     members.TokenType = LenientText(ref member);
                     break;
                 case "expires_in":
-                    members.ExpiresIn = LenientText(ref member);
+                    members.ExpiresIn = member.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(member.ValueSpan) : LenientText(ref member);
                     break;
                 case "patient":
                     members.Patient = LenientText(ref member);
@@ -176,8 +177,6 @@ public sealed class Envelope
     {
         if (reader.TokenType == JsonTokenType.String)
             return reader.GetString();
-        if (reader.TokenType == JsonTokenType.Number)
-            return System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
         reader.Skip();
         return null;
     }

@@ -24,6 +24,7 @@ public sealed class HookEndpoints(
     private Task DiscoverAsync(HttpContext context, string document)
     {
         context.Response.Headers.CacheControl = "public, max-age=300";
+        context.Response.Headers.Vary = "Origin";
         return WriteAsync(context, catalogue.Discovery(document));
     }
 

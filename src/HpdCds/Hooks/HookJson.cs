@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 
 namespace HpdCds.Hooks;
 
@@ -17,7 +16,8 @@ public static class HookJson
         var options = new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            // Answers are never part of a page (nosniff, application/json); templates and Chinese stay readable.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = HookJsonContext.Default.WithAddedModifier(LeaveOutNothings),
         };
         options.MakeReadOnly();

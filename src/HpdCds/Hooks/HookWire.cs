@@ -61,6 +61,7 @@ public sealed record DiscoveredService(
 /// <summary>The body of every answer that is not a success. It never carries a value from the request.</summary>
 public sealed record ErrorOutcome(IReadOnlyList<ErrorIssue> Issue)
 {
+    [JsonPropertyOrder(-1)]
     public string ResourceType => "OperationOutcome";
 }
 

@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace HpdCds.Knowledge;
 
 /// <summary>Everything that the service knows about medicine, read from fhir-profiles and a site's overlay, and checked.</summary>
-/// <param name="Hash">Of every byte that was read; every answer reports it.</param>
+/// <param name="Files">The files that were read.</param>
 /// <param name="EvidenceUntil">The month to which the literature was read.</param>
 public sealed record KnowledgeBase(
-    string Hash,
+    KnowledgeFiles Files,
     string EvidenceUntil,
     CodeSets Codes,
     DrugTable Drugs,
@@ -17,6 +17,9 @@ public sealed record KnowledgeBase(
     ImmutableDictionary<string, Wording> Wordings,
     OverrideReasonsFile OverrideReasons)
 {
+    /// <summary>Of every byte that was read; every answer reports it.</summary>
+    public string Hash => Files.Hash;
+
     /// <summary>The model that speaks for a tumour group: the one that names it, else the one for all others.</summary>
     public ModelTable ModelFor(string tumour) =>
         Models.FirstOrDefault(model => model.Tumours.Contains(tumour, StringComparer.Ordinal))

@@ -18,10 +18,10 @@ public static class KnowledgeLoader
     };
 
     /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
-    public static KnowledgeBase Load(string? overlayFolder = null, bool useUnverifiedCodes = false)
+    public static KnowledgeBase Load(string? overlayFolder = null, bool useUnverified = false)
     {
         var errors = new KnowledgeErrors();
-        var files = KnowledgeFiles.Load(overlayFolder, useUnverifiedCodes, errors);
+        var files = KnowledgeFiles.Load(overlayFolder, useUnverified, errors);
         return Load(files, errors);
     }
 
@@ -45,7 +45,7 @@ public static class KnowledgeLoader
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
         errors.ThrowIfAny();
-        return new(files.Hash, evidence!.Version, codes, drugs, units, rules!, models, citations, wordings, overrides!);
+        return new(files, evidence!.Version, codes, drugs, units, rules!, models, citations, wordings, overrides!);
     }
 
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>

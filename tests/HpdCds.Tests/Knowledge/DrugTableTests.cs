@@ -1,3 +1,4 @@
+using HpdCds.Clinical;
 using HpdCds.Knowledge;
 
 namespace HpdCds.Tests.Knowledge;

@@ -11,7 +11,7 @@ public sealed class KnowledgeFilesTests
     [Fact]
     public void A_mounted_folder_adds_the_codes_of_a_site()
     {
-        var overlaid = KnowledgeBase.Load(Profiles.RepositoryFolder("fhir-profiles/examples/overlay"), useUnverified: false);
+        var overlaid = KnowledgeLoader.Load(Profiles.RepositoryFolder("fhir-profiles/examples/overlay"), useUnverified: false);
 
         Assert.Equal("pvtt", overlaid.Codes.Observations.Find("http://localhost:5080/codes", "PVTT")?.Group);
         Assert.Equal("nlr", overlaid.Codes.Observations.Find("http://localhost:5080/codes", "NLR")?.Group);
@@ -152,7 +152,7 @@ public sealed class KnowledgeFilesTests
     [Fact]
     public void An_overlay_folder_that_does_not_exist_is_refused()
     {
-        var refused = Assert.Throws<KnowledgeException>(() => KnowledgeBase.Load("/no/such/folder", useUnverified: false));
+        var refused = Assert.Throws<KnowledgeException>(() => KnowledgeLoader.Load("/no/such/folder", useUnverified: false));
         Assert.Contains("/no/such/folder", Assert.Single(refused.Errors), StringComparison.Ordinal);
     }
 
@@ -167,7 +167,7 @@ public sealed class KnowledgeFilesTests
             await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "site.json"), content, TestContext.Current.CancellationToken);
             await File.WriteAllBytesAsync(Path.Combine(hidden.FullName, "site.json"), content, TestContext.Current.CancellationToken);
 
-            Assert.Equal(["overlay/site.json"], KnowledgeBase.Load(folder.FullName, useUnverified: false).Files.OverlayNames);
+            Assert.Equal(["overlay/site.json"], KnowledgeLoader.Load(folder.FullName, useUnverified: false).Files.OverlayNames);
         }
         finally
         {

@@ -6,13 +6,13 @@ namespace HpdCds.Tests.Knowledge;
 /// <summary>The knowledge as shipped, and ways to change it for one test.</summary>
 internal static class Profiles
 {
-    public static readonly KnowledgeBase AsShipped = KnowledgeBase.Load(overlayFolder: null, useUnverified: false);
-    public static readonly KnowledgeBase WithUnverified = KnowledgeBase.Load(overlayFolder: null, useUnverified: true);
+    public static readonly KnowledgeBase AsShipped = KnowledgeLoader.Load(overlayFolder: null, useUnverified: false);
+    public static readonly KnowledgeBase WithUnverified = KnowledgeLoader.Load(overlayFolder: null, useUnverified: true);
 
     public static KnowledgeBase LoadFrom(IEnumerable<KnowledgeFile> files)
     {
         var errors = new KnowledgeErrors();
-        return KnowledgeBase.From(KnowledgeFiles.Of(files, useUnverified: false, errors), errors);
+        return KnowledgeLoader.Load(KnowledgeFiles.Of(files, useUnverified: false, errors), errors);
     }
 
     public static KnowledgeBase With(params IEnumerable<KnowledgeFile> extra) => LoadFrom(KnowledgeFiles.Shipped().Concat(extra));

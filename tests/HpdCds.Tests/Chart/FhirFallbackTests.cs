@@ -1,0 +1,370 @@
+using HpdCds.Chart;
+using HpdCds.Tests.Hooks;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HpdCds.Tests.Chart;
+
+/// <summary>What is asked of the FHIR server, and what becomes of its answers.</summary>
+public sealed class FhirFallbackTests
+{
+    [Fact]
+    [Trait("Req", "PFD-01")]
+    [Trait("Req", "PFD-02")]
+    [Trait("Req", "FHR-01")]
+    [Trait("Req", "FHR-09")]
+    [Trait("Req", "FS-12")]
+    public async Task Each_missing_key_is_asked_for_once_with_the_token_of_the_request()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Query.Contains("2532-0", StringComparison.Ordinal) ? EhrAnswer.Ok(Json.Bundle(Json.Observation("a"))) : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: """{"problems":null}""", server: ehr.Base));
+
+        Assert.Equal(11, ehr.Calls.Count);
+        Assert.Equal(11, ehr.Calls.Select(call => call.Url).Distinct().Count());
+        Assert.All(ehr.Calls, call => Assert.Equal("Bearer canary-token", call.Authorization));
+        Assert.All(ehr.Calls, call => Assert.True(call.Path.EndsWith("/Patient/pat-1", StringComparison.Ordinal) || call.Query.StartsWith("?patient=pat-1&", StringComparison.Ordinal)));
+        Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Complete, source.State));
+        Assert.Single(chart.Observations);
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-03")]
+    [Trait("Req", "PFD-05")]
+    public async Task Null_empty_and_failed_keys_are_not_asked_for_again()
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+        var prefetch = $$"""
+            {"patient":{{Json.Patient()}},"problems":null,"encounterDx":{"resourceType":"Bundle"},"cbc":{{Json.Outcome("error")}},"chemistry":{{Json.Bundle(Json.Observation("a"))}},
+             "liver":null,"markers":null,"performance":null,"staging":null,"medications":null,"statements":null,"administrations":null}
+            """;
+
+        await service.ChartAsync(Json.Call(prefetch: prefetch, server: ehr.Base));
+
+        Assert.Empty(ehr.Calls);
+    }
+
+    [Theory]
+    [Trait("Req", "FHR-02")]
+    [Trait("Req", "FHR-05")]
+    [InlineData("\"access_token\":\"canary-token\"", "\"x\":1")]
+    [InlineData("\"access_token\":\"canary-token\"", "\"access_token\":7")]
+    [InlineData("\"access_token\":\"canary-token\"", "\"access_token\":\"a\\r\\nX-Evil: 1\"")]
+    [InlineData("\"token_type\":\"Bearer\"", "\"token_type\":\"mac\"")]
+    [InlineData("\"expires_in\":300", "\"expires_in\":1")]
+    [InlineData("\"expires_in\":300", "\"expires_in\":0")]
+    [InlineData("\"expires_in\":300", "\"expires_in\":\"soon\"")]
+    public async Task A_token_that_cannot_be_used_is_no_token(string part, string instead)
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, _) = await service.AnswerAsync(Json.Call(server: ehr.Base).Replace(part, instead, StringComparison.Ordinal));
+
+        Assert.Equal(412, status);
+        Assert.Empty(ehr.Calls);
+    }
+
+    [Theory]
+    [Trait("Req", "FHR-02")]
+    [Trait("Req", "FHR-07")]
+    [InlineData("\"token_type\":\"Bearer\"", "\"token_type\":\"bEARER\"")]
+    [InlineData("\"scope\":\"patient/*.read\"", "\"scope\":\"Condition.Read (R4) user/Observation.Read launch\"")]
+    [InlineData("\"expires_in\":300", "\"expires_in\":\"300\"")]
+    public async Task Odd_but_harmless_authorization_members_are_accepted(string part, string instead)
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, _) = await service.AnswerAsync(Json.Call(server: ehr.Base).Replace(part, instead, StringComparison.Ordinal));
+
+        Assert.Equal(200, status);
+        Assert.Equal(12, ehr.Calls.Count);
+    }
+
+    [Fact]
+    [Trait("Req", "FHR-03")]
+    [Trait("Req", "ERR-03")]
+    public async Task A_token_for_another_patient_is_refused()
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, _) = await service.AnswerAsync(Json.Call(server: ehr.Base).Replace("\"subject\":\"hpd\"", "\"patient\":\"pat-2\"", StringComparison.Ordinal));
+
+        Assert.Equal(400, status);
+        Assert.Empty(ehr.Calls);
+    }
+
+    [Theory]
+    [Trait("Req", "FHR-10")]
+    [Trait("Req", "FHR-11")]
+    [Trait("Req", "FHR-14")]
+    [Trait("Req", "SEC-05")]
+    [InlineData(401, SourceState.NotAuthorised)]
+    [InlineData(403, SourceState.NotAuthorised)]
+    [InlineData(400, SourceState.Failed)]
+    [InlineData(404, SourceState.Failed)]
+    [InlineData(501, SourceState.Failed)]
+    [InlineData(500, SourceState.Failed)]
+    [InlineData(302, SourceState.Failed)]
+    [InlineData(204, SourceState.Failed)]
+    public async Task A_refusal_or_a_failure_of_the_server_is_never_an_absence(int status, SourceState expected)
+    {
+        await using var elsewhere = await FakeEhr.StartAsync();
+        await using var ehr = await FakeEhr.StartAsync(_ => new EhrAnswer(status, "") { Location = elsewhere.Base + "/x" });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.All(chart.Sources.Values, source => Assert.Equal(expected, source.State));
+        Assert.Equal(12, ehr.Calls.Count);
+        Assert.Empty(elsewhere.Calls);
+        Assert.Equal(412, (await service.AnswerAsync(Json.Call(server: ehr.Base))).Status);
+    }
+
+    [Theory]
+    [Trait("Req", "ERR-13")]
+    [InlineData("<html></html>")]
+    [InlineData("null")]
+    [InlineData("""{"resourceType":"Bundle","entry":[""")]
+    [InlineData("""{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}""")]
+    public async Task An_answer_that_is_not_what_was_asked_for_is_a_failure(string body)
+    {
+        await using var ehr = await FakeEhr.StartAsync(_ => EhrAnswer.Ok(body));
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Failed, source.State));
+    }
+
+    [Fact]
+    [Trait("Req", "FHR-12")]
+    [Trait("Req", "FHR-05")]
+    [Trait("Req", "FHR-10")]
+    [Trait("Req", "ERR-13")]
+    public async Task A_server_that_does_not_answer_is_given_up_and_nothing_stays_under_way()
+    {
+        var abandoned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var ehr = await FakeEhr.StartAsync(before: async (call, stop) =>
+        {
+            if (call.Type != "Condition")
+                return;
+            await using var ended = stop.Register(() => abandoned.TrySetResult());
+            await abandoned.Task;
+        });
+        await using var service = await RunningService.StartAsync(
+            ehr.Base,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:ReadTimeout"] = "00:00:01" },
+            TimeProvider.System);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(SourceState.Failed, chart.Sources[ChartKey.Problems].State);
+        Assert.Equal(SourceState.Complete, chart.Sources[ChartKey.Cbc].State);
+        await abandoned.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-07")]
+    [Trait("Req", "FS-07")]
+    [Trait("Req", "FS-08")]
+    [Trait("Req", "FS-09")]
+    public async Task Pages_are_followed_to_the_end_by_their_own_links()
+    {
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call => call.Url switch
+        {
+            var url when url.Contains("2532-0", StringComparison.Ordinal) => EhrAnswer.Ok(Json.Paged(self!.Base + "?opaque=2", Json.Observation("a"))),
+            var url when url.EndsWith("opaque=2", StringComparison.Ordinal) => EhrAnswer.Ok(Json.Paged(self!.Base + "/Observation?opaque=3", Json.Observation("b"))),
+            var url when url.EndsWith("opaque=3", StringComparison.Ordinal) => EhrAnswer.Ok(Json.Bundle(Json.Observation("c"))),
+            _ => null,
+        });
+        self = ehr;
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(SourceState.Complete, chart.Sources[ChartKey.Chemistry].State);
+        Assert.Equal(3, chart.Observations.Length);
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-07")]
+    public async Task A_prefetched_first_page_is_completed_with_the_token()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Query.EndsWith("page=2", StringComparison.Ordinal) ? EhrAnswer.Ok(Json.Bundle(Json.Observation("b"))) : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{Json.Paged(ehr.Base + "?page=2", Json.Observation("a"))}}}""", server: ehr.Base));
+
+        Assert.Equal(SourceState.Complete, chart.Sources[ChartKey.Chemistry].State);
+        Assert.Equal(2, chart.Observations.Length);
+        Assert.DoesNotContain(ehr.Calls, call => call.Query.Contains("2532-0", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [Trait("Req", "FS-08")]
+    [Trait("Req", "SEC-08")]
+    [Trait("Req", "SEC-03")]
+    [Trait("Req", "FHR-13")]
+    [InlineData("SELF?page=1", 1)]
+    [InlineData("http://127.0.0.1:1/fhir?page=2", 0)]
+    [InlineData("ORIGIN/elsewhere?page=2", 0)]
+    [InlineData("SELF/%2e%2e/admin", 0)]
+    [InlineData("SELF/..%2fadmin", 0)]
+    [InlineData("file:///etc/passwd", 0)]
+    [InlineData("", 0)]
+    public async Task Links_that_loop_or_lead_away_end_the_reading(string link, int followed)
+    {
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call => call.Query.Contains("2532-0", StringComparison.Ordinal) || call.Query == "?page=1"
+            ? EhrAnswer.Ok(Json.Paged(link.Replace("SELF", self!.Base, StringComparison.Ordinal).Replace("ORIGIN", self.Base[..^5], StringComparison.Ordinal), Json.Observation("a")))
+            : null);
+        self = ehr;
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
+        Assert.Equal(12 + followed, ehr.Calls.Count);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-08")]
+    public async Task Endless_pages_end_at_the_caps()
+    {
+        var page = 0;
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type == "Patient"
+            ? null
+            : EhrAnswer.Ok(Json.Paged($"{self!.Base}?page={Interlocked.Increment(ref page)}")));
+        self = ehr;
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.All(chart.Sources.Values.Where(source => source.Key != ChartKey.Patient), source => Assert.Equal(SourceState.Truncated, source.State));
+        Assert.Equal(12 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
+    }
+
+    [Theory]
+    [Trait("Req", "FS-17")]
+    [InlineData(200, 1)]
+    [InlineData(404, 2)]
+    [InlineData(405, 2)]
+    public async Task A_long_search_goes_as_a_form_and_as_a_get_where_forms_are_not_taken(int answer, int calls)
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Method == "POST" && answer != 200 ? new EhrAnswer(answer, "") : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+        var access = service.Request(Json.Call(server: ehr.Base)).Access!;
+        using var sut = new FhirCalls(new HpdCds.Trust.SiteSettings(), TimeProvider.System);
+
+        var result = await sut.AskAsync(HpdCds.Trust.FhirBase.Parse(ehr.Base)!, "Observation?patient=pat-1&code=" + new string('1', 2100), access, TestContext.Current.CancellationToken);
+
+        Assert.Equal(SourceState.Complete, result.State);
+        Assert.Equal(calls, ehr.Calls.Count);
+        Assert.Equal("/fhir/Observation/_search", ehr.Calls[0].Path);
+        Assert.Equal("", ehr.Calls[0].Query);
+        Assert.StartsWith("patient=pat-1&code=1", ehr.Calls[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-07")]
+    public async Task An_answer_above_the_limit_is_not_read()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type == "Condition" ? EhrAnswer.Ok(Json.Bundle(Json.Condition(new string('c', 9000)))) : null);
+        await using var service = await RunningService.StartAsync(ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:MaxBodyBytes"] = "8192" });
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(SourceState.Failed, chart.Sources[ChartKey.Problems].State);
+    }
+
+    [Fact]
+    [Trait("Req", "FHR-09")]
+    [Trait("Req", "SEC-13")]
+    public async Task In_an_answer_to_our_own_search_a_missing_subject_is_ours_and_a_foreign_one_is_not()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Query.Contains("2532-0", StringComparison.Ordinal)
+            ? EhrAnswer.Ok(Json.Bundle(Json.Observation("nobody").Replace("\"subject\"", "\"focus2\"", StringComparison.Ordinal), Json.Observation("other", subject: "Patient/x")))
+            : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal("Observation/nobody", Assert.Single(chart.Observations).Reference);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-13")]
+    public async Task A_foreign_patient_in_prefetch_stops_every_call()
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, _) = await service.AnswerAsync(Json.Call(prefetch: $$"""{"patient":{{Json.Patient("pat-2")}}}""", server: ehr.Base));
+
+        Assert.Equal(412, status);
+        Assert.Empty(ehr.Calls);
+    }
+
+    [Fact]
+    [Trait("Req", "PFT-14")]
+    [Trait("Req", "RSP-02")]
+    public async Task Without_any_order_nothing_is_read()
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: """{"resourceType":"Bundle"}"""));
+
+        Assert.Equal(200, status);
+        Assert.Equal("""{"cards":[]}""", body!.ToJsonString());
+        Assert.Empty(ehr.Calls);
+    }
+
+    [Fact]
+    [Trait("Req", "FHR-04")]
+    [Trait("Req", "SEC-04")]
+    [Trait("Req", "SEC-06")]
+    public async Task Neither_the_token_nor_the_patient_reaches_a_log_or_an_error()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type switch { "Condition" => new EhrAnswer(500, "boom"), "Observation" => EhrAnswer.Ok("<html>"), _ => new EhrAnswer(403, "") });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var (status, body) = await service.AnswerAsync(Json.Call(server: ehr.Base));
+        var request = service.Request(Json.Call(server: ehr.Base));
+
+        Assert.Equal(412, status);
+        foreach (var text in new[] { service.Log.All, body!.ToJsonString(), request.ToString(), request.Access!.ToString() })
+        {
+            Assert.DoesNotContain("canary-token", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("pat-1", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Trait("Req", "FHR-05")]
+    public async Task A_token_that_ends_between_pages_ends_the_reading()
+    {
+        var clock = new FakeTimeProvider(RunningService.Noon);
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call =>
+        {
+            if (!call.Query.Contains("2532-0", StringComparison.Ordinal))
+                return null;
+            clock.Advance(TimeSpan.FromSeconds(10));
+            return EhrAnswer.Ok(Json.Paged(self!.Base + "?page=2", Json.Observation("a")));
+        });
+        self = ehr;
+        await using var service = await RunningService.StartAsync(ehr.Base, clock: clock);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base, expiresIn: 10));
+
+        Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
+        Assert.DoesNotContain(ehr.Calls, call => call.Query == "?page=2");
+    }
+}

@@ -1,0 +1,32 @@
+using System.Reflection;
+
+namespace HpdCds.Tests.Conformance;
+
+/// <summary>Which requirements of the conformance list have a test that names them.</summary>
+public sealed class RequirementsTests
+{
+    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 12).Select(section => FormattableString.Invariant($"1.{section}"))];
+
+    [Fact]
+    public void Every_named_requirement_exists_and_those_without_a_test_are_printed()
+    {
+        var known = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Conformance", "requirements.txt"))
+            .Select(line => line.Split('\t')).Select(cells => (Section: cells[0], Id: cells[1], Title: cells[2])).ToList();
+        var named = NamedRequirements();
+
+        var uncovered = known.Where(item => CountedSections.Contains(item.Section) && !named.Contains(item.Id)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.12 have no test:");
+        foreach (var (section, id, title) in uncovered)
+            TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
+
+        Assert.Empty(named.Except(known.Select(item => item.Id)));
+        Assert.NotEmpty(named);
+    }
+
+    private static HashSet<string> NamedRequirements() =>
+        [.. typeof(RequirementsTests).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Cast<MemberInfo>().Prepend(type))
+            .SelectMany(member => member.GetCustomAttributes<TraitAttribute>())
+            .Where(trait => trait.Name == "Req")
+            .Select(trait => trait.Value)];
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using HpdCds.Chart;
+using HpdCds.Hooks;
+using HpdCds.Tests.Chart;
+using HpdCds.Trust;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HpdCds.Tests.Hooks;
+
+/// <summary>The real service on a port of its own, at noon of 1 November 2026 unless a test says otherwise.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+
+    private RunningService(WebApplication app, LogLines log)
+    {
+        _app = app;
+        Log = log;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Client { get; }
+
+    public LogLines Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<RunningService> StartAsync(
+        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+    {
+        var log = new LogLines();
+        var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["HpdCds:Ehrs:0:Name"] = "test-ehr",
+                ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = fhirBase ?? "http://localhost:5080/fhir",
+                ["HpdCds:Ehrs:0:CorsOrigins:0"] = "http://localhost:5080",
+                ["HpdCds:CallTimeout"] = "00:00:20",
+                ["HpdCds:ReadTimeout"] = "00:00:20",
+            });
+            if (settings is not null)
+                builder.Configuration.AddInMemoryCollection(settings);
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+            builder.Services.AddSingleton(SmallCodeSets.Create());
+            builder.Services.AddSingleton(clock ?? new FakeTimeProvider(Noon));
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningService(app, log);
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string body, string path = "/cds-services/hpd-risk", string contentType = "application/json", Action<HttpRequestMessage>? change = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        change?.Invoke(request);
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<(int Status, JsonNode? Body)> AnswerAsync(string body, string path = "/cds-services/hpd-risk")
+    {
+        using var response = await PostAsync(body, path);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    public HookRequest Request(string body)
+    {
+        var envelope = Envelope.Read(Encoding.UTF8.GetBytes(body));
+        var service = HookCatalogue.Find("", "hpd-risk")!;
+        envelope.RequireHook(service);
+        return envelope.ToRequest(service, Ehr(envelope), 10_000, Services.GetRequiredService<TimeProvider>().GetUtcNow());
+    }
+
+    /// <summary>The chart that the service makes of a call.</summary>
+    public Task<PatientChart> ChartAsync(string body)
+    {
+        var asOf = Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return Services.GetRequiredService<ChartReader>().ReadAsync(Request(body), Ehr(Envelope.Read(Encoding.UTF8.GetBytes(body))), asOf, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private TrustedEhr Ehr(Envelope envelope) => Services.GetRequiredService<TrustTable>().For(envelope.FhirServer)!;
+}
+
+/// <summary>Every log line, at every level.</summary>
+internal sealed class LogLines : ILoggerProvider, ILogger
+{
+    private readonly List<string> _lines = [];
+
+    public string All
+    {
+        get
+        {
+            lock (_lines)
+                return string.Join('\n', _lines);
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (_lines)
+            _lines.Add(formatter(state, exception) + exception);
+    }
+
+    public void Dispose()
+    {
+    }
+}

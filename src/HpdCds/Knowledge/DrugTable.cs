@@ -124,7 +124,7 @@ internal sealed class DrugTargetConverter : JsonConverter<DrugTarget>
     public override DrugTarget Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && ByName.TryGetValue(reader.GetString()!, out var target)
             ? target
-            : throw new JsonException("is not a drug target");
+            : throw new JsonException("The JSON names a drug target that does not exist");
 
     public override void Write(Utf8JsonWriter writer, DrugTarget value, JsonSerializerOptions options) =>
         writer.WriteStringValue(ByName.First(pair => pair.Value == value).Key);

@@ -31,6 +31,7 @@ public sealed class DiscoveryTests
 
     [Fact]
     [Trait("Req", "DISC-04")]
+    [Trait("Req", "ERR-02")]
     public async Task Every_discovered_address_can_be_called()
     {
         await using var service = await RunningService.StartAsync();

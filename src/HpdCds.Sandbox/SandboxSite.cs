@@ -14,5 +14,25 @@ public static class SandboxSite
         ["HpdCds:Ehrs:0:Name"] = "sandbox",
         ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = addresses.FhirBase,
         ["HpdCds:Ehrs:0:CorsOrigins:0"] = addresses.Ehr(),
+    }.Concat(Orderable.SelectMany(order => OrderCode(order.Name, order.Code, order.Display)))
+        .ToDictionary(StringComparer.Ordinal);
+
+    private static readonly (string Name, string Code, string Display)[] Orderable =
+    [
+        ("cbc", "CBC", "Complete blood count with differential"),
+        ("ldh", "LDH", "Lactate dehydrogenase"),
+        ("afp", "AFP", "Alpha-fetoprotein"),
+        ("bilirubin", "BILI", "Bilirubin, total"),
+        ("albumin", "ALB", "Albumin"),
+        ("inr", "INR", "Prothrombin time (INR)"),
+        ("imaging", "CT-LIVER", "CT liver, multiphase, response assessment"),
+        ("afp-recheck", "AFP-FU", "Alpha-fetoprotein, follow-up"),
+    ];
+
+    private static Dictionary<string, string?> OrderCode(string name, string code, string display) => new(StringComparer.Ordinal)
+    {
+        [$"HpdCds:Ehrs:0:OrderCodes:{name}:System"] = "http://localhost:5080/orders",
+        [$"HpdCds:Ehrs:0:OrderCodes:{name}:Code"] = code,
+        [$"HpdCds:Ehrs:0:OrderCodes:{name}:Display"] = display,
     };
 }

@@ -3,6 +3,7 @@ using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
+using HpdCds.Trust;
 
 namespace HpdCds.Cards;
 
@@ -14,19 +15,24 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     private const string Warning = "warning";
 
     /// <summary>The card for an assessment, or null where a card would only repeat that nothing stands out.</summary>
-    public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, string language)
+    public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, TrustedEhr ehr, string patientId)
     {
         if (assessment.IsAssessable && assessment.BandWithUncodedAtLeast.High == Band.Baseline)
             return null;
-        var wording = knowledge.Wordings[language];
+        var wording = knowledge.Wordings[ehr.Language];
         var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
         var isWarning = assessment is { IsAssessable: true, Band: { Low: Band.High, High: Band.High } };
+        var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),
             isWarning ? Warning : Info,
             new CardDetail(subject).Text(),
             table,
-            wording);
+            wording) with
+        {
+            Suggestions = suggestions,
+            SelectionBehavior = suggestions.Count > 0 ? "any" : null,
+        };
     }
 
     /// <summary>It cannot be said which cancer the order is for.</summary>

@@ -45,7 +45,7 @@ public sealed class Advice(KnowledgeBase knowledge)
 
         var table = knowledge.ModelFor(reading.Tumour);
         var assessment = RiskAssessment.Of(table.Model, reading.Factors);
-        var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr.Language);
+        var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId);
         return new(card is null ? [] : [card])
         {
             Extension = Extended(AssessmentExtension.Of(recognition, reading, table, assessment, knowledge)),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Cards;
 using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
@@ -45,5 +46,6 @@ internal static class WordingCheck
             .Concat(Enum.GetValues<Mark>().Select(mark => $"mark.{Kebab.Case(mark.ToString())}"))
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))
             .Concat(Enum.GetValues<Band>().Select(band => $"band.{Kebab.Case(band.ToString())}"))
+            .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Distinct(StringComparer.Ordinal);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using HpdCds.Cards;
+using HpdCds.Hooks;
 
 namespace HpdCds.Trust;
 
@@ -75,6 +77,9 @@ public sealed class EhrSettings
 
     public bool UnresolvedInfoLine { get; init; }
 
+    /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
+    public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
+
     internal TrustedEhr Check(string place, List<string> errors)
     {
         if (string.IsNullOrWhiteSpace(Name))
@@ -87,6 +92,12 @@ public sealed class EhrSettings
             errors.Add($"{place}:Language must be en or zh-CN");
         if (NotAssessable is not ("status-412" or "card"))
             errors.Add($"{place}:NotAssessable must be status-412 or card");
+        foreach (var (name, code) in OrderCodes)
+        {
+            if (!OrderSuggestions.Orderable.Contains(name, StringComparer.Ordinal) || string.IsNullOrWhiteSpace(code.System) || string.IsNullOrWhiteSpace(code.Code))
+                errors.Add($"{place}:OrderCodes:{name} must be one of {string.Join(", ", OrderSuggestions.Orderable)}, with System and Code");
+        }
+
         return new TrustedEhr(
             Name,
             [.. FhirBaseUrls.Select(url => CheckBase(url, place, errors)).OfType<FhirBase>()],
@@ -95,7 +106,8 @@ public sealed class EhrSettings
             Language,
             NotAssessable == "card" ? NotAssessablePolicy.Card : NotAssessablePolicy.Status412,
             NoEncounterDiagnoses,
-            UnresolvedInfoLine);
+            UnresolvedInfoLine,
+            OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal));
     }
 
     private static FhirBase? CheckBase(string url, string place, List<string> errors)
@@ -117,6 +129,16 @@ public sealed class EhrSettings
             errors.Add($"{place}:CorsOrigins: '{origin}' must be an explicit origin such as https://ehr.example.org");
         return isOrigin;
     }
+}
+
+/// <summary>A code of the hospital's own order catalogue.</summary>
+public sealed class OrderCodeSettings
+{
+    public string System { get; init; } = "";
+
+    public string Code { get; init; } = "";
+
+    public string? Display { get; init; }
 }
 
 /// <summary>The settings cannot be worked with; the service does not start.</summary>

@@ -71,6 +71,14 @@ internal sealed class RunningService : IAsyncDisposable
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
+    /// <summary>An answer without what must differ from call to call.</summary>
+    public static string WithoutIds(JsonNode? answer)
+    {
+        foreach (var card in answer!["cards"]!.AsArray())
+            card!.AsObject().Remove("uuid");
+        return answer.ToJsonString();
+    }
+
     public HookRequest Request(string body)
     {
         var envelope = Envelope.Read(Encoding.UTF8.GetBytes(body));

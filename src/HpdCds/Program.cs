@@ -39,7 +39,7 @@ public static class HpdCdsService
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         builder.Services.TryAddSingleton(knowledge);
-        builder.Services.TryAddSingleton(knowledge.Codes);
+        builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
 
         var app = builder.Build();
         app.UseCors();

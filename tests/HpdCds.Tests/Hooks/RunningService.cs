@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Chart;
 using HpdCds.Hooks;
+using HpdCds.Knowledge;
 using HpdCds.Tests.Chart;
 using HpdCds.Trust;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +17,8 @@ namespace HpdCds.Tests.Hooks;
 internal sealed class RunningService : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly KnowledgeBase Knowledge = KnowledgeLoader.Load() with { Codes = SmallCodeSets.Create() };
 
     private readonly WebApplication _app;
 
@@ -49,7 +52,7 @@ internal sealed class RunningService : IAsyncDisposable
             if (settings is not null)
                 builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
-            builder.Services.AddSingleton(SmallCodeSets.Create());
+            builder.Services.AddSingleton(Knowledge);
             builder.Services.AddSingleton(clock ?? new FakeTimeProvider(Noon));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using HpdCds.Chart;
+using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
@@ -34,7 +35,7 @@ public static class HpdCdsService
             .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust)
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<HookEndpoints>();
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);

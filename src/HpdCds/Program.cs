@@ -1,7 +1,9 @@
+using HpdCds.About;
 using HpdCds.Chart;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
+using HpdCds.Verbs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -9,7 +11,13 @@ namespace HpdCds;
 /// <summary>Composes the service. Another program (the sandbox, a test) may build and run it inside itself.</summary>
 public static class HpdCdsService
 {
-    public static Task Main(string[] args) => Build(args).RunAsync();
+    public static async Task<int> Main(string[] args)
+    {
+        if (Verb.Named(args) is { } verb)
+            return await verb();
+        await Build(args).RunAsync();
+        return 0;
+    }
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -35,7 +43,6 @@ public static class HpdCdsService
         builder.Services.AddSingleton(settings).AddSingleton(trust)
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<HookEndpoints>();
-
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         builder.Services.TryAddSingleton(knowledge);
@@ -46,6 +53,7 @@ public static class HpdCdsService
         app.UseLastResort();
         app.RequireLoopbackHost();
         HookEndpoints.Map(app);
+        AboutEndpoints.Map(app);
         return app;
     }
 }

@@ -209,6 +209,6 @@ public sealed partial class ModelCardTests : IAsyncLifetime
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
     }
 
-    [GeneratedRegex(@"<(link|script|img|iframe|source|object|embed)[^>]*(href|src|data)=""(?<address>[^""]+)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<(link|script|img|iframe|source|object|embed)[^>]*(href|src|data)=""(?<address>[^""]+)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Loaded();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using HpdCds.Knowledge;
 
@@ -96,6 +97,6 @@ public sealed class EvidenceTests
         if (!step.StartsWith('['))
             return node[step]!;
         var name = step[1..^1];
-        return int.TryParse(name, out var index) ? node[index]! : node.AsArray().Single(item => (string?)item!["id"] == name)!;
+        return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? node[index]! : node.AsArray().Single(item => (string?)item!["id"] == name)!;
     }
 }

@@ -47,13 +47,16 @@ public sealed partial class HazardLogTests
 
     // The tests of the clinical core are another program: their sources say which there are.
     private static IEnumerable<string> InSource(string project) =>
-        Directory.EnumerateFiles(Profiles.RepositoryFolder(Path.Combine("tests", project)), "*.cs")
-            .Select(File.ReadAllText)
-            .SelectMany(source => TestMethod().Matches(source).Select(match => $"{project}.{TestClass().Match(source).Groups["name"].Value}.{match.Groups["name"].Value}"));
+        Directory.EnumerateFiles(Profiles.RepositoryFolder(Path.Combine("tests", project)), "*.cs").Select(File.ReadAllText).SelectMany(source =>
+        {
+            var classes = TestClass().Matches(source);
+            return TestMethod().Matches(source).Select(method =>
+                $"{project}.{classes.Last(name => name.Index < method.Index).Groups["name"].Value}.{method.Groups["name"].Value}");
+        });
 
-    [GeneratedRegex(@"^public (static |sealed |partial )*class (?<name>\w+)", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^public (static |sealed |partial )*class (?<name>\w+)", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TestClass();
 
-    [GeneratedRegex(@"\[(Fact|Theory)[^\n]*\n(\s*\[[^\n]*\n)*\s*public [\w<>]*( [\w<>]+)? (?<name>\w+)\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\[(Fact|Theory)[^\n]*\n(\s*\[[^\n]*\n)*\s*public [\w<>]*( [\w<>]+)? (?<name>\w+)\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TestMethod();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml.Linq;
 using HpdCds.Budget;
@@ -74,7 +75,8 @@ internal static class ModelPage
 
     private static object Levels(CardFactor factor) => factor.Levels.IsEmpty
         ? $"{factor.Threshold}: 0"
-        : factor.Levels.Select(level => new XElement("div", $"{level.When}: {level.Points}. ", Basis(level.Evidence, level.ProjectChoice)));
+        : factor.Levels.Select(level => new XElement(
+            "div", $"{level.When}: {level.Points} {(level.Points == 1 ? "point" : "points")}. ", Basis(level.Evidence, level.ProjectChoice)));
 
     private static XElement Literature(ModelCard card) => Section(
         "evidence",
@@ -162,8 +164,8 @@ internal static class ModelPage
         _ => "not applicable",
     };
 
-    private static object[] Basis(IEnumerable<string> evidence, string? choice) =>
-        [.. Citations(evidence), choice is null ? "" : $" Project choice: {choice}"];
+    private static object[] Basis(ImmutableArray<string> evidence, string? choice) =>
+        [.. Citations(evidence), choice is null ? "" : evidence.IsEmpty ? $"Project choice: {choice}" : $". Project choice: {choice}"];
 
     private static object[] Citations(IEnumerable<string> ids) =>
         [.. ids.SelectMany((id, at) => new object[] { at == 0 ? "" : ", ", Link($"#cite-{id}", id) })];

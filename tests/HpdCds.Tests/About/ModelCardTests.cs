@@ -199,7 +199,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
         Assert.Equal("overlay/models/hpd-hcc.json", (string?)card["versions"]!["overlay"]);
         Assert.False((bool)card["alertBudget"]!["isOfThisTable"]!);
         Assert.Contains("is not the one that was simulated", page, StringComparison.Ordinal);
-        Assert.Contains("&gt;5: 2.", page, StringComparison.Ordinal);
+        Assert.Contains("&gt;5: 2 points.", page, StringComparison.Ordinal);
     }
 
     private async Task<JsonNode> JsonAsync(string path)

@@ -1,8 +1,10 @@
+using HpdCds.About;
 using HpdCds.Chart;
 using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
+using HpdCds.Verbs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -10,7 +12,13 @@ namespace HpdCds;
 /// <summary>Composes the service. Another program (the sandbox, a test) may build and run it inside itself.</summary>
 public static class HpdCdsService
 {
-    public static Task Main(string[] args) => Build(args).RunAsync();
+    public static async Task<int> Main(string[] args)
+    {
+        if (Verb.Named(args) is { } verb)
+            return await verb();
+        await Build(args).RunAsync();
+        return 0;
+    }
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -36,7 +44,6 @@ public static class HpdCdsService
         builder.Services.AddSingleton(settings).AddSingleton(trust)
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
-
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         builder.Services.TryAddSingleton(knowledge);
@@ -47,6 +54,7 @@ public static class HpdCdsService
         app.UseLastResort();
         app.RequireLoopbackHost();
         HookEndpoints.Map(app);
+        AboutEndpoints.Map(app);
         return app;
     }
 }

@@ -17,15 +17,15 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     /// <summary>The card for an assessment, or null where a card would only repeat that nothing stands out.</summary>
     public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, TrustedEhr ehr, string patientId)
     {
-        if (assessment.IsAssessable && assessment.BandWithUncodedAtLeast.High == Band.Baseline)
+        var situation = Situations.Of(assessment);
+        if (situation == Situation.None)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
         var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
-        var isWarning = assessment is { IsAssessable: true, Band: { Low: Band.High, High: Band.High } };
         var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),
-            isWarning ? Warning : Info,
+            situation == Situation.Warning ? Warning : Info,
             new CardDetail(subject).Text(),
             table,
             wording) with

@@ -32,7 +32,8 @@ public static class HpdCdsService
         configure?.Invoke(builder);
 
         var settings = builder.Configuration.GetSection(SiteSettings.Section).Get<SiteSettings>() ?? new SiteSettings();
-        var trust = settings.Check();
+        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
+        var trust = settings.Check(knowledge.Wordings.Keys);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -45,7 +46,6 @@ public static class HpdCdsService
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
 

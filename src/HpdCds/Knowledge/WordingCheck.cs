@@ -8,11 +8,15 @@ namespace HpdCds.Knowledge;
 /// No card may find a phrase missing: every language has the same keys with the same placeholders, and every row, domain,
 /// reason, mark and confounder that can reach a card has its name.
 /// </summary>
-internal static class WordingCheck
+public static class WordingCheck
 {
     public const string Reference = "en";
 
-    public static void Check(ImmutableDictionary<string, Wording> wordings, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
+    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "ascites", "encephalopathy"];
+    private static readonly string[] Tumours = ["ambiguous", "not-found"];
+    private static readonly string[] Sexes = ["female", "male"];
+
+    internal static void Check(ImmutableDictionary<string, Wording> wordings, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
     {
         if (!wordings.TryGetValue(Reference, out var reference))
         {
@@ -39,13 +43,18 @@ internal static class WordingCheck
         }
     }
 
-    private static IEnumerable<string> Needed(ImmutableArray<ModelTable> models) =>
+    /// <summary>The phrases whose keys are put together from what the models, the facts and the cards can hold.</summary>
+    public static IEnumerable<string> Needed(IEnumerable<ModelTable> models) =>
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
-                .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}")))
+                .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}"))
+                .Append($"model.{table.Model.Id}"))
             .Concat(Enum.GetValues<UnknownReason>().Select(reason => $"reason.{reason.Code()}"))
             .Concat(Enum.GetValues<Mark>().Select(mark => $"mark.{Kebab.Case(mark.ToString())}"))
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))
             .Concat(Enum.GetValues<Band>().Select(band => $"band.{Kebab.Case(band.ToString())}"))
+            .Concat(Parts.SelectMany(part => new[] { $"part.{part}", $"datum.{part}" }))
+            .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
+            .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Distinct(StringComparer.Ordinal);
 }

@@ -38,6 +38,7 @@ public static class HpdCdsService
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
+        trust.RequireLanguages([.. knowledge.Wordings.Keys]);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(knowledge.Codes);
 

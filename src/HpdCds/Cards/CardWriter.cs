@@ -64,10 +64,12 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     }
 
     /// <summary>An order by which no drug can be known, where the EHR asks to be told.</summary>
-    public Card ForUnresolvedOrder(string language)
+    public Card ForUnresolvedOrder(DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        return Make(wording["summary.unresolved"], Info, wording["detail.unresolved"], knowledge.Models[0], wording);
+        var table = knowledge.Models[0];
+        var detail = string.Join("\n\n", wording["detail.unresolved"], CardDetail.FootOf(knowledge, wording, table, asOf));
+        return Make(wording["summary.unresolved"], Info, detail, table, wording);
     }
 
     private static string Summary(CardSubject subject)

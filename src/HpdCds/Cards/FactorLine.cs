@@ -92,7 +92,7 @@ internal sealed partial class FactorLine(Wording wording)
 
     private string Seen(SeenValue seen) => wording.Say(
         "factor.seen",
-        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit && PlainUnit().IsMatch(unit) ? " " + Markdown.Escape(unit) : "") : "-"),
+        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? Date(when) : wording["factor.no-date"]));
 
     private string Marks(FactorAssessment row)
@@ -102,7 +102,7 @@ internal sealed partial class FactorLine(Wording wording)
         return string.Concat(confounders.Concat(marks).Select(word => "; " + word));
     }
 
-    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) + " " : "";
+    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 
     /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
     public static string Readable(string ours) => Signs().Replace(ours, match => match.Groups["sign"].Value switch
@@ -125,9 +125,6 @@ internal sealed partial class FactorLine(Wording wording)
 
     [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex Plain();
-
-    [GeneratedRegex(@"^[A-Za-z0-9/*%\[\]{}.^]{1,15}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PlainUnit();
 }
 
 /// <summary>Makes text safe inside GitHub-flavoured Markdown: it is shown as it stands and does nothing.</summary>

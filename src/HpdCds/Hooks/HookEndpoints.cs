@@ -42,7 +42,7 @@ public sealed class HookEndpoints(
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
 
         var recognition = advice.Recognise(request);
-        var answer = advice.WithoutChart(request, recognition, ehr) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
+        var answer = advice.WithoutChart(request, recognition, ehr, asOf) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         await WriteAsync(context, answer);
     }

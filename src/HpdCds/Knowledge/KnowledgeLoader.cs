@@ -29,18 +29,18 @@ public static class KnowledgeLoader
     public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
         var evidence = Read<EvidenceFile>(files.Find("evidence.json"), "evidence.json", errors);
-        var citations = (evidence?.Citations ?? []).Select(citation => citation.ToCitation())
-            .ToImmutableDictionary(citation => citation.Id, StringComparer.Ordinal);
+        var citations = Once(evidence?.Citations ?? [], citation => citation.Id, what => errors.Add(files.NameOf("evidence.json"), what))
+            .ToImmutableDictionary(citation => citation.Id, citation => citation.ToCitation(), StringComparer.Ordinal);
         var rules = Read<FactRulesFile>(files.Find("facts.json"), "facts.json", errors) is { } file
-            ? FactRules.From(file, what => errors.Add("facts.json", what))
+            ? FactRules.From(file, what => errors.Add(files.NameOf("facts.json"), what))
             : null;
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
         var overrides = Read<OverrideReasonsFile>(files.Find("override-reasons.json"), "override-reasons.json", errors);
-        var wordings = files.Under("wording/").Select(found => Read<WordingFile>(found, found.File.Name, errors)).OfType<WordingFile>()
-            .ToImmutableDictionary(found => found.Language, found => new Wording(found.Language, found.Phrases), StringComparer.Ordinal);
-        WordingCheck.Check(wordings, models, errors);
+        foreach (var fault in overrides?.Faults() ?? [])
+            errors.Add(files.NameOf("override-reasons.json"), fault);
+        var wordings = WordingCheck.Load(files, models, errors);
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
@@ -51,6 +51,16 @@ public static class KnowledgeLoader
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>
         codes.Groups.SelectMany(group => group.Split('+')).Distinct(StringComparer.Ordinal).Where(inn => drugs.Find(inn) is null);
 
+    private static IEnumerable<T> Once<T>(IEnumerable<T> items, Func<T, string> idOf, Action<string> fault)
+    {
+        foreach (var group in items.GroupBy(idOf, StringComparer.Ordinal))
+        {
+            if (group.Skip(1).Any())
+                fault($"{group.Key} stands twice");
+            yield return group.First();
+        }
+    }
+
     private static ModelTable? ReadModel((KnowledgeFile File, JsonElement Root) found, ImmutableDictionary<string, Citation> evidence, KnowledgeErrors errors)
     {
         var name = found.File.Name;
@@ -59,7 +69,7 @@ public static class KnowledgeLoader
             : null;
     }
 
-    private static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
+    internal static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
         where T : class
     {
         if (found is not { } file)
@@ -83,7 +93,18 @@ public static class KnowledgeLoader
 internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);
 
 /// <summary>fhir-profiles/override-reasons.json: stable codes, so that an EHR can map them once.</summary>
-public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons);
+public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons)
+{
+    internal IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(System))
+            yield return "needs a system";
+        foreach (var reason in Reasons.Where(reason => string.IsNullOrWhiteSpace(reason.Display.GetValueOrDefault(WordingCheck.Reference))))
+            yield return $"{reason.Code} needs a display in {WordingCheck.Reference}";
+        foreach (var twice in Reasons.GroupBy(reason => reason.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"{twice.Key} stands twice";
+    }
+}
 
 /// <param name="Display">By language.</param>
 public sealed record OverrideReason(string Code, ImmutableDictionary<string, string> Display);

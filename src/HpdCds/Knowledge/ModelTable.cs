@@ -39,6 +39,8 @@ public sealed record ModelTable(
 
         foreach (var row in file.Factors.Where(row => string.IsNullOrWhiteSpace(row.ProjectChoice)))
             Fault($"{row.Id}: projectChoice must say whose choice the weight is");
+        foreach (var rate in file.Rates.Where(rate => rate.Events < 0 || rate.Of <= 0 || rate.Events > rate.Of))
+            Fault($"rates: {rate.Events} of {rate.Of} is not a rate");
         var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
         if (!isSound)
             return null;
@@ -123,8 +125,8 @@ internal sealed record FactorFile(
     {
         if (Tier == "A-")
             return Clinical.Tier.AMinus;
-        if (Enum.TryParse<Tier>(Tier, out var tier) && Tier.Length == 1)
-            return tier;
+        if (Tier.Length == 1 && Enum.GetNames<Tier>().Contains(Tier, StringComparer.Ordinal))
+            return Enum.Parse<Tier>(Tier);
         fault($"{Id}: '{Tier}' is not a tier");
         return Clinical.Tier.E;
     }

@@ -32,6 +32,16 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs)
 
     public string[] CorsOrigins => [.. Ehrs.SelectMany(ehr => ehr.CorsOrigins).Distinct(StringComparer.Ordinal)];
 
+    /// <exception cref="InvalidSettingsException">An EHR is to be answered in a language that has no wording.</exception>
+    public void RequireLanguages(IReadOnlyCollection<string> worded)
+    {
+        ArgumentNullException.ThrowIfNull(worded);
+        var missing = Ehrs.Where(ehr => !worded.Contains(ehr.Language, StringComparer.Ordinal))
+            .Select(ehr => $"{SiteSettings.Section}:Ehrs: {ehr.Name} asks for the language {ehr.Language}, for which there is no wording").ToArray();
+        if (missing.Length > 0)
+            throw new InvalidSettingsException(missing);
+    }
+
     /// <summary>The entry to which the server that a request names belongs; without a name, the first entry.</summary>
     /// <returns><c>null</c> when the named server is not listed: then nothing may be connected to.</returns>
     public TrustedEhr? For(string? fhirServer)

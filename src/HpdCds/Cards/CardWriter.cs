@@ -67,10 +67,11 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     }
 
     /// <summary>An order by which no drug can be known, where the EHR asks to be told.</summary>
-    public Card ForUnresolvedOrder(string language)
+    public Card ForUnresolvedOrder(DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        return Make(wording["summary.unresolved"], Info, wording["detail.unresolved"], table: null, wording);
+        var detail = string.Join("\n\n", wording["detail.unresolved"], CardDetail.Foot(knowledge, wording, table: null, asOf));
+        return Make(wording["summary.unresolved"], Info, detail, table: null, wording);
     }
 
     private string Summary(CardSubject subject)

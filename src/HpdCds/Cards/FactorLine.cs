@@ -145,7 +145,7 @@ internal sealed partial class FactorLine(Wording wording)
 
     private string Seen(SeenValue seen) => wording.Say(
         "factor.seen",
-        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit && PlainUnit().IsMatch(unit) ? " " + Markdown.Escape(unit) : "") : "-"),
+        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? Date(when) : wording["factor.no-date"]));
 
     // A refuted condition has no clinical status that could matter.
@@ -189,9 +189,6 @@ internal sealed partial class FactorLine(Wording wording)
 
     [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex Plain();
-
-    [GeneratedRegex(@"^[A-Za-z0-9/*%\[\]{}.^]{1,15}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PlainUnit();
 }
 
 /// <summary>Makes text safe inside GitHub-flavoured Markdown: it is shown as it stands and does nothing.</summary>

@@ -121,7 +121,7 @@ public sealed class BundleSieve(
         old.Where(item => item.Entry.Resource.Status is not ("entered-in-error" or "cancelled" or "registered"))
             .SelectMany(item => item.Groups.Select(group => (item.Entry, item.Latest, Group: group)))
             .GroupBy(item => item.Group, StringComparer.Ordinal)
-            .SelectMany(group => group.OrderByDescending(item => item.Latest).Take(KeptOldOnesPerGroup))
+            .SelectMany(group => group.OrderByDescending(item => item.Latest).ThenBy(item => ReferenceOf(item.Entry), StringComparer.Ordinal).Take(KeptOldOnesPerGroup))
             .Select(item => item.Entry)
             .Distinct();
 

@@ -35,7 +35,7 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
             ["knowledge"] = knowledge.Hash,
             ["orders"] = Orders(request, recognition),
         };
-        var answer = advice.WithoutChart(request, recognition, ehr);
+        var answer = advice.WithoutChart(request, recognition, ehr, asOf);
         if (answer is null)
         {
             var trace = new ReadingTrace();

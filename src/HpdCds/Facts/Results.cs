@@ -159,7 +159,8 @@ internal sealed class Results
         return isFallback ? provenance.With(Mark.FallbackFromNewer) : provenance;
     }
 
-    public static SeenValue SeenIn(ChartObservation observation)
+    // A unit that no table lists is somebody's free text: the value is shown without it.
+    private SeenValue SeenIn(ChartObservation observation)
     {
         var (text, unit) = observation.Value switch
         {
@@ -167,7 +168,7 @@ internal sealed class Results
             ChartValue.Number number => (number.Value.ToString(CultureInfo.InvariantCulture), null),
             _ => ("", null),
         };
-        return new(text, unit, observation.Time?.When, observation.Reference);
+        return new(text, unit is not null && _units.Knows(unit) ? unit.Trim() : null, observation.Time?.When, observation.Reference);
     }
 
     private bool IsEvidence(ChartObservation observation, DateTimeOffset latest)

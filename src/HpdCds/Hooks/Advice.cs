@@ -22,10 +22,10 @@ public sealed class Advice(KnowledgeBase knowledge)
         Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
 
     /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>
-    public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr) => recognition.Outcome switch
+    public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
     {
         RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine =>
-            new([_cards.ForUnresolvedOrder(ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
+            new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
         not RecognitionOutcome.Inhibitor => Silent(AssessmentExtension.OfOrders(recognition)),
         _ when IsPatientOrRelative(request.UserId) => Silent(AssessmentExtension.OutOfScope(recognition, "patient-user")),
         _ => null,

@@ -45,7 +45,7 @@ public sealed class HookEndpoints(
 
         var recognition = advice.Recognise(request);
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
-        var answer = advice.WithoutChart(request, recognition, ehr) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
+        var answer = advice.WithoutChart(request, recognition, ehr, asOf) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         await WriteAsync(context, answer);
     }

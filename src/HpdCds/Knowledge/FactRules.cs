@@ -18,6 +18,9 @@ public sealed record FactRules(
     public static readonly ImmutableArray<string> Windows =
         ["cbc", "ldh", "albumin", "bilirubin", "inr", "crp", "haemoglobin", "child-pugh", "afp", "ecog"];
 
+    /// <summary>All that may ever be presumed absent: a rule for anything else would be silently without effect.</summary>
+    private static readonly ImmutableArray<string> Presumable = ["ascites", "encephalopathy"];
+
     /// <summary>The longest window: what the sieve keeps of every code.</summary>
     public int LongestWindowInDays => WindowsInDays.Values.Max();
 
@@ -31,6 +34,8 @@ public sealed record FactRules(
             fault($"windowsInDays.{name} must be a number of days");
         if (file.PairingHours <= 0 || file.FutureMinutes < 0 || file.RecentExposureDays <= 0 || file.BaselineKitDays <= 0)
             fault("pairingHours, futureMinutes, recentExposureDays and baselineKitDays must be positive");
+        foreach (var rule in file.ClosedWorld.Where(rule => !Presumable.Contains(rule.Fact, StringComparer.Ordinal)))
+            fault($"closedWorld: {rule.Fact} is not a fact that may be presumed absent");
         var (bilirubin, albumin, inr) = (file.ChildPugh.BilirubinMgPerDl, file.ChildPugh.AlbuminGPerDl, file.ChildPugh.Inr);
         if (bilirubin is not [var b1, var b2] || b1 >= b2 || albumin is not [var a1, var a2] || a1 <= a2 || inr is not [var i1, var i2] || i1 >= i2)
         {

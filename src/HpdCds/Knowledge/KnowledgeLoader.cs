@@ -36,9 +36,9 @@ public static class KnowledgeLoader
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
         var overrides = Read<OverrideReasonsFile>(files, "override-reasons.json", errors);
-        var wordings = files.Under("wording/").Select(found => Read<WordingFile>(found, found.File.Name, errors)).OfType<WordingFile>()
-            .ToImmutableDictionary(found => found.Language, found => new Wording(found.Language, found.Phrases), StringComparer.Ordinal);
-        WordingCheck.Check(wordings, models, errors);
+        foreach (var fault in overrides?.Faults() ?? [])
+            errors.Add(files.NameOf("override-reasons.json"), fault);
+        var wordings = WordingCheck.Load(files, models, errors);
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
@@ -93,7 +93,7 @@ public static class KnowledgeLoader
     private static T? Read<T>(KnowledgeFiles files, string name, KnowledgeErrors errors)
         where T : class => Read<T>(files.Find(name), name, errors);
 
-    private static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
+    internal static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
         where T : class
     {
         if (found is not { } file)
@@ -117,7 +117,18 @@ public static class KnowledgeLoader
 internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);
 
 /// <summary>fhir-profiles/override-reasons.json: stable codes, so that an EHR can map them once.</summary>
-public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons);
+public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons)
+{
+    internal IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(System))
+            yield return "needs a system";
+        foreach (var reason in Reasons.Where(reason => string.IsNullOrWhiteSpace(reason.Display.GetValueOrDefault(WordingCheck.Reference))))
+            yield return $"{reason.Code} needs a display in {WordingCheck.Reference}";
+        foreach (var twice in Reasons.GroupBy(reason => reason.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"{twice.Key} stands twice";
+    }
+}
 
 /// <param name="Display">By language.</param>
 public sealed record OverrideReason(string Code, ImmutableDictionary<string, string> Display);

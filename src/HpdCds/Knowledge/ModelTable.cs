@@ -31,6 +31,8 @@ public sealed record ModelTable(
         }
 
         var reasons = TableReasons.From(file, citations, Fault);
+        foreach (var rate in file.Rates.Where(rate => rate.Events < 0 || rate.Of <= 0 || rate.Events > rate.Of))
+            Fault($"rates: {rate.Events} of {rate.Of} is not a rate");
         var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
         if (!isSound)
             return null;
@@ -116,8 +118,8 @@ internal sealed record FactorFile(
     {
         if (Tier == "A-")
             return Clinical.Tier.AMinus;
-        if (Enum.TryParse<Tier>(Tier, out var tier) && Tier.Length == 1)
-            return tier;
+        if (Tier.Length == 1 && Enum.GetNames<Tier>().Contains(Tier, StringComparer.Ordinal))
+            return Enum.Parse<Tier>(Tier);
         fault($"{Id}: '{Tier}' is not a tier");
         return Clinical.Tier.E;
     }

@@ -36,7 +36,7 @@ internal sealed class RunningService : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningService> StartAsync(
-        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool withSmallCodeSets = true)
     {
         var log = new LogLines();
         var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
@@ -52,7 +52,8 @@ internal sealed class RunningService : IAsyncDisposable
             if (settings is not null)
                 builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
-            builder.Services.AddSingleton(Knowledge);
+            if (withSmallCodeSets)
+                builder.Services.AddSingleton(Knowledge);
             builder.Services.AddSingleton(clock ?? new FakeTimeProvider(Noon));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);

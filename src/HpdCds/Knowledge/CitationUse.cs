@@ -18,19 +18,19 @@ public sealed record Citation(string Id, string Text, string? Doi, string? Pmid,
 /// </summary>
 internal sealed class CitationUse
 {
-    private const string FileName = "evidence.json";
-
     private readonly Dictionary<string, Citation> _citations = new(StringComparer.Ordinal);
+    private readonly string _name;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    public CitationUse(EvidenceFile? file, KnowledgeErrors errors)
+    public CitationUse(EvidenceFile? file, string name, KnowledgeErrors errors)
     {
+        _name = name;
         foreach (var citation in file?.Citations ?? [])
         {
             if (!_citations.TryAdd(citation.Id, citation.ToCitation()))
-                errors.Add(FileName, $"{citation.Id} stands twice");
+                errors.Add(name, $"{citation.Id} stands twice");
             if (citation.Text.Any(string.IsNullOrWhiteSpace))
-                errors.Add(FileName, $"{citation.Id} needs its citation, population, finding and confidence");
+                errors.Add(name, $"{citation.Id} needs its citation, population, finding and confidence");
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class CitationUse
         {
             _used.Add(id);
             if (!_citations.ContainsKey(id))
-                fault($"{where}: the citation {id} is not in {FileName}");
+                fault($"{where}: the citation {id} is not in evidence.json");
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class CitationUse
     public void RefuseUnused(KnowledgeErrors errors)
     {
         foreach (var id in _citations.Keys.Where(id => !_used.Contains(id)))
-            errors.Add(FileName, $"{id} is used by nothing");
+            errors.Add(_name, $"{id} is used by nothing");
     }
 
     // A list of numbers is one statement, such as the two cut-offs of a part of a score.

@@ -30,7 +30,7 @@ public static class KnowledgeLoader
     public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
         var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
-        var citations = new CitationUse(evidence, errors);
+        var citations = new CitationUse(evidence, files.NameOf("evidence.json"), errors);
         var rules = ReadRules(files, citations, errors);
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
@@ -42,6 +42,8 @@ public static class KnowledgeLoader
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
+        // What is said about tables that are themselves broken would only repeat their faults.
+        errors.ThrowIfAny();
         var papers = ReadPapers(files, models, rules, units, citations, errors);
         // Whoever changed a table need not change the literature too.
         if (!files.Under("models/").Any(found => found.File.IsOverlay))

@@ -19,7 +19,7 @@ public sealed class BothParties : IAsyncLifetime
     public IReadOnlyDictionary<string, SandboxPatient> Patients { get; } =
         PatientFiles.Load(EhrFixture.Start).ToDictionary(patient => patient.About.Id, patient => patient.About, StringComparer.Ordinal);
 
-    public CdsClient Client => _ehr!.Services.GetRequiredService<CdsClient>();
+    public OrderDesk Desk => _ehr!.Services.GetRequiredService<OrderDesk>();
 
     public async ValueTask InitializeAsync()
     {

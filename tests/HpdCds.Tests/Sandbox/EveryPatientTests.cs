@@ -32,10 +32,11 @@ public sealed class EveryPatientTests(BothParties parties) : IClassFixture<BothP
 
     private async Task<JsonObject> AnswerAsync(SandboxPatient patient, DataRoute route)
     {
-        var order = new DraftOrder(patient.Id, CheckpointInhibitors.Find(patient.Drug)!, route, DraftOrder.Sign);
-        var outcome = await parties.Client.SendAsync(order, TestContext.Current.CancellationToken);
-        Assert.Null(outcome.Problem);
-        return outcome.Exchanges[^1].Json!;
+        var order = await parties.Desk.ChooseAsync(patient.Id, OrderableDrugs.Find(patient.Drug)!, new(route), TestContext.Current.CancellationToken);
+        order = await parties.Desk.SignAsync(order, TestContext.Current.CancellationToken);
+        Assert.Null(order.Problem);
+        Assert.Empty(order.Exchanges.SelectMany(exchange => exchange.Violations));
+        return order.Exchanges[^1].Json!;
     }
 
     /// <summary>The answer in the words in which the expectation is written.</summary>

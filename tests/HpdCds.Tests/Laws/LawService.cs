@@ -75,7 +75,8 @@ public sealed class LawService : IAsyncLifetime
         if (call.Type == "Patient")
             return EhrAnswer.Ok(_charts[call.Path.Split('/')[^1]].Patient.ToJsonString());
         var asked = QueryHelpers.ParseQuery(call.Query.Length > 0 ? call.Query : call.Body);
-        var found = _charts[asked["patient"].ToString()].Items.Where(item => (string?)item.Resource["resourceType"] == call.Type && Fits(item, asked["category"].ToString(), asked["code"].ToString()));
+        var (category, codes) = (asked.GetValueOrDefault("category").ToString(), asked.GetValueOrDefault("code").ToString());
+        var found = _charts[asked["patient"].ToString()].Items.Where(item => (string?)item.Resource["resourceType"] == call.Type && Fits(item, category, codes));
         return EhrAnswer.Ok(RandomChart.Bundle(found.Select(item => item.Resource)).ToJsonString());
     }
 

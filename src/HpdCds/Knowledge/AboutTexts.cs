@@ -68,7 +68,8 @@ public sealed record AboutModel(
                 fault($"{id}, {input.Name}: the model has no factor {factor}");
             if (input.Window is { } window && rules is not null && !rules.WindowsInDays.ContainsKey(window))
                 fault($"{id}, {input.Name}: there is no window {window}");
-            if (input.Analyte is { } analyte && !units.Analytes.Contains(analyte, StringComparer.Ordinal))
+            // Without any units the file of units is at fault, and says so itself.
+            if (input.Analyte is { } analyte && units.Analytes.Any() && !units.Analytes.Contains(analyte, StringComparer.Ordinal))
                 fault($"{id}, {input.Name}: there are no units for {analyte}");
         }
 

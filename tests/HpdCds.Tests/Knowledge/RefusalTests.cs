@@ -18,8 +18,8 @@ public sealed partial class RefusalTests
     [InlineData(Hcc, "6 points belong to no band", "\"band\": \"high\", \"low\": 4, \"high\": 6", "\"band\": \"high\", \"low\": 4, \"high\": 5")]
     [InlineData(Hcc, "the citation nobody-1999 is not in evidence.json", "\"xiao-2021\"", "\"nobody-1999\"")]
     [InlineData(Hcc, "rates: the citation nobody-1999", "\"evidence\": \"kim-2021-hcc\"}", "\"evidence\": \"nobody-1999\"}")]
-    [InlineData(Hcc, "pvtt: projectChoice must say whose choice", "\"One point; the odds ratio was not seen.\"", "\" \"")]
-    [InlineData(Hcc, "JSON", ", \"projectChoice\": \"One point; the odds ratio was not seen.\"", "")]
+    [InlineData(Hcc, "the weight of pvtt needs projectChoice", "\"One point; the odds ratio was not seen.\"", "\" \"")]
+    [InlineData(Hcc, "the weight of pvtt needs projectChoice", ", \"projectChoice\": \"One point; the odds ratio was not seen.\"", "")]
     [InlineData(Hcc, "names the domain invasions", "\"id\": \"pvtt\", \"domain\": \"invasion\"", "\"id\": \"pvtt\", \"domain\": \"invasions\"")]
     [InlineData(Hcc, "'S' is not a tier", "\"threshold\": \">=7\", \"tier\": \"A\"", "\"threshold\": \">=7\", \"tier\": \"S\"")]
     [InlineData(Hcc, "'1' is not a tier", "\"threshold\": \">=7\", \"tier\": \"A\"", "\"threshold\": \">=7\", \"tier\": \"1\"")]
@@ -41,7 +41,7 @@ public sealed partial class RefusalTests
     [InlineData("facts.json", "rising for bilirubin and inr, falling for albumin", "[3.5, 2.8]", "[2.8, 3.5]")]
     [InlineData("facts.json", "rising for bilirubin and inr, falling for albumin", "[1.7, 2.3]", "[1.7, 1.7]")]
     [InlineData("facts.json", "rising for bilirubin and inr, falling for albumin", "[1.7, 2.3]", "[1.7]")]
-    [InlineData("facts.json", "projectChoice must say", "\"Windows, pairing time", "\"\", \"x\": \"Windows, pairing time")]
+    [InlineData("facts.json", "pairingHours: needs evidence, or projectChoice with the reason", "Two counts of one morning are one blood sample; beyond two hours they may not be.", " ")]
     [InlineData("facts.json", "closedWorld", "\"fact\": \"ascites\"", "\"fact\": \"pvtt\"")]
     [InlineData("facts.json", "JSON", "\"futureMinutes\": 10,", "")]
     [InlineData("evidence.json", "xiao-2021 stands twice", "\"id\": \"zhang-2021\"", "\"id\": \"xiao-2021\"")]
@@ -56,8 +56,6 @@ public sealed partial class RefusalTests
     {
         var broken = Profiles.TextOf(file).Replace(from, to, StringComparison.Ordinal);
         Assert.NotEqual(Profiles.TextOf(file), broken);
-        if (fault == "projectChoice must say")
-            broken = Profiles.TextOf(file).Replace(Choice().Match(Profiles.TextOf(file)).Value, "\"projectChoice\": \"\"", StringComparison.Ordinal);
         var refused = Assert.Throws<KnowledgeException>(() => Profiles.With(Profiles.Overlay(file, broken)));
         Assert.Contains(refused.Errors, error => error.StartsWith($"overlay/{file}: ", StringComparison.Ordinal) && error.Contains(fault, StringComparison.Ordinal));
         if (file != "evidence.json")
@@ -124,9 +122,9 @@ public sealed partial class RefusalTests
     {
         var refused = await Assert.ThrowsAsync<InvalidSettingsException>(async () =>
         {
-            await using var service = await RichPatient.StartAsync(("Ehrs:0:Language", "zh-CN"));
+            await using var service = await RichPatient.StartAsync(("Ehrs:0:Language", "fr"));
         });
-        Assert.Contains("zh-CN", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("fr", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +134,8 @@ public sealed partial class RefusalTests
         try
         {
             folder.CreateSubdirectory("models");
-            var changed = Profiles.TextOf(Hcc).Replace("{\"when\": \">=\", \"value\": 400, \"points\": 1}], \"threshold\": \">=400\"", "{\"when\": \">=\", \"value\": 2000, \"points\": 1}], \"threshold\": \">=2000\"", StringComparison.Ordinal);
+            var changed = Profiles.TextOf(Hcc)
+                .Replace("\"value\": 400,", "\"value\": 2000,", StringComparison.Ordinal).Replace("\"threshold\": \">=400\"", "\"threshold\": \">=2000\"", StringComparison.Ordinal);
             Assert.NotEqual(Profiles.TextOf(Hcc), changed);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, Hcc), changed, TestContext.Current.CancellationToken);
             var request = RichPatient.RequestOf("differing-the-example-of-the-model").ToJsonString();
@@ -161,9 +160,6 @@ public sealed partial class RefusalTests
     private static string Shown(JsonNode? answer) => ((string)Assert.Single(RichPatient.CardsOf(answer))["detail"]!).Replace("\\", "", StringComparison.Ordinal);
 
     private static KnowledgeFile Shipped(string name, string content) => new(name, IsOverlay: false, [.. Encoding.UTF8.GetBytes(content)]);
-
-    [GeneratedRegex("\"projectChoice\": \"[^\"]*\"", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Choice();
 
     [GeneratedRegex("[wW]ording(\\[|\\.Say\\(\\s*)\"(?<key>[a-z.-]+)\"|Values\\(\"(?<key>[a-z.-]+)\"|Say\\([^\"]*\"(?<key>factor\\.[a-z-]+)\"", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Phrase();

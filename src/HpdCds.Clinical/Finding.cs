@@ -47,18 +47,23 @@ public sealed record Finding(Interval Compared, UnknownReason WhyOpen, Shown Sho
 
     /// <summary>
     /// Two statements of equal weight about the same thing: open where they disagree about a threshold, else the higher is
-    /// shown (clinical model, section 8).
+    /// shown, whichever of the two was read first (clinical model, section 8).
     /// </summary>
     public Finding Against(Finding other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var higher = (other.Compared.Low ?? decimal.MinValue) > (Compared.Low ?? decimal.MinValue) ? other : this;
+        var higher = other.Height.CompareTo(Height) > 0 ? other : this;
         return higher with
         {
             Compared = Compared.Hull(other.Compared),
             WhyOpen = Compared == other.Compared ? higher.WhyOpen : UnknownReason.Conflicting,
         };
     }
+
+    private (decimal Low, decimal High, decimal Stated) Height => (
+        Compared.Low ?? decimal.MinValue,
+        Compared.High ?? decimal.MaxValue,
+        Shown is Shown.Number number ? number.Value : 0);
 }
 
 /// <summary>A finding as a reader sees it. Numbers are unrounded; whoever displays them rounds.</summary>

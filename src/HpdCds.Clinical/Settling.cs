@@ -9,27 +9,27 @@ namespace HpdCds.Clinical;
 internal static class Settling
 {
     public static string Datum(RiskAssessment assessment) => assessment.Factors
-        .Where(row => row.Factor.IsCore && !row.Points.IsSettled)
+        .Where(row => !row.Points.IsSettled)
         .Select(row => (Row: row, Worth: WorthOf(row, assessment)))
         .OrderByDescending(candidate => candidate.Worth.Settled)
-        .ThenByDescending(candidate => candidate.Worth.Narrowed)
+        .ThenBy(candidate => candidate.Worth.StillOpen)
         .ThenBy(candidate => candidate.Row.Factor.Tier)
         .First()
         .Row.Datum;
 
-    private static (decimal Settled, decimal Narrowed) WorthOf(FactorAssessment row, RiskAssessment assessment)
+    // The points narrow most, on the mean, where the fewest of them stay open. Only core factors are ever open.
+    private static (decimal Settled, decimal StillOpen) WorthOf(FactorAssessment row, RiskAssessment assessment)
     {
-        var before = assessment.Points.High - assessment.Points.Low;
-        var (settled, narrowed, tried) = (0, 0, 0);
+        var (settled, stillOpen, tried) = (0, 0, 0);
         for (var points = row.Points.Low; points <= row.Points.High; points++, tried++)
         {
             var total = assessment.Model.Total(factor => factor.Id == row.Factor.Id
                 ? new PointsRange(points, points)
                 : assessment[factor.Id].Points);
             settled += assessment.BandsOf(total).IsSettled ? 1 : 0;
-            narrowed += before - (total.High - total.Low);
+            stillOpen += total.High - total.Low;
         }
 
-        return ((decimal)settled / tried, (decimal)narrowed / tried);
+        return ((decimal)settled / tried, (decimal)stillOpen / tried);
     }
 }

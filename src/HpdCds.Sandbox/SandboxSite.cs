@@ -28,7 +28,26 @@ public static class SandboxSite
             settings[$"{entry}:Language"] = language;
             settings[$"{entry}:FhirBaseUrls:0"] = addresses.FhirBaseFor(language);
             settings[$"{entry}:CorsOrigins:0"] = addresses.Ehr();
+            foreach (var (order, code, display) in Orderable)
+            {
+                settings[$"{entry}:OrderCodes:{order}:System"] = "http://localhost:5080/orders";
+                settings[$"{entry}:OrderCodes:{order}:Code"] = code;
+                settings[$"{entry}:OrderCodes:{order}:Display"] = display;
+            }
         }
+
         return settings;
     }
+
+    private static readonly (string Name, string Code, string Display)[] Orderable =
+    [
+        ("cbc", "CBC", "Complete blood count with differential"),
+        ("ldh", "LDH", "Lactate dehydrogenase"),
+        ("afp", "AFP", "Alpha-fetoprotein"),
+        ("bilirubin", "BILI", "Bilirubin, total"),
+        ("albumin", "ALB", "Albumin"),
+        ("inr", "INR", "Prothrombin time (INR)"),
+        ("imaging", "CT-LIVER", "CT liver, multiphase, response assessment"),
+        ("afp-recheck", "AFP-FU", "Alpha-fetoprotein, follow-up"),
+    ];
 }

@@ -73,14 +73,24 @@ public sealed class RiskModelTests
         AssertFault("domain context has a cap below 0", () => Build(domains: Domains.SetItem(4, Domains[4] with { Cap = -1 })));
 
     [Fact]
-    public void A_factor_without_a_level_or_with_points_below_0_is_refused()
+    public void A_core_factor_that_gives_no_points_is_refused()
     {
-        const string fault = "factor nlr has no level, or one with points below 0";
+        const string fault = "core factor nlr gives no points";
         AssertFault(fault, () => With(Factor("nlr") with { Levels = [] }));
-        AssertFault(fault, () => With(Factor("nlr") with { Levels = default }));
+        AssertFault(fault, () => With(Factor("nlr") with { Levels = [AtLeast(3, 0)] }));
+    }
+
+    [Fact]
+    public void Points_below_0_are_refused()
+    {
+        const string fault = "factor nlr has points below 0";
         AssertFault(fault, () => With(Factor("nlr") with { Levels = [AtLeast(3, -1)] }));
         AssertFault(fault, () => With(Factor("nlr") with { Levels = [AtLeast(4, 1), AtLeast(3, -1)] }));
     }
+
+    [Fact]
+    public void A_factor_that_is_only_shown_needs_no_level() =>
+        Assert.False(With(Factor("sex") with { Levels = [] }).Factors.IsEmpty);
 
     [Fact]
     public void Levels_that_do_not_start_with_the_most_points_are_refused()

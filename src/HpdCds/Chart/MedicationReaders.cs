@@ -8,12 +8,12 @@ public static class MedicationReaders
 {
     public static ChartMedication? Read(
         ReadOnlyMemory<byte> bytes, string type, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) => type switch
-    {
-        "MedicationRequest" => ReadRequest(bytes, reference, source, zone, shelf),
-        "MedicationAdministration" => ReadAdministration(bytes, reference, source, zone, shelf),
-        "MedicationStatement" => ReadStatement(bytes, reference, source, zone, shelf),
-        _ => null,
-    };
+        {
+            "MedicationRequest" => ReadRequest(bytes, reference, source, zone, shelf),
+            "MedicationAdministration" => ReadAdministration(bytes, reference, source, zone, shelf),
+            "MedicationStatement" => ReadStatement(bytes, reference, source, zone, shelf),
+            _ => null,
+        };
 
     private static ChartMedication? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
         FhirReading.Parse<MedicationRequest>(bytes) is not { } request

@@ -46,6 +46,7 @@ internal sealed class LiverFacts(
     private Fact<Finding> WithRecorded(ChildPughScore score, Fact<Finding>.Known computed)
     {
         var recorded = results.Latest(new ResultQuestion<Finding>(
+            "child-pugh",
             [.. Scores],
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,

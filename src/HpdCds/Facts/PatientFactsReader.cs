@@ -28,10 +28,10 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
 {
     private readonly DrugRecognition _recognition = new(knowledge.Codes, knowledge.Drugs);
 
-    public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf)
+    public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
-        var results = new Results(chart, knowledge, asOf);
+        var results = new Results(chart, knowledge, asOf, trace);
         var conditions = new ConditionFacts(chart, results, knowledge, ehr.HasNoEncounterDiagnoses);
         var tumour = new TumourFacts(chart, conditions, knowledge).For(recognition.Orders);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
@@ -76,6 +76,7 @@ internal static class PerformanceFacts
     private const string GradePrefix = "ecog-";
 
     public static Fact<Finding> Ecog(Results results, KnowledgeBase knowledge) => results.Latest(new ResultQuestion<Measure<EcogGrade>>(
+        "ecog",
         ["ecog"],
         knowledge.Rules.Window("ecog"),
         ChartKey.Performance,

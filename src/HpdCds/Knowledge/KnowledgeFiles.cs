@@ -22,6 +22,7 @@ public sealed class KnowledgeFiles
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly Dictionary<string, (KnowledgeFile File, JsonElement Root)> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _shipped = new(StringComparer.Ordinal);
     private readonly List<(KnowledgeFile File, JsonElement Root)> _valueSets = [];
 
     private KnowledgeFiles(ImmutableArray<KnowledgeFile> files, bool useUnverified)
@@ -70,6 +71,12 @@ public sealed class KnowledgeFiles
 
     /// <summary>The file of that path that is in force (an overlay's, if it has one), or null.</summary>
     public (KnowledgeFile File, JsonElement Root)? Find(string path) => _byPath.TryGetValue(path, out var found) ? found : null;
+
+    /// <summary>The file of that path as built into the service, also where an overlay's is in force, or null.</summary>
+    public JsonElement? FindShipped(string path) => _shipped.TryGetValue(path, out var root) ? root : null;
+
+    /// <summary>The name of the file of that path that is in force: what an error is told about.</summary>
+    public string NameOf(string path) => Find(path)?.File.Name ?? path;
 
     /// <summary>Every file in force under a folder such as <c>models/</c>, by path.</summary>
     public IEnumerable<(KnowledgeFile File, JsonElement Root)> Under(string folder) =>
@@ -123,6 +130,8 @@ public sealed class KnowledgeFiles
         }
 
         var path = file.IsOverlay ? file.Name[OverlayPrefix.Length..] : file.Name;
+        if (!file.IsOverlay)
+            _shipped[path] = root;
         if (file.IsOverlay && !_byPath.ContainsKey(path))
             errors.Add(file.Name, "is neither a ValueSet nor named as a shipped file, so that it would have no effect");
         else

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using HpdCds.Cards;
+using HpdCds.Hooks;
 
 namespace HpdCds.Trust;
 
@@ -31,12 +33,14 @@ public sealed class SiteSettings
 
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <param name="languages">The languages in which there is a wording.</param>
     /// <exception cref="InvalidSettingsException">Something is wrong; the message lists everything that is.</exception>
-    public TrustTable Check()
+    public TrustTable Check(IEnumerable<string> languages)
     {
         var errors = new List<string>();
         var entries = Ehrs.Count > 0 ? Ehrs : [Sandbox];
-        var ehrs = entries.Select((entry, place) => entry.Check($"{Section}:Ehrs:{place}", errors)).ToImmutableArray();
+        var worded = languages.Order(StringComparer.Ordinal).ToImmutableArray();
+        var ehrs = entries.Select((entry, place) => entry.Check($"{Section}:Ehrs:{place}", worded, errors)).ToImmutableArray();
         CheckLimits(errors);
         foreach (var twice in ehrs.SelectMany(ehr => ehr.FhirBases).GroupBy(url => url).Where(group => group.Count() > 1))
             errors.Add($"{Section}:Ehrs: {twice.Key} is listed more than once");
@@ -66,6 +70,7 @@ public sealed class EhrSettings
     /// <summary>IANA name of the zone in which this hospital writes times without an offset.</summary>
     public string TimeZone { get; init; } = "UTC";
 
+    /// <summary>The language of the cards: one that fhir-profiles/wording has.</summary>
     public string Language { get; init; } = "en";
 
     /// <summary><c>status-412</c> or <c>card</c>.</summary>
@@ -75,7 +80,10 @@ public sealed class EhrSettings
 
     public bool UnresolvedInfoLine { get; init; }
 
-    internal TrustedEhr Check(string place, List<string> errors)
+    /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
+    public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
+
+    internal TrustedEhr Check(string place, ImmutableArray<string> languages, List<string> errors)
     {
         if (string.IsNullOrWhiteSpace(Name))
             errors.Add($"{place}:Name is missing");
@@ -83,10 +91,16 @@ public sealed class EhrSettings
             errors.Add($"{place}:FhirBaseUrls lists no server");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone))
             errors.Add($"{place}:TimeZone '{TimeZone}' is not known here");
-        if (Language is not ("en" or "zh-CN"))
-            errors.Add($"{place}:Language must be en or zh-CN");
+        if (!languages.Contains(Language, StringComparer.Ordinal))
+            errors.Add($"{place}:Language '{Language}' has no wording; there are {string.Join(", ", languages)}");
         if (NotAssessable is not ("status-412" or "card"))
             errors.Add($"{place}:NotAssessable must be status-412 or card");
+        foreach (var (name, code) in OrderCodes)
+        {
+            if (!OrderSuggestions.Orderable.Contains(name, StringComparer.Ordinal) || string.IsNullOrWhiteSpace(code.System) || string.IsNullOrWhiteSpace(code.Code))
+                errors.Add($"{place}:OrderCodes:{name} must be one of {string.Join(", ", OrderSuggestions.Orderable)}, with System and Code");
+        }
+
         return new TrustedEhr(
             Name,
             [.. FhirBaseUrls.Select(url => CheckBase(url, place, errors)).OfType<FhirBase>()],
@@ -95,7 +109,8 @@ public sealed class EhrSettings
             Language,
             NotAssessable == "card" ? NotAssessablePolicy.Card : NotAssessablePolicy.Status412,
             NoEncounterDiagnoses,
-            UnresolvedInfoLine);
+            UnresolvedInfoLine,
+            OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal));
     }
 
     private static FhirBase? CheckBase(string url, string place, List<string> errors)
@@ -117,6 +132,16 @@ public sealed class EhrSettings
             errors.Add($"{place}:CorsOrigins: '{origin}' must be an explicit origin such as https://ehr.example.org");
         return isOrigin;
     }
+}
+
+/// <summary>A code of the hospital's own order catalogue.</summary>
+public sealed class OrderCodeSettings
+{
+    public string System { get; init; } = "";
+
+    public string Code { get; init; } = "";
+
+    public string? Display { get; init; }
 }
 
 /// <summary>The settings cannot be worked with; the service does not start.</summary>

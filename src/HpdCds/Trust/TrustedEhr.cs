@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Hooks;
 
 namespace HpdCds.Trust;
 
@@ -21,7 +22,8 @@ public sealed record TrustedEhr(
     string Language,
     NotAssessablePolicy NotAssessable,
     bool NoEncounterDiagnoses,
-    bool UnresolvedInfoLine);
+    bool UnresolvedInfoLine,
+    ImmutableDictionary<string, HookCoding> OrderCodes);
 
 /// <summary>Every EHR that this service knows.</summary>
 public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs)

@@ -322,7 +322,7 @@ public sealed class FhirFallbackTests
         var (status, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: """{"resourceType":"Bundle"}"""));
 
         Assert.Equal(200, status);
-        Assert.Equal("""{"cards":[]}""", body!.ToJsonString());
+        Assert.Equal("""{"cards":[],"extension":{"org.hpdcds.assessment":{"recognition":"none"}}}""", body!.ToJsonString());
         Assert.Empty(ehr.Calls);
     }
 

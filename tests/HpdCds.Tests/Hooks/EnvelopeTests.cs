@@ -147,7 +147,8 @@ public sealed class EnvelopeTests
         var (status, body) = await service.AnswerAsync(call);
 
         Assert.Equal(200, status);
-        Assert.Equal("""{"cards":[]}""", body!.ToJsonString());
+        var plain = await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""));
+        Assert.Equal(RunningService.WithoutIds(plain.Body), RunningService.WithoutIds(body));
     }
 
     [Theory]

@@ -48,10 +48,10 @@ public sealed class UnitTableTests
     [InlineData("bilirubin", "umol/L", "1")]
     [InlineData("bilirubin", "mg/dL", "17.104")]
     [InlineData("bilirubin", "mg/L", "1.7104")]
-    [InlineData("enzyme", "U/L", "1")]
-    [InlineData("enzyme", "[IU]/L", "1")]
-    [InlineData("enzyme", "ukat/L", "60")]
-    [InlineData("enzyme", "nkat/L", "0.06")]
+    [InlineData("ldh", "U/L", "1")]
+    [InlineData("ldh", "[IU]/L", "1")]
+    [InlineData("ldh", "ukat/L", "60")]
+    [InlineData("ldh", "nkat/L", "0.06")]
     [InlineData("afp", "ng/mL", "1")]
     [InlineData("afp", "ug/L", "1")]
     [InlineData("afp", "ng/L", "0.001")]
@@ -102,7 +102,7 @@ public sealed class UnitTableTests
     [InlineData("cell-count", "G/L", "10*9/L")]
     [InlineData("albumin", "G/L", "g/L")]
     [InlineData("haemoglobin", "G/L", "g/L")]
-    [InlineData("enzyme", "IU/L", "U/L")]
+    [InlineData("ldh", "IU/L", "U/L")]
     [InlineData("bilirubin", "µmol/L", "umol/L")]
     [InlineData("afp", "μg/L", "ng/mL")]
     public void One_spelling_may_mean_different_things_of_different_analytes(string analyte, string unit, string canonical) =>
@@ -127,7 +127,7 @@ public sealed class UnitTableTests
     [InlineData("afp", "MoM", "{M.o.M}")]
     [InlineData("afp", "umol/L", "umol/L")]
     [InlineData("albumin", "umol/L", "umol/L")]
-    [InlineData("enzyme", "g/L", "g/L")]
+    [InlineData("ldh", "g/L", "g/L")]
     [InlineData("crp", "nmol/L", "nmol/L")]
     public void A_known_unit_of_something_else_is_told_from_an_unknown_one(string analyte, string unit, string other) =>
         Assert.Equal(new UnitConversion.OtherQuantity(other), Units.Find(analyte, unit));
@@ -137,7 +137,7 @@ public sealed class UnitTableTests
     [InlineData("albumin", "G/l")]
     [InlineData("albumin", "mG/dL")]
     [InlineData("tumour-size", "Mm")]
-    [InlineData("enzyme", "UI/L")]
+    [InlineData("ldh", "UI/L")]
     [InlineData("afp", "bananas")]
     public void Only_listed_spellings_in_their_case_count(string analyte, string unit) =>
         Assert.IsType<UnitConversion.UnknownUnit>(Units.Find(analyte, unit));
@@ -149,7 +149,7 @@ public sealed class UnitTableTests
     [InlineData("percent", false)]
     [InlineData("albumin", false)]
     [InlineData("bilirubin", false)]
-    [InlineData("enzyme", false)]
+    [InlineData("ldh", false)]
     [InlineData("afp", false)]
     [InlineData("crp", false)]
     [InlineData("haemoglobin", false)]

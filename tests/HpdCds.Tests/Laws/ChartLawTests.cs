@@ -9,8 +9,8 @@ namespace HpdCds.Tests.Laws;
 public sealed class ChartLawTests(LawService service, ITestOutputHelper output) : IClassFixture<LawService>
 {
     // CsCheck_Iter decides where somebody set it.
-    private static readonly long Iterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 150 : -1;
-    private static readonly long FewIterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 50 : -1;
+    private static readonly long Iterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 100 : -1;
+    private static readonly long FewIterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 30 : -1;
 
     // Reasons by which nothing usable is there; the others say that there is something that contradicts or is not enough.
     private static readonly string[] NothingUsable =

@@ -36,7 +36,7 @@ public static class OrderableDrugs
                 pair.Item1,
                 (string?)pair.Drug["role"] == "inhibitor" ? Inhibitors : Partners,
                 codes.GetValueOrDefault(pair.Item1),
-                [.. pair.Drug["names"]!.AsArray().Select(name => (string)name!)]))
+                [.. pair.Drug["names"]!.AsArray().Concat((pair.Drug["labels"] as JsonObject ?? []).Select(label => label.Value)).Select(name => (string)name!)]))
             .OrderBy(drug => drug.Group, StringComparer.Ordinal).ThenBy(drug => drug.Name, StringComparer.Ordinal);
     }
 

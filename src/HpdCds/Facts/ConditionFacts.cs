@@ -55,7 +55,9 @@ internal sealed class ConditionFacts(PatientChart chart, Results results, Knowle
     public Fact<Finding> PortalVeinTumourThrombus()
     {
         var coded = Stating(knowledge.Codes.Liver, "pvtt").ToArray();
-        var observed = results.Of("pvtt").Select(observation => (observation, Answer: AnswerOf(observation))).ToArray();
+        var observed = results.Of("pvtt")
+            .OrderByDescending(observation => observation.Time?.When.Latest).ThenBy(observation => observation.Reference, StringComparer.Ordinal)
+            .Select(observation => (observation, Answer: AnswerOf(observation))).ToArray();
         if (coded.FirstOrDefault(item => item.Statement == Statement.Yes).Condition is { } condition)
             return new Fact<Finding>.Known(Finding.Presence(true), ProvenanceOf(condition));
         if (observed.FirstOrDefault(item => item.Answer == true).observation is { } observation)

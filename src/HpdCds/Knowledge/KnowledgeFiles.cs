@@ -22,6 +22,7 @@ public sealed class KnowledgeFiles
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly Dictionary<string, (KnowledgeFile File, JsonElement Root)> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (KnowledgeFile File, JsonElement Root)> _shipped = new(StringComparer.Ordinal);
     private readonly List<(KnowledgeFile File, JsonElement Root)> _valueSets = [];
 
     private KnowledgeFiles(ImmutableArray<KnowledgeFile> files, bool useUnverified)
@@ -70,6 +71,9 @@ public sealed class KnowledgeFiles
 
     /// <summary>The file of that path that is in force (an overlay's, if it has one), or null.</summary>
     public (KnowledgeFile File, JsonElement Root)? Find(string path) => _byPath.TryGetValue(path, out var found) ? found : null;
+
+    /// <summary>The shipped file of that path, whether or not an overlay has one in its place.</summary>
+    public (KnowledgeFile File, JsonElement Root)? FindShipped(string path) => _shipped.TryGetValue(path, out var found) ? found : null;
 
     /// <summary>Every file in force under a folder such as <c>models/</c>, by path.</summary>
     public IEnumerable<(KnowledgeFile File, JsonElement Root)> Under(string folder) =>
@@ -127,6 +131,8 @@ public sealed class KnowledgeFiles
             errors.Add(file.Name, "is neither a ValueSet nor named as a shipped file, so that it would have no effect");
         else
             _byPath[path] = (file, root);
+        if (!file.IsOverlay)
+            _shipped[path] = (file, root);
     }
 
     private static JsonElement? Parse(KnowledgeFile file, KnowledgeErrors errors)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
 
@@ -32,7 +33,10 @@ public static class KnowledgeLoader
         var citations = (evidence?.Citations ?? []).Select(citation => citation.ToCitation())
             .ToImmutableDictionary(citation => citation.Id, StringComparer.Ordinal);
         var rules = Read<FactRulesFile>(files.Find("facts.json"), "facts.json", errors) is { } file
-            ? FactRules.From(file, what => errors.Add("facts.json", what))
+            ? FactRules.From(file, ClosedWorldOf(files, errors), what => errors.Add("facts.json", what))
+            : null;
+        var terms = Read<TextTermsFile>(files.Find(TextTerms.FileName), TextTerms.FileName, errors) is { } words
+            ? TextTerms.From(words, what => errors.Add(TextTerms.FileName, what))
             : null;
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
@@ -45,7 +49,16 @@ public static class KnowledgeLoader
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
         errors.ThrowIfAny();
-        return new(files, evidence!.Version, codes, drugs, units, rules!, models, citations, wordings, overrides!);
+        return new(files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations, wordings, overrides!);
+    }
+
+    private static ImmutableArray<ClosedWorldRule> ClosedWorldOf(KnowledgeFiles files, KnowledgeErrors errors)
+    {
+        if (Read<ClosedWorldFile>(files.FindShipped(ClosedWorld.FileName), ClosedWorld.FileName, errors) is not { } shipped)
+            return [];
+        var inForce = files.Find(ClosedWorld.FileName);
+        var site = inForce is { File.IsOverlay: true } ? Read<ClosedWorldFile>(inForce, inForce.Value.File.Name, errors) : null;
+        return ClosedWorld.From(shipped, site, what => errors.Add(inForce?.File.Name ?? ClosedWorld.FileName, what));
     }
 
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>

@@ -33,10 +33,12 @@ internal sealed partial class FactorLine(Wording wording)
     public string Missing(FactorAssessment row) => wording.Say(
         "factor.missing",
         ("name", Name(row.Factor.Id)),
-        ("reason", Reason(row)),
+        ("reason", Reason(row) + Marks(row)),
         ("seen", row.Fact is Fact<Finding>.Unknown { Seen: { Text.Length: > 0 } seen } ? Seen(seen) : ""));
 
-    public string Reason(FactorAssessment row) => wording[$"reason.{(row.Reason ?? UnknownReason.NotRecorded).Code()}"];
+    /// <summary>Why the row is open; a value that is explained otherwise is known, and open for that reason.</summary>
+    public string Reason(FactorAssessment row) =>
+        wording[$"reason.{(row.Reason ?? (row.Finding?.IsConfounded == true ? UnknownReason.Confounded : UnknownReason.NotRecorded)).Code()}"];
 
     public string Points(PointsRange points) => points is { IsSettled: true, Low: 1 }
         ? wording["factor.points-one"]
@@ -75,7 +77,7 @@ internal sealed partial class FactorLine(Wording wording)
         Shown.Span { Class: { } itsClass } span => $"{itsClass} ({Dash(span.Low, span.High)})",
         Shown.Span span => Dash(span.Low, span.High),
         Shown.Flag flag => wording[flag.Value ? "yes" : "no"],
-        Shown.Code code => wording[$"sex.{code.Value}"],
+        Shown.Code code => wording[$"{row.Factor.Id}.{code.Value}"],
         _ => "",
     };
 

@@ -22,7 +22,11 @@ internal sealed record ResultQuestion<T>(
     ChartKey Key,
     Func<ChartObservation, Reading<T>> Interpret,
     Func<T, T, T> Merge)
-    where T : class;
+    where T : class
+{
+    /// <summary>A result without a value may still answer by its interpretation.</summary>
+    public bool TakesInterpretation { get; init; }
+}
 
 /// <summary>
 /// The results of one patient, by what they measure. Holds the rules that are the same for every laboratory value: what is
@@ -42,14 +46,20 @@ internal sealed class Results
         (_chart, _units, _asOf) = (chart, knowledge.Units, asOf);
         var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
         _byGroup = chart.Observations
-            .Where(observation => IsEvidence(observation, latest))
+            .Where(observation => IsStanding(observation, latest))
             .SelectMany(observation => knowledge.Codes.Observations.FindAll(observation.Code)
                 .Select(entry => entry.Group).Distinct(StringComparer.Ordinal)
                 .Select(group => (group, observation)))
             .ToLookup(pair => pair.group, pair => pair.observation, StringComparer.Ordinal);
     }
 
-    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups)
+    /// <summary>Every result that is evidence, whatever it measures.</summary>
+    public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct();
+
+    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => AlsoWithoutValue(groups).Where(HasValue);
+
+    /// <summary>Results and the panels and reports that hold their own results in components.</summary>
+    public IEnumerable<ChartObservation> AlsoWithoutValue(params ReadOnlySpan<string> groups)
     {
         var found = new List<ChartObservation>();
         foreach (var group in groups)
@@ -61,7 +71,11 @@ internal sealed class Results
     public Fact<T> Latest<T>(ResultQuestion<T> question)
         where T : class
     {
-        var readings = Ordered(Of(question.Groups.AsSpan()).Select(observation => Dated(question.Interpret(observation), question.WindowDays)));
+        var readings = Ordered(AlsoWithoutValue(question.Groups.AsSpan())
+            .Where(observation => HasValue(observation) || question.TakesInterpretation)
+            .Select(question.Interpret)
+            .Where(reading => HasValue(reading.Observation) || reading.Value is not null)
+            .Select(reading => Dated(reading, question.WindowDays)));
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
@@ -156,9 +170,10 @@ internal sealed class Results
         return new(text, unit, observation.Time?.When, observation.Reference);
     }
 
-    private static bool IsEvidence(ChartObservation observation, DateTimeOffset latest) =>
-        observation.Value is not null
-        && !NotEvidence.Contains(observation.Status, StringComparer.Ordinal)
+    private static bool HasValue(ChartObservation observation) => observation.Value is not null;
+
+    private static bool IsStanding(ChartObservation observation, DateTimeOffset latest) =>
+        !NotEvidence.Contains(observation.Status, StringComparer.Ordinal)
         && !(observation.Time?.When.Earliest > latest);
 
     private static bool TryBound(string? comparator, out Comparison? bound)

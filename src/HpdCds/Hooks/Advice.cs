@@ -9,7 +9,7 @@ namespace HpdCds.Hooks;
 
 /// <summary>
 /// From orders and a chart to an answer. Pure: the same request, chart and moment always give the same answer but for the
-/// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, tumour.
+/// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, intent, tumour.
 /// </summary>
 public sealed class Advice(KnowledgeBase knowledge)
 {
@@ -32,7 +32,7 @@ public sealed class Advice(KnowledgeBase knowledge)
 
     public HookResponse FromChart(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
     {
-        var reading = _facts.Read(chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses), asOf);
+        var reading = _facts.Read(chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)
@@ -66,6 +66,7 @@ public sealed class Advice(KnowledgeBase knowledge)
     {
         { IsChild: true } => "child",
         { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",
+        { IsPerioperative: true } => "perioperative",
         { IsHaematological: true } => "haematological",
         _ => null,
     };

@@ -22,6 +22,23 @@ public sealed record ModelTable(
     ImmutableArray<PublishedRate> Rates,
     string? Overlay)
 {
+    /// <summary>The three factors of the Royal Marsden Hospital score, where it is shown beside the model: one point each.</summary>
+    public ImmutableArray<string> RoyalMarsden { get; init; } = [];
+
+    /// <summary>That score, as a range over what is not settled; null where it is not shown.</summary>
+    public PointsRange? RoyalMarsdenOf(RiskAssessment assessment)
+    {
+        ArgumentNullException.ThrowIfNull(assessment);
+        if (RoyalMarsden.IsEmpty)
+            return null;
+        var points = RoyalMarsden.Select(id => assessment[id].Points).ToArray();
+        return new(points.Count(range => range.Low > 0), points.Count(range => range.High > 0));
+    }
+
+    /// <summary>Why this model speaks for a tumour: it names it, or it speaks for all that no other names.</summary>
+    public string ReasonFor(string tumour, string otherwise) =>
+        Tumours.Contains(tumour, StringComparer.Ordinal) ? $"tumour-{tumour}" : otherwise;
+
     internal static ModelTable? From(ModelFile file, IReadOnlyDictionary<string, Citation> evidence, string? overlay, Action<string> fault)
     {
         var isSound = true;
@@ -40,6 +57,8 @@ public sealed record ModelTable(
         foreach (var row in file.Factors.Where(row => string.IsNullOrWhiteSpace(row.ProjectChoice)))
             Fault($"{row.Id}: projectChoice must say whose choice the weight is");
         var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
+        foreach (var id in (file.RoyalMarsden ?? []).Where(id => !factors.Any(factor => factor.Id == id)))
+            Fault($"royalMarsden: there is no factor {id}");
         if (!isSound)
             return null;
         try
@@ -52,7 +71,7 @@ public sealed record ModelTable(
                 [.. file.Bands.Select(band => (band.Band, new PointsRange(band.Low, band.High)))],
                 [.. file.AssessableWithAnyOf],
                 [.. file.LeastWhenNotRecorded]);
-            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], overlay);
+            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], overlay) { RoyalMarsden = [.. file.RoyalMarsden ?? []] };
         }
         catch (ArgumentException wrong)
         {
@@ -72,7 +91,8 @@ internal sealed record ModelFile(
     List<string> LeastWhenNotRecorded,
     bool ReviewLens,
     List<FactorFile> Factors,
-    List<PublishedRate> Rates);
+    List<PublishedRate> Rates,
+    List<string>? RoyalMarsden = null);
 
 internal sealed record DomainFile(string Id, Combination Combination, int Cap);
 

@@ -12,6 +12,8 @@ internal static class WordingCheck
 {
     public const string Reference = "en";
 
+    private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer", "other-solid-tumour"];
+
     public static void Check(ImmutableDictionary<string, Wording> wordings, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
     {
         if (!wordings.TryGetValue(Reference, out var reference))
@@ -42,6 +44,8 @@ internal static class WordingCheck
     private static IEnumerable<string> Needed(ImmutableArray<ModelTable> models) =>
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
                 .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}")))
+            .Concat(models.SelectMany(table => table.Tumours).Where(tumour => tumour != "*").Select(tumour => $"model-reason.tumour-{tumour}"))
+            .Concat(GeneralReasons.Select(reason => $"model-reason.{reason}"))
             .Concat(Enum.GetValues<UnknownReason>().Select(reason => $"reason.{reason.Code()}"))
             .Concat(Enum.GetValues<Mark>().Select(mark => $"mark.{Kebab.Case(mark.ToString())}"))
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))

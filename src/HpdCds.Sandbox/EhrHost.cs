@@ -1,4 +1,5 @@
 using HpdCds.Sandbox.Fhir;
+using HpdCds.Sandbox.Import;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Sandbox.Pages;
 using HpdCds.Sandbox.Patients;
@@ -29,6 +30,13 @@ public static class EhrHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<FhirStore>();
         builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<FhirCallLog>();
+        builder.Services.AddSingleton<PatientRegister>();
+        builder.Services.AddSingleton<PatientRecords>();
+        builder.Services.AddSingleton<HookBodies>();
+        builder.Services.AddSingleton<PrefetchKeys>();
+        builder.Services.AddSingleton<OrderShelf>();
+        builder.Services.AddTransient<OrderDesk>();
         builder.Services.AddSingleton(provider => new SandboxAddresses(
             () => EhrAddress(provider.GetRequiredService<IServer>()),
             new(builder.Configuration["cds-url"] ?? DefaultServiceUrl)));
@@ -40,20 +48,26 @@ public static class EhrHost
 
     private static WebApplication Map(WebApplication app)
     {
-        var patients = PatientFiles.Load(app.Services.GetRequiredService<TimeProvider>().GetUtcNow()).ToList();
-        PatientFiles.Seed(app.Services.GetRequiredService<FhirStore>(), patients);
+        app.Services.GetRequiredService<PatientRegister>()
+            .Seed(PatientFiles.Load(app.Services.GetRequiredService<TimeProvider>().GetUtcNow()));
         app.UseHostFiltering();
         app.Use((http, next) =>
         {
             http.Response.Headers.ContentSecurityPolicy =
-                "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
             http.Response.Headers.XContentTypeOptions = "nosniff";
             http.Response.Headers["Referrer-Policy"] = "no-referrer";
             http.Response.Headers.CacheControl = "no-store";
             return next(http);
         });
-        app.MapFhir();
-        app.MapPages([.. patients.Select(patient => patient.About)]);
+        foreach (var path in SandboxSite.Languages.Select(SandboxSite.FhirPath))
+        {
+            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.Use(app.Services.GetRequiredService<FhirCallLog>().RecordAsync));
+            app.MapFhir(path);
+        }
+        app.MapPages();
+        app.MapOrders();
+        app.MapImport();
         return app;
     }
 

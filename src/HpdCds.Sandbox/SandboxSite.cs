@@ -8,14 +8,36 @@ public static class SandboxSite
     /// <summary>The site's own codes (a recorded tumour thrombus), mounted beside the shipped knowledge.</summary>
     public static string Overlay => Path.Combine(AppContext.BaseDirectory, "overlay");
 
-    public static IReadOnlyDictionary<string, string?> Settings(SandboxAddresses addresses) => new Dictionary<string, string?>(StringComparer.Ordinal)
+    public const string English = "en";
+    public const string Chinese = "zh-CN";
+
+    /// <summary>The languages in which the service can speak: one that it has no words for is not on offer.</summary>
+    public static readonly IReadOnlyList<string> Languages =
+        typeof(HpdCdsService).Assembly.GetManifestResourceInfo($"fhir-profiles/wording/{Chinese}.json") is null ? [English] : [English, Chinese];
+
+    public static string FhirPath(string language) => language == English ? "/fhir" : "/fhir-zh";
+
+    /// <summary>One EHR entry for each language: the language is a setting of the entry.</summary>
+    public static IReadOnlyDictionary<string, string?> Settings(SandboxAddresses addresses)
     {
-        ["HpdCds:Overlay"] = Overlay,
-        ["HpdCds:Ehrs:0:Name"] = "sandbox",
-        ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = addresses.FhirBase,
-        ["HpdCds:Ehrs:0:CorsOrigins:0"] = addresses.Ehr(),
-    }.Concat(Orderable.SelectMany(order => OrderCode(order.Name, order.Code, order.Display)))
-        .ToDictionary(StringComparer.Ordinal);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Overlay"] = Overlay };
+        foreach (var (language, place) in Languages.Select((language, place) => (language, place)))
+        {
+            var entry = FormattableString.Invariant($"HpdCds:Ehrs:{place}");
+            settings[$"{entry}:Name"] = $"sandbox-{language}";
+            settings[$"{entry}:Language"] = language;
+            settings[$"{entry}:FhirBaseUrls:0"] = addresses.FhirBaseFor(language);
+            settings[$"{entry}:CorsOrigins:0"] = addresses.Ehr();
+            foreach (var (order, code, display) in Orderable)
+            {
+                settings[$"{entry}:OrderCodes:{order}:System"] = "http://localhost:5080/orders";
+                settings[$"{entry}:OrderCodes:{order}:Code"] = code;
+                settings[$"{entry}:OrderCodes:{order}:Display"] = display;
+            }
+        }
+
+        return settings;
+    }
 
     private static readonly (string Name, string Code, string Display)[] Orderable =
     [
@@ -28,11 +50,4 @@ public static class SandboxSite
         ("imaging", "CT-LIVER", "CT liver, multiphase, response assessment"),
         ("afp-recheck", "AFP-FU", "Alpha-fetoprotein, follow-up"),
     ];
-
-    private static Dictionary<string, string?> OrderCode(string name, string code, string display) => new(StringComparer.Ordinal)
-    {
-        [$"HpdCds:Ehrs:0:OrderCodes:{name}:System"] = "http://localhost:5080/orders",
-        [$"HpdCds:Ehrs:0:OrderCodes:{name}:Code"] = code,
-        [$"HpdCds:Ehrs:0:OrderCodes:{name}:Display"] = display,
-    };
 }

@@ -1,7 +1,10 @@
+using HpdCds.About;
 using HpdCds.Chart;
+using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
+using HpdCds.Verbs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -9,7 +12,13 @@ namespace HpdCds;
 /// <summary>Composes the service. Another program (the sandbox, a test) may build and run it inside itself.</summary>
 public static class HpdCdsService
 {
-    public static Task Main(string[] args) => Build(args).RunAsync();
+    public static async Task<int> Main(string[] args)
+    {
+        if (Verb.Named(args) is { } verb)
+            return await verb();
+        await Build(args).RunAsync();
+        return 0;
+    }
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -23,7 +32,8 @@ public static class HpdCdsService
         configure?.Invoke(builder);
 
         var settings = builder.Configuration.GetSection(SiteSettings.Section).Get<SiteSettings>() ?? new SiteSettings();
-        var trust = settings.Check();
+        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
+        var trust = settings.Check(knowledge.Wordings.Keys);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -34,18 +44,17 @@ public static class HpdCdsService
             .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust)
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<HookEndpoints>();
-
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         builder.Services.TryAddSingleton(knowledge);
-        builder.Services.TryAddSingleton(knowledge.Codes);
+        builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
 
         var app = builder.Build();
         app.UseCors();
         app.UseLastResort();
         app.RequireLoopbackHost();
         HookEndpoints.Map(app);
+        AboutEndpoints.Map(app);
         return app;
     }
 }

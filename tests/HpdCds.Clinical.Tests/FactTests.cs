@@ -110,5 +110,5 @@ public sealed class FactTests
     public void Names_become_kebab_case(string name, string code) => Assert.Equal(code, Kebab.Case(name));
 
     [Fact]
-    public void No_name_is_a_fault_of_the_caller() => Assert.Throws<ArgumentNullException>(() => Kebab.Case(null!));
+    public void No_name_is_a_fault_of_the_caller() => Assert.Throws<ArgumentNullException>("pascalCase", () => Kebab.Case(null!));
 }

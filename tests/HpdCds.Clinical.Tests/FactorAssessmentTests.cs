@@ -215,6 +215,17 @@ public sealed class FactorAssessmentTests
     }
 
     [Fact]
+    public void Of_two_bounds_with_one_lower_end_the_one_that_reaches_higher_is_shown()
+    {
+        var lower = new Finding(Interval.Between(3, 5), UnknownReason.BoundOnly, new Shown.Code("lower"));
+        var higher = new Finding(Interval.Between(3, 9), UnknownReason.BoundOnly, new Shown.Code("higher"));
+
+        Assert.Equal(higher.Shown, lower.Against(higher).Shown);
+        Assert.Equal(higher.Shown, higher.Against(lower).Shown);
+        Assert.Equal(FactState.Known, Score("afp", Known(lower.Against(higher))).State);
+    }
+
+    [Fact]
     public void Two_like_statements_stay_open_for_their_own_reason()
     {
         var above = new Finding(Interval.Of(Comparison.LessThan, 5), UnknownReason.BoundOnly, new Shown.Flag(Value: true));

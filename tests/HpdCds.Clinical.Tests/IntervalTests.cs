@@ -93,6 +93,8 @@ public sealed class IntervalTests
         Assert.Equal((0m, false, 1m, true), Ends(Interval.Exactly(2).DividedBy(FromTwo)));
         Assert.Equal((0m, false, 1m, false), Ends(Interval.Exactly(2).DividedBy(AboveTwo)));
         Assert.Equal((0m, true, 2m, false), Ends(HalfOpen(0, 4).DividedBy(Interval.Exactly(2))));
+        Assert.Equal((0m, true, 1m, false), Ends(BelowTwo.DividedBy(Interval.Exactly(2))));
+        Assert.Equal((1m, true, null, false), Ends(FromTwo.DividedBy(Interval.Exactly(2))));
     }
 
     [Fact]
@@ -104,8 +106,14 @@ public sealed class IntervalTests
     }
 
     [Fact]
-    public void A_ratio_to_nothing_has_no_value() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Exactly(5).DividedBy(Interval.Exactly(0)));
+    public void A_ratio_to_nothing_has_no_value()
+    {
+        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Exactly(5).DividedBy(Interval.Exactly(0)));
+
+        Assert.Equal("divisor", fault.ParamName);
+        Assert.StartsWith("A ratio to nothing has no value.", fault.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Exactly(5).DividedBy(Interval.Of(Comparison.AtMost, 0)));
+    }
 
     [Theory]
     [InlineData(Comparison.GreaterThan, 2, false, true)]

@@ -37,6 +37,11 @@ public sealed class AlbiScoreTests
         var lowBilirubin = AlbiScore.From(Measured<Bilirubin>(10, Comparison.LessThan), Measured<Albumin>(45));
         var highAlbumin = AlbiScore.From(Measured<Bilirubin>(10), Measured<Albumin>(45, Comparison.GreaterThan));
 
+        var highBilirubin = AlbiScore.From(Measured<Bilirubin>(10, Comparison.GreaterThan), Measured<Albumin>(45));
+        var lowAlbumin = AlbiScore.From(Measured<Bilirubin>(10), Measured<Albumin>(45, Comparison.LessThan));
+
+        Assert.Equal((0.66 * Math.Log10(1500)) - (0.085 * 45), (double)highBilirubin.Range.High!.Value, precision: 4);
+        Assert.Equal(0.66 - (0.085 * 5), (double)lowAlbumin.Range.High!.Value, precision: 4);
         Assert.Equal(-3.825, (double)lowBilirubin.Range.Low!.Value, precision: 4);
         Assert.Equal(-3.1650, (double)lowBilirubin.Range.High!.Value, precision: 4);
         Assert.Equal(0.66 - (0.085 * 70), (double)highAlbumin.Range.Low!.Value, precision: 4);

@@ -133,7 +133,8 @@ public sealed class MeasureTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Measure<Albumin>.From(35, bound: null, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Measure<Albumin>.From(35, bound: null, 1, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Measure<Albumin>.From(35, bound: null, 1, -1));
+        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => Measure<Albumin>.From(35, bound: null, 1, -1));
+        Assert.StartsWith("A conversion factor is positive.", fault.Message, StringComparison.Ordinal);
     }
 
     private static readonly Dictionary<string, (string Unit, Func<decimal, bool> IsBelievable)> Analytes = new(StringComparer.Ordinal)

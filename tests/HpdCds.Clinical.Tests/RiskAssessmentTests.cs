@@ -224,6 +224,16 @@ public sealed class RiskAssessmentTests
         Assert.Equal(new ReviewLens(7, 1, 6), RiskAssessment.Of(model, Of(("sex", Yes()))).Review);
     }
 
+    [Fact]
+    public void A_feature_whose_level_a_site_no_longer_scores_is_not_present_there()
+    {
+        var site = HccModel.Factor("nlr") with { Levels = [HccModel.Above(4.125m, 1), HccModel.AtLeast(3, 0)] };
+        var model = HccModel.Build(factors: HccModel.Factors.Replace(HccModel.Factor("nlr"), site));
+
+        Assert.Equal(new ReviewLens(7, 0, 6), RiskAssessment.Of(model, Of(("nlr", Number(3.5m)))).Review);
+        Assert.Equal(new ReviewLens(7, 1, 6), RiskAssessment.Of(model, Of(("nlr", Number(5)))).Review);
+    }
+
     private static int Points(PatientFacts patient)
     {
         var points = patient.Assess().Points;

@@ -57,16 +57,55 @@ public sealed class SettlingTests
     public void A_minus_is_better_than_B() =>
         Assert.Equal("afp", Well().But("child-pugh", Number(7)).But("ldh", Missing()).But("afp", Missing()).Assess().Settles);
 
-    // ldh 0/1 with nlr open leaves 0..2, 1..2 beside 1 of pvtt: 1..3, 2..3, so 1 of 2; nlr 0/1/2 leaves 1..2, 2..2, 3..3: 2 of 3.
+    // Beside 1 of pvtt, ldh 0/1 with nlr open leaves 1..3, 2..3, so 1 of 2; nlr 0/1/2 leaves 1..2, 2..2, 3..3, so 2 of 3.
+    [Fact]
+    public void Two_of_three_is_better_than_one_of_two() =>
+        Assert.Equal("nlr", Well().But("pvtt", Yes()).But("nlr", Missing()).But("ldh", Missing()).Assess().Settles);
+
+    // Beside 1 of ldh, nlr 0/1/2 with child-pugh open leaves 1..2, 1..2, 2..3: 1 of 3. child-pugh 0/1 with nlr open leaves
+    // 1..2, 2..3: 1 of 2. Both narrow by 1, and nlr stands first in the table.
     [Fact]
     public void Shares_are_compared_and_not_counts() =>
-        Assert.Equal("nlr", Well().But("pvtt", Yes()).But("nlr", Missing()).But("ldh", Missing()).Assess().Settles);
+        Assert.Equal("child-pugh", Well().But("ldh", Number(2)).But("nlr", Missing()).But("child-pugh", Missing()).Assess().Settles);
+
+    // One point is sure, nlr (0..2) and afp (0..1) are open under a cap of 2, child-pugh beside it: 1..3, and every point has
+    // its own band. nlr 0/1/2 leaves 1..3, 2..3, 2..3, narrowing by 2/3; child-pugh 0/1 leaves 1..2, 2..3, narrowing by 1.
+    [Fact]
+    public void Narrowing_is_a_mean_and_not_a_sum()
+    {
+        var model = HccModel.Build(
+            domains: [new("one", Combination.Sum, 2), new("two", Combination.Sum, 1)],
+            factors:
+            [
+                HccModel.Row("nlr", "one", Tier.A, review: true, HccModel.Above(4.125m, 2), HccModel.AtLeast(3, 1)),
+                HccModel.Row("ldh", "one", Tier.A, review: true, HccModel.Above(1, 1)),
+                HccModel.Row("afp", "one", Tier.A, review: true, HccModel.AtLeast(400, 1)),
+                HccModel.Row("child-pugh", "two", Tier.A, review: true, HccModel.AtLeast(7, 1)),
+            ],
+            bands: [(Band.Baseline, new PointsRange(0, 1)), (Band.Raised, new PointsRange(2, 2)), (Band.High, new PointsRange(3, 3))],
+            leastWhenNotRecorded: []);
+        var answer = RiskAssessment.Of(model, Of(("ldh", Number(2))));
+
+        Assert.Equal(new PointsRange(1, 3), answer.Points);
+        Assert.Equal("child-pugh", answer.Settles);
+    }
 
     // Points 0..4 with nlr, pvtt, child-pugh open. No single value makes the bands meet but nlr: 0 leaves 0..2, 1 1..3, 2 2..4.
     // All worth 0 in the share; nlr narrows by 2, the others by 1.
     [Fact]
     public void Without_any_share_the_datum_that_narrows_most_wins() =>
         Assert.Equal("nlr", Well().But("nlr", Missing()).But("pvtt", Missing()).But("child-pugh", Within(Interval.Between(5, 7))).Assess().Settles);
+
+    // nlr, ldh, spread and afp open: 0..4. nlr 0/1/2 leaves 0..3, 1..3, 2..4: never, narrowing by 5/3; ldh 0..4, 1..4: by 1/2;
+    // spread 0..3, 1..4: never, by 1, and afp the same.
+    [Fact]
+    public void What_stays_open_counts_and_not_how_high_it_is()
+    {
+        var answer = Well().But("nlr", Missing()).But("ldh", Missing()).But("spread", Missing()).But("afp", Missing()).Assess();
+
+        Assert.Equal(new PointsRange(0, 4), answer.Points);
+        Assert.Equal("nlr", answer.Settles);
+    }
 
     // pvtt yes, spread and afp open (the cap leaves 1..2), ldh open: 1..3. ldh 0 leaves 1..2, ldh 1 leaves 2..3: 1 of 2.
     // spread 0 changes nothing (afp still opens 1..2), spread 1 leaves 2..3: 1 of 2, narrowing by 1 in one of two values only.

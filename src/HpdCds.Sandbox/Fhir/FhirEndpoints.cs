@@ -1,9 +1,12 @@
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using HpdCds.Sandbox.Orders;
 using Microsoft.Net.Http.Headers;
+using Task = System.Threading.Tasks.Task;
 
 namespace HpdCds.Sandbox.Fhir;
 
@@ -15,9 +18,11 @@ public static class FhirEndpoints
 
     private static readonly FhirJsonSerializer Serializer = new();
 
-    public static void MapFhir(this IEndpointRouteBuilder app)
+    private static readonly TimeSpan TooSlow = TimeSpan.FromSeconds(6);
+
+    public static void MapFhir(this IEndpointRouteBuilder app, string path)
     {
-        var fhir = app.MapGroup("/fhir").AddEndpointFilter(AnswerProblems);
+        var fhir = app.MapGroup(path).AddEndpointFilter(AnswerProblems);
         fhir.MapGet("/metadata", (FhirStore store, TimeProvider time, HttpRequest request) =>
             Resource(Capabilities.Describe(store, BaseOf(request), time.GetUtcNow())));
 
@@ -35,7 +40,7 @@ public static class FhirEndpoints
         var stored = store.Find(KnownType(type), id) ?? throw FhirProblemException.NotFound("There is no such resource.");
         if (stored.PatientId is { } owner && owner != GrantOf(http).PatientId)
             throw FhirProblemException.Forbidden("The token is for another patient.");
-        return Results.Text(stored.Json, FhirJson, Encoding.UTF8);
+        return Results.Bytes(Faulted(Encoding.UTF8.GetBytes(stored.Json), http), FhirJson);
     }
 
     private static async Task<IResult> SearchByForm(string type, FhirStore store, HttpContext http)
@@ -54,7 +59,7 @@ public static class FhirEndpoints
         if (pairs.Exists(pair => AsksForAnother(pair, only)))
             throw FhirProblemException.Forbidden("The token is for another patient.");
         var page = FhirSearch.Parse(KnownType(type), pairs, strict).Run(store, only);
-        return Results.Bytes(SearchBundle.Write(page, BaseOf(http.Request)), FhirJson);
+        return Results.Bytes(Faulted(SearchBundle.Write(page, BaseOf(http.Request)), http), FhirJson);
     }
 
     private static async Task<IResult> Create(string type, FhirStore store, TimeProvider time, HttpContext http)
@@ -100,23 +105,30 @@ public static class FhirEndpoints
     private static IEnumerable<KeyValuePair<string, string>> Pairs(KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> pair) =>
         pair.Value.Select(value => new KeyValuePair<string, string>(pair.Key, value ?? ""));
 
-    private static string BaseOf(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}/fhir";
+    private static string BaseOf(HttpRequest request) => $"{request.Scheme}://{request.Host}/{request.Path.Value!.Split('/')[1]}";
 
     private static AccessGrant GrantOf(HttpContext http) => (AccessGrant)http.Items[Grant]!;
 
     private static async ValueTask<object?> RequireToken(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var header = http.Request.Headers.Authorization.ToString();
-        var token = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : "";
-        if (http.RequestServices.GetRequiredService<AccessTokens>().Find(token) is not { } grant)
+        if (http.RequestServices.GetRequiredService<AccessTokens>().Find(AccessTokens.BearerOf(http.Request)) is not { } grant)
         {
             http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
             throw new FhirProblemException(401, OperationOutcome.IssueType.Login, "A token issued by this EHR is needed.");
         }
         http.Items[Grant] = grant;
+        if (grant.Fault == ServerFault.Failing)
+            throw new FhirProblemException(500, OperationOutcome.IssueType.Exception, "The server fails on purpose.");
+        if (grant.Fault == ServerFault.Slow)
+            await Task.Delay(TooSlow, http.RequestAborted);
         return await next(context);
     }
+
+    /// <summary>The answer as it is, unless this order's server is to send another patient's data.</summary>
+    private static byte[] Faulted(byte[] answer, HttpContext http) => GrantOf(http) is { Fault: ServerFault.OtherPatient } grant
+        ? JsonSerializer.SerializeToUtf8Bytes(PrefetchFaulting.Misdirect(JsonNode.Parse(answer)!, grant.PatientId))
+        : answer;
 
     private static async ValueTask<object?> AnswerProblems(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

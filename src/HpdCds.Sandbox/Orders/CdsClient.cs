@@ -2,85 +2,39 @@ using System.Diagnostics;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json.Nodes;
-using HpdCds.Sandbox.Fhir;
+using HpdCds.Sandbox.Checks;
 
 namespace HpdCds.Sandbox.Orders;
 
-/// <summary>Where the two parties are.</summary>
-public sealed record SandboxAddresses(Func<string> Ehr, Uri Service)
+/// <summary>A service that listens to a hook, as discovery describes it.</summary>
+public sealed record ListeningService(string Id, JsonObject? Templates);
+
+/// <summary>The CDS client of the small EHR: asks the service as any other EHR would, over HTTP, and checks what passes.</summary>
+public sealed class CdsClient(HttpClient http, SandboxAddresses addresses, PrefetchKeys keys)
 {
-    public string FhirBase => $"{Ehr()}/fhir";
-}
-
-/// <summary>The CDS client of the small EHR: asks the service as any other EHR would, over HTTP.</summary>
-public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tokens, SandboxAddresses addresses, TimeProvider time)
-{
-    private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(5);
-
-    private Uri DiscoveryUrl => new(addresses.Service, "/cds-services");
-
-    /// <summary>Reads discovery, then calls every service that listens to the hook.</summary>
-    public async Task<OrderOutcome> SendAsync(DraftOrder order, CancellationToken cancellation)
+    public async Task<Exchange> DiscoverAsync(CancellationToken cancellation)
     {
-        var discovery = await ExchangeAsync("GET", DiscoveryUrl, null, cancellation);
-        List<Exchange> exchanges = [discovery];
-        if (discovery.Status is null)
-            return new(exchanges, $"The service does not answer at {addresses.Service}. The order can go on without it.");
-        var services = Listening(discovery, order.Hook).ToList();
-        if (services.Count == 0)
-            return new(exchanges, $"The service at {addresses.Service} offers nothing for {order.Hook}.");
-        foreach (var (id, templates) in services)
-            exchanges.Add(await ExchangeAsync("POST", new(addresses.Service, $"/cds-services/{id}"), Request(order, templates), cancellation));
-        return new(exchanges, exchanges.Find(exchange => !exchange.Succeeded) is { } failed ? Explain(failed) : null);
+        var exchange = await ExchangeAsync(ExchangeKind.Discovery, "GET", "/cds-services", null, cancellation);
+        keys.Remember(exchange.Json);
+        return exchange;
     }
 
-    /// <summary>The body of a hook request; every call makes a new hook instance and, where one goes along, a new token.</summary>
-    public JsonObject Request(DraftOrder order, JsonObject? templates)
+    public Task<Exchange> CallAsync(string serviceId, JsonObject body, CancellationToken cancellation) =>
+        ExchangeAsync(ExchangeKind.Hook, "POST", $"/cds-services/{Uri.EscapeDataString(serviceId)}", body, cancellation);
+
+    public Task<Exchange> FeedbackAsync(string serviceId, JsonObject body, CancellationToken cancellation) =>
+        ExchangeAsync(ExchangeKind.Feedback, "POST", $"/cds-services/{Uri.EscapeDataString(serviceId)}/feedback", body, cancellation);
+
+    public static IReadOnlyList<ListeningService> Listening(Exchange discovery, string? hook) =>
+    [
+        .. Members.Objects(discovery.Json?["services"])
+            .Where(service => Members.Text(service["hook"]) == hook && Members.Text(service["id"]) is not null)
+            .Select(service => new ListeningService(Members.Text(service["id"])!, service["prefetch"] as JsonObject)),
+    ];
+
+    private async Task<Exchange> ExchangeAsync(ExchangeKind kind, string method, string path, JsonObject? body, CancellationToken cancellation)
     {
-        var context = order.Context(time.GetUtcNow());
-        var request = new JsonObject
-        {
-            ["hook"] = order.Hook,
-            ["hookInstance"] = Guid.NewGuid().ToString(),
-            ["context"] = context,
-        };
-        if (order.Route is DataRoute.Token or DataRoute.Both)
-        {
-            request["fhirServer"] = addresses.FhirBase;
-            request["fhirAuthorization"] = Authorization(order.PatientId);
-        }
-        if (order.Route is DataRoute.Prefetch or DataRoute.Both && templates is { Count: > 0 })
-            request["prefetch"] = PrefetchTemplates.Fill(templates, context, store, addresses.FhirBase);
-        return request;
-    }
-
-    private JsonObject Authorization(string patientId) => new()
-    {
-        ["access_token"] = tokens.Issue(patientId, TokenLifetime),
-        ["token_type"] = "Bearer",
-        ["expires_in"] = (int)TokenLifetime.TotalSeconds,
-        ["scope"] = "patient/*.rs",
-        ["subject"] = "hpd-cds",
-        ["patient"] = patientId,
-    };
-
-    private static IEnumerable<(string Id, JsonObject? Templates)> Listening(Exchange discovery, string hook)
-    {
-        foreach (var service in (discovery.Json?["services"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            if (Text(service["hook"]) == hook && Text(service["id"]) is { } id)
-                yield return (id, service["prefetch"] as JsonObject);
-        }
-    }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static string Explain(Exchange failed) => failed.Status is { } status
-        ? $"The service answered with status {status}; no advice for this order."
-        : "The service stopped answering; no advice for this order.";
-
-    private async Task<Exchange> ExchangeAsync(string method, Uri url, JsonObject? body, CancellationToken cancellation)
-    {
+        var url = new Uri(addresses.Service, path);
         using var message = new HttpRequestMessage(new(method), url);
         if (body is not null)
             message.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json);
@@ -89,11 +43,38 @@ public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tok
         {
             using var response = await http.SendAsync(message, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
-            return new(method, url, body, (int)response.StatusCode, text, Stopwatch.GetElapsedTime(started));
+            var exchange = new Exchange(kind, method, url, body, (int)response.StatusCode, text, started, Stopwatch.GetElapsedTime(started));
+            return exchange with { Violations = ExchangeCheck.Of(exchange) };
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            return new(method, url, body, null, null, Stopwatch.GetElapsedTime(started));
+            return new(kind, method, url, body, null, null, started, Stopwatch.GetElapsedTime(started));
         }
+    }
+}
+
+/// <summary>Where the two parties are; one FHIR base for each language of the advice, since a base is what the service tells EHRs apart by.</summary>
+public sealed record SandboxAddresses(Func<string> Ehr, Uri Service)
+{
+    public string FhirBase => FhirBaseFor(SandboxSite.English);
+
+    public string FhirBaseFor(string language) => $"{Ehr()}{SandboxSite.FhirPath(language)}";
+}
+
+/// <summary>The keys that the service asked for when it was last discovered.</summary>
+public sealed class PrefetchKeys
+{
+    private volatile IReadOnlyList<string> _all = [];
+
+    public IReadOnlyList<string> All => _all;
+
+    public void Remember(JsonObject? discovery)
+    {
+        if (discovery is null)
+            return;
+        _all = [.. Members.Objects(discovery["services"])
+            .Where(service => Members.Text(service["hook"]) is FiredHooks.Select or FiredHooks.Sign)
+            .SelectMany(service => (service["prefetch"] as JsonObject ?? []).Select(pair => pair.Key))
+            .Distinct(StringComparer.Ordinal)];
     }
 }

@@ -1,38 +1,29 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using HpdCds.Sandbox.Checks;
 
 namespace HpdCds.Sandbox.Orders;
 
-/// <summary>One HTTP exchange with the service, kept to be shown.</summary>
+public enum ExchangeKind
+{
+    Discovery,
+    Hook,
+    Feedback,
+}
+
+/// <summary>One HTTP exchange of this EHR with the service, kept to be shown.</summary>
 /// <param name="Status">Null when no answer came.</param>
-public sealed record Exchange(string Method, Uri Url, JsonNode? Request, int? Status, string? Response, TimeSpan Elapsed)
+/// <param name="Started">A timestamp of the stopwatch, to place the service's own calls against.</param>
+public sealed record Exchange(
+    ExchangeKind Kind, string Method, Uri Url, JsonObject? Request, int? Status, string? Response, long Started, TimeSpan Elapsed)
 {
     public bool Succeeded => Status is >= 200 and < 300;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>The answer as JSON, or null when it is not a JSON object.</summary>
-    public JsonObject? Json
-    {
-        get
-        {
-            try
-            {
-                return Response is null ? null : JsonNode.Parse(Response, documentOptions: Strict) as JsonObject;
-            }
-            catch (JsonException)
-            {
-                return null;
-            }
-        }
-    }
-}
+    public JsonObject? Json => Members.Parse(Response);
 
-/// <summary>All exchanges of one click, in order; a sentence for the clinician when the service could not be asked.</summary>
-public sealed record OrderOutcome(IReadOnlyList<Exchange> Exchanges, string? Problem)
-{
-    public IEnumerable<JsonObject> Cards =>
-        Exchanges.Where(exchange => exchange is { Method: "POST", Succeeded: true })
-            .SelectMany(exchange => exchange.Json?["cards"] as JsonArray ?? [])
-            .OfType<JsonObject>();
+    /// <summary>By which the service's own calls are found; null where there can be none.</summary>
+    public string? HookInstance => Kind == ExchangeKind.Hook ? Members.Text(Request?["hookInstance"]) : null;
+
+    /// <summary>What breaks the rules, in what was sent and in what came.</summary>
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
 }

@@ -1,62 +1,65 @@
 using System.Net.Mime;
-using System.Text;
-using HpdCds.Sandbox.Fhir;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Sandbox.Patients;
 
 namespace HpdCds.Sandbox.Pages;
 
-/// <summary>The pages of the small EHR. They read the store directly: the FHIR endpoint is for those outside.</summary>
+/// <summary>The pages that only show: the patients, a chart, the drugs.</summary>
 public static class PageEndpoints
 {
-    public static void MapPages(this IEndpointRouteBuilder app, IReadOnlyList<SandboxPatient> patients)
+    private static readonly TimeSpan KeysPatience = TimeSpan.FromSeconds(2);
+
+    public static void MapPages(this IEndpointRouteBuilder app)
     {
-        var byId = patients.ToDictionary(patient => patient.Id, StringComparer.Ordinal);
-        app.MapGet("/", (SandboxAddresses addresses) =>
-            Page(PatientListPage.Render(patients, new(addresses.FhirBase, new Uri(addresses.Service, "/cds-services").ToString()))));
-        app.MapGet("/patients/{id}", (string id, FhirStore store) => byId.TryGetValue(id, out var patient)
-            ? Page(ChartPage.Render(patient, store, OrderForm.Render(id, patient.Drug, DataRoute.Prefetch), Html.Nothing))
-            : NoSuchPatient());
-        app.MapPost("/patients/{id}/order", (string id, FhirStore store, CdsClient client, HttpRequest request) =>
-            byId.TryGetValue(id, out var patient) ? OrderAsync(patient, store, client, request) : Task.FromResult(NoSuchPatient()));
-        app.MapGet("/patients/{id}/request.json", (string id, CdsClient client, string? drug) => byId.TryGetValue(id, out var patient)
-            ? ReadyRequest(patient, client, drug)
-            : Results.NotFound());
-        app.MapGet("/sandbox.css", () =>
-            Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("Pages/sandbox.css")!, "text/css; charset=utf-8"));
+        app.MapGet("/", (PatientRegister patients, PatientRecords records, SandboxAddresses addresses) =>
+            Answers.Page(PatientListPage.Render(patients.All, records, new(addresses.FhirBase, new Uri(addresses.Service, "/cds-services").ToString()))));
+        app.MapGet("/patients/{id}", (string id, PatientRegister patients, PatientRecords records) => patients.Find(id) is { } patient
+            ? Answers.Page(ChartPage.Render(patient, records))
+            : Answers.NoSuchPatient());
+        app.MapGet("/patients/{id}/order", DrugsAsync);
+        app.MapGet("/patients/{id}/request.json", ReadyRequest);
+        MapFile(app, "sandbox.css", "text/css; charset=utf-8");
+        MapFile(app, "sandbox.js", "text/javascript; charset=utf-8");
         app.MapGet("/favicon.ico", () => Results.NoContent());
     }
 
-    private static async Task<IResult> OrderAsync(SandboxPatient patient, FhirStore store, CdsClient client, HttpRequest request)
+    private static void MapFile(IEndpointRouteBuilder app, string name, string type) =>
+        app.MapGet($"/{name}", () => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream($"Pages/{name}")!, type));
+
+    private static async Task<IResult> DrugsAsync(
+        string id, string? search, PatientRegister patients, PatientRecords records, PrefetchKeys keys, CdsClient client, CancellationToken cancellation)
     {
-        if (await ReadOrderAsync(patient, request) is not { } order)
-            return Page(Layout.Page("Not an order", Html.Of($"<h1>That is not an order this form can make.</h1>")), StatusCodes.Status400BadRequest);
-        var outcome = await client.SendAsync(order, request.HttpContext.RequestAborted);
-        var shown = Html.Join([CardsView.Render(outcome), ExchangesView.Render(outcome.Exchanges)]);
-        return Page(ChartPage.Render(patient, store, OrderForm.Render(patient.Id, order.Drug.Name, order.Route), shown));
+        if (patients.Find(id) is not { } patient)
+            return Answers.NoSuchPatient();
+        if (keys.All.Count == 0)
+            await LearnKeysAsync(client, cancellation);
+        return Answers.Page(DrugListPage.Render(patient, records, search, keys.All));
     }
 
-    private static async Task<DraftOrder?> ReadOrderAsync(SandboxPatient patient, HttpRequest request)
+    /// <summary>The switches offer the service's own keys; a page must not wait long for a service that is away.</summary>
+    private static async Task LearnKeysAsync(CdsClient client, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(KeysPatience);
         try
         {
-            return request.HasFormContentType ? OrderForm.Read(patient.Id, await request.ReadFormAsync(request.HttpContext.RequestAborted)) : null;
+            await client.DiscoverAsync(patience.Token);
         }
-        catch (InvalidDataException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return null;
+            // Without the keys the page lacks one choice, which is better than no page.
+            return;
         }
     }
 
     /// <summary>A hook request with a fresh token, to be piped into a client on the command line.</summary>
-    private static IResult ReadyRequest(SandboxPatient patient, CdsClient client, string? drug) =>
-        CheckpointInhibitors.Find(drug ?? patient.Drug) is { } chosen
-            ? Results.Text(client.Request(new(patient.Id, chosen, DataRoute.Token, DraftOrder.Sign), null).ToJsonString(), MediaTypeNames.Application.Json)
-            : Results.BadRequest();
-
-    private static IResult NoSuchPatient() =>
-        Page(Layout.Page("No such patient", Html.Of($"""<h1>There is no such patient.</h1><p><a href="/">All patients</a></p>""")), StatusCodes.Status404NotFound);
-
-    private static IResult Page(Html page, int status = StatusCodes.Status200OK) =>
-        Results.Text(page.ToString(), "text/html", Encoding.UTF8, status);
+    private static IResult ReadyRequest(string id, string? drug, PatientRegister patients, HookBodies bodies, TimeProvider time)
+    {
+        if (patients.Find(id) is not { } patient)
+            return Results.NotFound();
+        if (OrderableDrugs.Find(drug ?? patient.Drug) is not { } chosen)
+            return Results.BadRequest();
+        var body = bodies.Write(FiredHooks.Sign, id, DraftOrders.Of(id, chosen, time.GetUtcNow()), new(DataRoute.Token), null);
+        return Results.Text(body.ToJsonString(), MediaTypeNames.Application.Json);
+    }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
-using HpdCds.Sandbox.Fhir;
 
 namespace HpdCds.Sandbox.Patients;
 
@@ -14,10 +13,14 @@ public static class PatientFiles
 {
     private const string Folder = "Patients/";
 
+    /// <summary>Who has not been seen before, and so has no trends.</summary>
+    private const string FirstVisit = "alpha";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IEnumerable<SeededPatient> Load(DateTimeOffset now) =>
         Names.Select(name => Parse(name, RelativeDates.Expand(Text(name), now)))
+            .Select(patient => patient.About.Id == FirstVisit ? patient : WithPast(patient, now))
             .Append(LargeChart.Make(now))
             .OrderBy(patient => patient.About.Id, StringComparer.Ordinal);
 
@@ -33,12 +36,8 @@ public static class PatientFiles
         return reader.ReadToEnd();
     }
 
-    public static void Seed(FhirStore store, IEnumerable<SeededPatient> patients)
-    {
-        store.Add(new Practitioner { Id = "synthetic-clinician", Name = [new() { Family = "Clinician", Given = ["Synthetic"] }] });
-        foreach (var resource in patients.SelectMany(patient => patient.Resources))
-            store.Add(resource);
-    }
+    private static SeededPatient WithPast(SeededPatient patient, DateTimeOffset now) =>
+        patient with { Resources = [.. patient.Resources, .. EarlierResults.Before(patient.Resources, now)] };
 
     private static SeededPatient Parse(string name, string text)
     {

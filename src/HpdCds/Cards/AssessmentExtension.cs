@@ -166,7 +166,7 @@ public static class AssessmentExtension
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 
-    private static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome.ToString());
+    public static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome.ToString());
 
     private static string CodeOf(Band band) => Kebab.Case(band.ToString());
 

@@ -17,8 +17,6 @@ internal sealed class CardDetail(CardSubject subject)
     private const int MostCharacters = 1200;
     private const int MostValues = 5;
 
-    private static readonly string[] KitLaboratory = ["nlr", "ldh", "afp"];
-
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
     private readonly RiskAssessment _assessment = subject.Assessment;
@@ -32,22 +30,23 @@ internal sealed class CardDetail(CardSubject subject)
         [
             (0, Values("detail.counts", Core.Where(row => row.Points.Low > 0).Select(_line.Scored))),
             (0, Values("detail.partly", PartlyOpen.Select(_line.Open))),
-            (0, Uncoded()),
             (0, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
-            (0, _assessment is { IsAssessable: true, Settles: { } datum } ? _wording.Say("detail.settles", ("datum", _line.Datum(datum))) : null),
-            (5, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), MostValues - Shown)),
+            (0, Uncoded()),
+            (0, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
+            (0, _assessment.IsAssessable ? Domains() : null),
+            (4, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), MostValues - Shown)),
             (0, subject.Recognition.FromNameOnly ? _wording["detail.by-name"] : null),
             (0, subject.Reading.Exposure == Exposure.Unknown ? _wording["detail.exposure-unknown"] : null),
             (0, subject.Reading.Regimen == Regimen.Other ? _wording["detail.other-regimen"] : null),
-            (0, _assessment.IsAssessable ? Domains() : null),
+            (0, IsIndirect ? _wording["detail.indirect"] : null),
             (IsLiverNotHcc ? 0 : 7, ModelReason()),
             (5, RoyalMarsden()),
-            (1, Kit()),
+            (1, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
             (6, subject.Table.HasReviewLens ? Review() : null),
-            (4, Rate()),
-            (2, _assessment.IsAssessable ? _wording["detail.options"] : _wording["detail.how-to-supply"]),
+            (5, Rate()),
+            (2, _assessment.IsAssessable ? _wording["detail.options"] : HowToSupply(subject.Knowledge, _wording)),
             (3, _assessment.IsAssessable ? _wording["detail.associated"] : null),
-            (0, Foot(subject)),
+            (0, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
         ];
         var kept = lines.Where(line => line.Line is not null).ToList();
         while (Joined(kept).Length > MostCharacters && kept.Exists(line => line.Rank > 0))
@@ -55,15 +54,22 @@ internal sealed class CardDetail(CardSubject subject)
         return Joined(kept);
     }
 
-    public static string Foot(CardSubject subject) => FootOf(subject.Knowledge, subject.Wording, subject.Table, subject.Assessment.AsOf);
-
-    public static string FootOf(KnowledgeBase knowledge, Wording wording, ModelTable table, DateTimeOffset asOf) => wording.Say(
+    /// <summary>The last line: which model spoke, if one did, on what evidence and when, and what it is not.</summary>
+    public static string Foot(KnowledgeBase knowledge, Wording wording, ModelTable? table, DateTimeOffset asOf) => wording.Say(
         "detail.foot",
-        ("model", table.Model.Id),
-        ("version", table.Model.Version),
-        ("overlay", table.Overlay is { } file ? wording.Say("detail.foot-overlay", ("file", Markdown.Escape(file))) : ""),
+        ("model", table is null ? wording["detail.foot-no-model"] : wording.Say(
+            "detail.foot-model",
+            ("model", table.Model.Id),
+            ("version", table.Model.Version),
+            ("tumours", wording[$"model.{table.Model.Id}"]),
+            ("overlay", table.Overlay is { } file ? wording.Say("detail.foot-overlay", ("file", Markdown.Escape(file))) : ""))),
         ("evidence", knowledge.EvidenceUntil),
         ("asOf", asOf.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)));
+
+    public static string HowToSupply(KnowledgeBase knowledge, Wording wording) => wording.Say(
+        "detail.how-to-supply",
+        ("days", knowledge.Rules.Window("cbc").ToString(CultureInfo.InvariantCulture)),
+        ("markerDays", knowledge.Rules.Window("afp").ToString(CultureInfo.InvariantCulture)));
 
     // That liver metastasis does not apply is said with it, so that this one is never dropped.
     private bool IsLiverNotHcc => subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel) == "liver-not-hcc";
@@ -90,14 +96,22 @@ internal sealed class CardDetail(CardSubject subject)
 
     private string? Uncoded()
     {
-        var rows = Core.Where(IsUncoded).Select(row => _line.Name(row.Factor.Id)).ToArray();
+        var rows = Core.Where(IsUncoded).ToArray();
         if (rows.Length == 0)
             return null;
-        var factors = string.Join(_wording["list-separator"], rows);
-        return _assessment is { IsAssessable: true, Band.IsSettled: false }
-            ? _wording.Say("detail.uncoded", ("factors", factors), ("band", Band(_assessment.Band.High)))
-            : _wording.Say("detail.uncoded-plain", ("factors", factors));
+        var factors = ("factors", string.Join(_wording["list-separator"], rows.Select(row => _line.Name(row.Factor.Id))));
+        if (_assessment is { IsAssessable: false } or { Band.IsSettled: true })
+            return _wording.Say("detail.uncoded-plain", factors);
+        return rows.All(row => LowestBandWith(row) == _assessment.Band.High)
+            ? _wording.Say("detail.uncoded", factors, ("band", Band(_assessment.Band.High)))
+            : _wording.Say("detail.uncoded-up-to", factors, ("band", Band(_assessment.Band.High)));
     }
+
+    private Band LowestBandWith(FactorAssessment present) => _assessment.Model.BandOf(_assessment.Model.Total(
+        factor => factor.Id == present.Factor.Id ? new(present.Points.High, present.Points.High) : _assessment[factor.Id].Points).Low);
+
+    // Nothing that the model scores was studied in this kind of tumour alone.
+    private bool IsIndirect => _assessment.Model.Factors.Where(factor => factor.IsCore).All(factor => factor.Tier >= Tier.D);
 
     private string Domains() => _wording.Say("detail.domains", ("domains", string.Join(
         _wording["item-separator"],
@@ -110,23 +124,6 @@ internal sealed class CardDetail(CardSubject subject)
     // A domain of optional factors alone is told only when it gives points.
     private bool IsTold(Domain domain) =>
         _assessment.Factors.Any(row => row.Factor.Domain == domain.Id && row.Factor.IsCore) || _assessment.DomainPoints(domain).High > 0;
-
-    private string Kit()
-    {
-        var days = subject.Knowledge.Rules.BaselineKitDays;
-        var names = KitFactors.Select(_line.Name).ToArray();
-        var missing = KitFactors.Where(id => !IsFresh(id, days)).Select(_line.Name).ToArray();
-        return _wording.Say(
-            "detail.kit",
-            ("labs", string.Join(_wording["list-separator"], names)),
-            ("days", days.ToString(CultureInfo.InvariantCulture)),
-            ("answer", missing.Length == 0 ? _wording["yes"] : _wording.Say("detail.kit-missing", ("missing", string.Join(_wording["list-separator"], missing)))));
-    }
-
-    private IEnumerable<string> KitFactors => KitLaboratory.Where(id => _assessment.Factors.Any(row => row.Factor.Id == id));
-
-    private bool IsFresh(string factor, int days) =>
-        subject.Reading.Factors[factor] is Fact<Finding>.Known { Provenance.When: { } when } && when.IsWithin(days, _assessment.AsOf);
 
     private string Review()
     {
@@ -146,12 +143,12 @@ internal sealed class CardDetail(CardSubject subject)
         var rate = Array.Find(ofRegimen, rate => rate.Agent is { } agent && subject.Recognition.Agents.Contains(agent, StringComparer.Ordinal)) ?? Array.Find(ofRegimen, rate => rate.Agent is null);
         return rate is null ? null : _wording.Say(
             "detail.rate",
-            ("drug", rate.Agent is { } named ? _wording.Say("detail.rate-drug", ("drug", named)) : ""),
+            ("drug", rate.Agent is { } named ? _wording.Say("detail.rate-drug", ("drug", DrugNames.Of(named, subject.Knowledge.Drugs, _wording))) : ""),
             ("events", rate.Events.ToString(CultureInfo.InvariantCulture)),
             ("of", rate.Of.ToString(CultureInfo.InvariantCulture)),
             ("percent", (100m * rate.Events / rate.Of).ToString("0.0", CultureInfo.InvariantCulture)),
-            ("definition", FactorLine.Readable(rate.Definition)),
-            ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text)));
+            ("definition", FactorLine.Readable(_wording.Find($"rate.{rate.Evidence}-{rate.Events}") ?? rate.Definition)),
+            ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text.Split(';')[0])));
     }
 
     private string? Values(string phrase, IEnumerable<string> values, int most = MostValues)

@@ -14,18 +14,21 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     private const string Info = "info";
     private const string Warning = "warning";
 
+    /// <summary>Of liver cancer: a card about another tumour does not point to it.</summary>
+    private const string SeedReview = "https://doi.org/10.7507/1007-9424.202412073";
+
     /// <summary>The card for an assessment, or null where a card would only repeat that nothing stands out.</summary>
     public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, TrustedEhr ehr, string patientId)
     {
-        if (assessment.IsAssessable && assessment.BandWithUncodedAtLeast.High == Band.Baseline)
+        var situation = Situations.Of(assessment);
+        if (situation == Situation.None)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
         var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
-        var isWarning = assessment is { IsAssessable: true, Band: { Low: Band.High, High: Band.High } };
         var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),
-            isWarning ? Warning : Info,
+            situation == Situation.Warning ? Warning : Info,
             new CardDetail(subject).Text(),
             table,
             wording) with
@@ -39,38 +42,39 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     public Card ForUnknownTumour(Recognition recognition, PatientReading reading, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        var reason = wording[$"reason.{(reading.TumourReason ?? UnknownReason.NotRecorded).Code()}"];
-        var table = knowledge.Models[0];
+        var reason = reading.TumourReason is { } why and not UnknownReason.NotRecorded
+            ? wording.Say("detail.tumour-reason", ("reason", wording[$"reason.{why.Code()}"]))
+            : "";
         var detail = string.Join(
             "\n\n",
             wording.Say($"detail.tumour-{reading.Tumour}", ("reason", reason)),
-            CardDetail.FootOf(knowledge, wording, table, asOf));
-        var missing = wording[$"missing.tumour-{reading.Tumour}"];
-        return Make(Shortest(wording, wording.Say("summary.cannot", ("drugs", Drugs(recognition, wording)), ("missing", missing))), Info, detail, table, wording);
+            BaselineKit.Line(wording, knowledge, reading.Factors, model: null),
+            CardDetail.Foot(knowledge, wording, table: null, asOf));
+        return Make(CannotSummary(recognition, wording[$"missing.tumour-{reading.Tumour}"], wording), Info, detail, table: null, wording);
     }
 
     /// <summary>Nothing could be read at all, for clients that hide every answer but 200.</summary>
     public Card ForNoData(Recognition recognition, IEnumerable<UnknownReason> reasons, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        var table = knowledge.Models[0];
         var words = reasons.Distinct().Order().Select(reason => wording[$"reason.{reason.Code()}"]);
         var detail = string.Join(
             "\n\n",
             wording.Say("detail.no-data", ("reasons", string.Join(wording["list-separator"], words))),
-            wording["detail.how-to-supply"],
-            CardDetail.FootOf(knowledge, wording, table, asOf));
-        return Make(Shortest(wording, wording.Say("summary.no-data", ("drugs", Drugs(recognition, wording)))), Info, detail, table, wording);
+            CardDetail.HowToSupply(knowledge, wording),
+            CardDetail.Foot(knowledge, wording, table: null, asOf));
+        return Make(CannotSummary(recognition, wording["missing.data"], wording), Info, detail, table: null, wording);
     }
 
     /// <summary>An order by which no drug can be known, where the EHR asks to be told.</summary>
-    public Card ForUnresolvedOrder(string language)
+    public Card ForUnresolvedOrder(DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        return Make(wording["summary.unresolved"], Info, wording["detail.unresolved"], knowledge.Models[0], wording);
+        var detail = string.Join("\n\n", wording["detail.unresolved"], CardDetail.Foot(knowledge, wording, table: null, asOf));
+        return Make(wording["summary.unresolved"], Info, detail, table: null, wording);
     }
 
-    private static string Summary(CardSubject subject)
+    private string Summary(CardSubject subject)
     {
         var (wording, assessment) = (subject.Wording, subject.Assessment);
         var line = new FactorLine(wording);
@@ -83,13 +87,13 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             ("points", line.Span(assessment.Points.Low, assessment.Points.High)),
             ("most", assessment.Model.MostPoints.ToString(CultureInfo.InvariantCulture)),
         };
-        var suffix = assessment.Band.IsSettled ? "" : "-range";
-        var head = wording.Say(assessment.Band.IsSettled ? "summary.settled" : "summary.range", values);
-        var shortHead = wording.Say($"summary.short{suffix}", values);
+        string[] heads = assessment.Band.IsSettled
+            ? [wording.Say("summary.settled", values), wording.Say("summary.short", values)]
+            : [wording.Say("summary.range", values), wording.Say("summary.short-range", values)];
         var tails = assessment.Settles is { } datum
-            ? [wording.Say("summary.settles", ("datum", line.Datum(datum)))]
+            ? [wording.Say("summary.settles", ("datum", line.ShortDatum(datum)))]
             : Leading(assessment, line, wording);
-        return new[] { head, shortHead }.SelectMany(start => tails.Append("").Select(tail => start + tail)).First(text => text.Length <= MostSummaryCharacters);
+        return heads.SelectMany(head => tails.Append("").Select(tail => head + tail)).First(text => text.Length <= MostSummaryCharacters);
     }
 
     // The leading factors with their values, fewer and fewer, so that the first sentence that fits says the most.
@@ -98,29 +102,35 @@ public sealed class CardWriter(KnowledgeBase knowledge)
         var leading = assessment.Factors.Where(row => row.Points.Low > 0)
             .OrderByDescending(row => row.Points.Low).ThenBy(row => row.Factor.Tier)
             .Select(line.Short).ToArray();
-        return [.. Enumerable.Range(0, leading.Length).Select(dropped => $" {string.Join(wording["list-separator"], leading[..^dropped])}.")];
+        return [.. Enumerable.Range(0, leading.Length).Select(dropped => wording.Say(
+            "summary.leading", ("factors", string.Join(wording["list-separator"], leading[..^dropped]))))];
     }
 
-    private static string CannotSummary(CardSubject subject)
+    // Rows that are open for one reason share it.
+    private string CannotSummary(CardSubject subject)
     {
-        var line = new FactorLine(subject.Wording);
-        var missing = subject.Assessment.Model.AssessableWithAnyOf.Select(id => $"{line.Name(id)} {line.Reason(subject.Assessment[id])}");
-        return Shortest(subject.Wording, subject.Wording.Say(
-            "summary.cannot",
-            ("drugs", Drugs(subject.Recognition, subject.Wording)),
-            ("missing", string.Join(subject.Wording["list-separator"], missing))));
+        var (wording, line) = (subject.Wording, new FactorLine(subject.Wording));
+        var missing = subject.Assessment.Model.AssessableWithAnyOf
+            .GroupBy(id => line.ShortReason(subject.Assessment[id]), StringComparer.Ordinal)
+            .Select(rows => wording.Say("missing.factors", ("names", string.Join(wording["list-separator"], rows.Select(line.ShortName))), ("reason", rows.Key)));
+        return CannotSummary(subject.Recognition, string.Join(wording["group-separator"], missing), wording);
     }
 
-    private static string Shortest(Wording wording, string text) => text.Length <= MostSummaryCharacters ? text : wording["summary.short-cannot"];
+    private string CannotSummary(Recognition recognition, string missing, Wording wording) => new[]
+    {
+        wording.Say("summary.cannot", ("drugs", Drugs(recognition, wording)), ("missing", missing)),
+        wording.Say("summary.cannot-short", ("missing", missing)),
+        wording["summary.cannot-shortest"],
+    }.First(text => text.Length <= MostSummaryCharacters);
 
-    private static string Drugs(Recognition recognition, Wording wording) => string.Join(wording["drug-separator"], recognition.Agents);
+    private string Drugs(Recognition recognition, Wording wording) => DrugNames.Of(recognition.Agents, knowledge.Drugs, wording);
 
     private static string BandWord(Wording wording, Band band) => wording[$"band.{Kebab.Case(band.ToString())}"];
 
-    private Card Make(string summary, string indicator, string detail, ModelTable table, Wording wording) =>
+    private Card Make(string summary, string indicator, string detail, ModelTable? table, Wording wording) =>
         new(summary, indicator, new CardSource(
-            wording.Say("source.label", ("model", table.Model.Id)),
-            "https://doi.org/10.7507/1007-9424.202412073",
+            table is null ? wording["source.label-no-model"] : wording.Say(table.HasReviewLens ? "source.label" : "source.label-pooled", ("model", table.Model.Id)),
+            table is { HasReviewLens: false } ? null : SeedReview,
             new HookCoding("https://hpdcds.org/fhir/CodeSystem/topics", "HPDRISK1", wording["source.topic"])))
         {
             Uuid = Guid.NewGuid().ToString(),

@@ -11,34 +11,54 @@ namespace HpdCds.Cards;
 /// </summary>
 internal sealed partial class FactorLine(Wording wording)
 {
+    private const string Repeat = "repeat-";
+
     public string Name(string factor) => wording[$"name.{factor}"];
+
+    /// <summary>The name where room is short, of a factor or of a part of one.</summary>
+    public string ShortName(string id) => wording.Find($"short.{id}") ?? Name(id);
 
     /// <summary>The value alone with its unit, for the summary: <c>NLR 5.2</c>.</summary>
     public string Short(FactorAssessment row) => row.Finding?.Shown is Shown.Flag
-        ? Name(row.Factor.Id)
-        : $"{Name(row.Factor.Id)} {Value(row)}";
+        ? ShortName(row.Factor.Id)
+        : $"{ShortName(row.Factor.Id)} {Value(row)}";
 
-    public string Scored(FactorAssessment row) => Say(row.Finding?.Shown is Shown.Flag ? "factor.flag" : "factor.known", row);
+    public string Scored(FactorAssessment row) => row.State == FactState.Unknown
+        ? Open(row)
+        : Say(row.Finding?.Shown is Shown.Flag ? "factor.flag" : "factor.known", row);
 
     public string NotScored(FactorAssessment row) => row.State switch
     {
         FactState.PresumedAbsent => wording.Say("factor.presumed", ("name", Name(row.Factor.Id))),
-        FactState.NotApplicable => wording.Say("factor.not-applicable", ("name", Name(row.Factor.Id))),
-        _ => Say(row.Finding?.Shown is Shown.Flag ? "factor.flag-absent" : "factor.absent", row),
+        FactState.NotApplicable => wording.Say("factor.not-applicable", ("name", Name(row.Factor.Id)), ("why", WhyNot(row))),
+        _ => Say(
+            row.Finding?.Shown switch
+            {
+                Shown.Flag => "factor.flag-absent",
+                Shown.Number { Limit: not null } => "factor.absent-limit",
+                _ => "factor.absent",
+            },
+            row),
     };
 
     /// <summary>A factor of which something is known, but not enough.</summary>
     public string Open(FactorAssessment row) => Say("factor.open", row);
 
-    public string Missing(FactorAssessment row) => wording.Say(
+    /// <summary>A factor of which everything is open; what was seen is told, in case it is of use to the reader.</summary>
+    public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null } ? Say("factor.missing-known", row) : wording.Say(
         "factor.missing",
         ("name", Name(row.Factor.Id)),
         ("reason", Reason(row) + Marks(row)),
         ("seen", row.Fact is Fact<Finding>.Unknown { Seen: { Text.Length: > 0 } seen } ? Seen(seen) : ""));
 
-    /// <summary>Why the row is open; a value that is explained otherwise is known, and open for that reason.</summary>
-    public string Reason(FactorAssessment row) =>
-        wording[$"reason.{(row.Reason ?? (row.Finding?.IsConfounded == true ? UnknownReason.Confounded : UnknownReason.NotRecorded)).Code()}"];
+    /// <summary>Why a row is open, and which part of it: <c>lymphocytes: not recorded</c>.</summary>
+    public string Reason(FactorAssessment row)
+    {
+        var reason = IsOpenedByConfounders(row)
+            ? wording.Say("reason.confounded-by", ("confounders", string.Join(wording["list-separator"], Confounders(row))))
+            : ShortReason(row);
+        return row.Datum != row.Factor.Id && wording.Find($"part.{row.Datum}") is { } part ? wording.Say("reason.of-part", ("part", part), ("reason", reason)) : reason;
+    }
 
     public string Points(PointsRange points) => points is { IsSettled: true, Low: 1 }
         ? wording["factor.points-one"]
@@ -49,23 +69,27 @@ internal sealed partial class FactorLine(Wording wording)
         : wording.Say("points.range", ("low", Number(low)), ("high", Number(high)));
 
     /// <summary>The datum that would settle an answer, in words.</summary>
-    public string Datum(string datum)
+    public string Datum(RiskAssessment assessment)
     {
-        const string repeat = "repeat-";
-        if (datum.StartsWith(repeat, StringComparison.Ordinal))
-            return wording.Say("datum.repeat", ("name", Name(datum[repeat.Length..])));
-        return wording.Keys.Contains($"datum.{datum}", StringComparer.Ordinal) ? wording[$"datum.{datum}"] : Name(datum);
+        var datum = assessment.Settles!;
+        if (datum.StartsWith(Repeat, StringComparison.Ordinal))
+            return wording.Say("datum.repeat", ("name", Name(datum[Repeat.Length..])));
+        var isAnticoagulated = assessment.Factors.Any(row => row.Finding?.Confounders.Contains(Confounder.Anticoagulant) == true);
+        return datum == "inr" && isAnticoagulated ? wording["datum.inr-anticoagulated"] : wording.Find($"datum.{datum}") ?? ShortName(datum);
     }
+
+    /// <summary>The same in the summary.</summary>
+    public string ShortDatum(string datum) => datum.StartsWith(Repeat, StringComparison.Ordinal)
+        ? wording.Say("datum.repeat-short", ("name", ShortName(datum[Repeat.Length..])))
+        : wording.Find($"part.{datum}") ?? ShortName(datum);
 
     private string Say(string phrase, FactorAssessment row) => wording.Say(
         phrase,
         ("name", Name(row.Factor.Id)),
         ("value", Value(row)),
         ("date", DateOf(row)),
-        ("limit", row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit }
-            ? wording.Say("factor.limit", ("limit", limit.ToString("#,##0.####", CultureInfo.InvariantCulture)), ("unit", Markdown.Escape(unit)))
-            : ""),
-        ("threshold", Readable(FactorText.ThresholdOf(row))),
+        ("threshold", Threshold(row)),
+        ("limit", Limit(row)),
         ("points", Points(row.Points)),
         ("tier", FactorText.TierOf(row.Factor.Tier)),
         ("reason", Reason(row)),
@@ -74,12 +98,41 @@ internal sealed partial class FactorLine(Wording wording)
     private string Value(FactorAssessment row) => row.Finding?.Shown switch
     {
         Shown.Number number => Bound(number.Bound) + Written(row, number) + Unit(number.Unit),
-        Shown.Span { Class: { } itsClass } span => $"{itsClass} ({Dash(span.Low, span.High)})",
+        Shown.Span { Class: not null } => Score(row.Finding.Compared),
         Shown.Span span => Dash(span.Low, span.High),
-        Shown.Flag flag => wording[flag.Value ? "yes" : "no"],
+        Shown.Flag flag => wording[flag.Value ? "value.yes" : "value.no"],
         Shown.Code code => wording[$"{row.Factor.Id}.{code.Value}"],
         _ => "",
     };
+
+    /// <summary>The reason alone; a value that is explained otherwise is known, and open for that reason.</summary>
+    public string ShortReason(FactorAssessment row) =>
+        wording[$"reason.{(row.Reason ?? (row.Finding?.IsConfounded == true ? UnknownReason.Confounded : UnknownReason.NotRecorded)).Code()}"];
+
+    // The compared range, not the shown one: of two records that disagree both scores stay possible.
+    private static string Score(Interval possible)
+    {
+        var (low, high) = ((int)(possible.Low ?? 0), (int)(possible.High ?? 0));
+        var (lowClass, highClass) = (ChildPughScore.ClassOf(low), ChildPughScore.ClassOf(high));
+        return low == high ? $"{lowClass}{Number(low)}" : $"{lowClass}{Number(low)}-{highClass}{Number(high)}";
+    }
+
+    private string Threshold(FactorAssessment row) => row.Finding?.Shown switch
+    {
+        Shown.Number { Limit: not null } => wording.Say(
+            "factor.limit",
+            ("sign", Readable(FactorText.Sign(row.Factor.Levels[0].Threshold.Comparison)).TrimEnd()),
+            ("limit", Limit(row))),
+        Shown.Number number => Readable(FactorText.ThresholdOf(row)) + Unit(number.Unit),
+        _ => Readable(FactorText.ThresholdOf(row)),
+    };
+
+    private static string Limit(FactorAssessment row) => row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit }
+        ? limit.ToString("#,##0.####", CultureInfo.InvariantCulture) + Unit(unit)
+        : "";
+
+    private string WhyNot(FactorAssessment row) =>
+        row.Fact.Match((_, _) => "", _ => "", _ => "", why => wording.Find($"why.{why}") ?? why);
 
     private static string Written(FactorAssessment row, Shown.Number number)
     {
@@ -94,17 +147,28 @@ internal sealed partial class FactorLine(Wording wording)
 
     private string Seen(SeenValue seen) => wording.Say(
         "factor.seen",
-        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit && PlainUnit().IsMatch(unit) ? " " + Markdown.Escape(unit) : "") : "-"),
+        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? Date(when) : wording["factor.no-date"]));
 
+    // A refuted condition has no clinical status that could matter.
     private string Marks(FactorAssessment row)
     {
-        var confounders = row.Finding?.Confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]) ?? [];
-        var marks = row.Fact is Fact<Finding>.Known known ? known.Provenance.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"]) : [];
-        return string.Concat(confounders.Concat(marks).Select(word => "; " + word));
+        var confounders = IsOpenedByConfounders(row) ? [] : Confounders(row).Select(word => wording.Say("mark.confounder", ("confounder", word)));
+        var marks = row.Fact is Fact<Finding>.Known known
+            ? known.Provenance.Marks
+                .Where(mark => mark != Mark.StatusUnstated || row.Finding?.Shown is not Shown.Flag { Value: false })
+                .Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])
+            : [];
+        return string.Concat(confounders.Concat(marks).Select(word => wording["mark-separator"] + word));
     }
 
-    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) + " " : "";
+    private static bool IsOpenedByConfounders(FactorAssessment row) =>
+        row.Finding is { Confounders.IsDefaultOrEmpty: false } && !row.Points.IsSettled && row.Reason is null or UnknownReason.Confounded;
+
+    private IEnumerable<string> Confounders(FactorAssessment row) =>
+        row.Finding?.Confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]) ?? [];
+
+    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 
     /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
     public static string Readable(string ours) => Signs().Replace(ours, match => match.Groups["sign"].Value switch
@@ -127,9 +191,6 @@ internal sealed partial class FactorLine(Wording wording)
 
     [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex Plain();
-
-    [GeneratedRegex(@"^[A-Za-z0-9/*%\[\]{}.^]{1,15}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PlainUnit();
 }
 
 /// <summary>Makes text safe inside GitHub-flavoured Markdown: it is shown as it stands and does nothing.</summary>

@@ -23,11 +23,9 @@ public sealed record Sieved(
 /// Decides from a glance at each entry which ones can matter. Parsing is dear, looking is cheap: of results older than
 /// every window only the newest of each group stay, so that "too old" can be shown.
 /// </summary>
-public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIdentity patient, TimeZoneInfo zone, DateTimeOffset asOf)
+public sealed class BundleSieve(
+    CodeSets codes, PrefetchTable table, PatientIdentity patient, TimeZoneInfo zone, DateTimeOffset windowStart, ReadingTrace? trace = null)
 {
-    /// <summary>The longest window of any model, and two days for zones and dates without a time.</summary>
-    private const int LongestWindowDays = 92;
-
     private const int KeptOldOnesPerGroup = 3;
 
     /// <param name="isOwnSearch">The value answers our own <c>patient=</c> search: there a missing subject counts as ours.</param>
@@ -38,9 +36,11 @@ public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIden
         var outcomes = walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome").ToList();
         var typed = walk.Entries.Where(entry => entry.Resource.Type == row.ResourceType).ToList();
         var ours = typed.Where(entry => IsOurs(entry.Resource, isOwnSearch)).ToList();
+        var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
+        Explain(walk, row, ours, kept);
         return new Sieved(
             Classify(walk, outcomes, ours.Count),
-            row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours],
+            kept,
             row.ResourceType == "Observation" ? [.. ours.Select(entry => ChartTimes.Parse(entry.Resource.Effective, zone))] : [],
             [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
             [.. ours.SelectMany(entry => entry.Resource.Members.Select(member => KeyValuePair.Create(References.Relative(member, patient.Bases), ReferenceOf(entry))))],
@@ -55,6 +55,20 @@ public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIden
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry.Resource.Id is { Length: > 0 } id ? $"{entry.Resource.Type}/{id}" : entry.FullUrl ?? $"{entry.Resource.Type}/";
+    }
+
+    private void Explain(BundleWalk walk, PrefetchRow row, List<WalkedEntry> ours, ImmutableArray<WalkedEntry> kept)
+    {
+        if (trace is null)
+            return;
+        foreach (var entry in walk.Entries.Where(entry => entry.Resource.Type is not ("OperationOutcome" or "Medication") && !kept.Contains(entry)))
+        {
+            var fate = entry.Resource.Type != row.ResourceType ? Fate.OtherType
+                : !ours.Contains(entry) ? Fate.AnotherPatient
+                : GroupsOf(entry.Resource).Length == 0 ? Fate.OtherCode
+                : Fate.Superseded;
+            trace.Note(ReferenceOf(entry), fate, row.Key);
+        }
     }
 
     private bool IsOurs(ResourceGlance resource, bool isOwnSearch)
@@ -87,7 +101,6 @@ public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIden
     {
         var kept = ImmutableArray.CreateBuilder<WalkedEntry>();
         var old = new List<(WalkedEntry Entry, DateTimeOffset Latest, string[] Groups)>();
-        var windowStart = asOf.AddDays(-LongestWindowDays);
         foreach (var entry in ours)
         {
             var groups = GroupsOf(entry.Resource);
@@ -108,7 +121,7 @@ public sealed class BundleSieve(CodeSets codes, PrefetchTable table, PatientIden
         old.Where(item => item.Entry.Resource.Status is not ("entered-in-error" or "cancelled" or "registered"))
             .SelectMany(item => item.Groups.Select(group => (item.Entry, item.Latest, Group: group)))
             .GroupBy(item => item.Group, StringComparer.Ordinal)
-            .SelectMany(group => group.OrderByDescending(item => item.Latest).Take(KeptOldOnesPerGroup))
+            .SelectMany(group => group.OrderByDescending(item => item.Latest).ThenBy(item => ReferenceOf(item.Entry), StringComparer.Ordinal).Take(KeptOldOnesPerGroup))
             .Select(item => item.Entry)
             .Distinct();
 

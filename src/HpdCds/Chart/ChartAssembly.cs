@@ -6,6 +6,7 @@ namespace HpdCds.Chart;
 internal sealed class ChartAssembly
 {
     private readonly TimeZoneInfo _zone;
+    private readonly ReadingTrace? _trace;
     private readonly MedicationShelf _shelf = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<ChartObservation> _observations = [];
@@ -15,11 +16,11 @@ internal sealed class ChartAssembly
     private ChartPatient? _patient;
     private int _unreadable;
 
-    private ChartAssembly(TimeZoneInfo zone) => _zone = zone;
+    private ChartAssembly(TimeZoneInfo zone, ReadingTrace? trace) => (_zone, _trace) = (zone, trace);
 
-    public static PatientChart Assemble(string patientId, List<KeyReading> readings, TimeZoneInfo zone)
+    public static PatientChart Assemble(string patientId, List<KeyReading> readings, TimeZoneInfo zone, ReadingTrace? trace)
     {
-        var assembly = new ChartAssembly(zone);
+        var assembly = new ChartAssembly(zone, trace);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
         foreach (var reading in readings)
@@ -48,9 +49,16 @@ internal sealed class ChartAssembly
             var reference = BundleSieve.ReferenceOf(entry);
             if (reference.EndsWith('/'))
                 reference += $"{reading.Row.Name}-{place}";
-            if (!_seen.Add(reference) || Parse(entry.Resource, reference, reading.Row.Key))
+            if (!_seen.Add(reference))
+            {
+                _trace?.Note(reference, Fate.Repeated, reading.Row.Key);
+                continue;
+            }
+
+            if (Parse(entry.Resource, reference, reading.Row.Key))
                 continue;
             _unreadable++;
+            _trace?.Note(reference, Fate.Unreadable, reading.Row.Key);
 
             // Of a list that is read for what it does not hold, an entry that nobody could read leaves a hole.
             if (reading is { Row.ResourceType: "Condition", State: SourceState.Complete })

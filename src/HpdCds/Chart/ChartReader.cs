@@ -9,26 +9,31 @@ namespace HpdCds.Chart;
 /// Reads the patient: prefetch first, then the FHIR server for the keys that are missing, with the token of the request.
 /// One call a key, all at once, none repeated; after them only next pages. When this returns, nothing is under way.
 /// </summary>
-public sealed class ChartReader(PrefetchTable table, CodeSets codes, FhirCalls calls, SiteSettings settings, TimeProvider clock)
+public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, FhirCalls calls, SiteSettings settings, TimeProvider clock)
 {
     /// <summary>Follow-up pages of one key, and of all keys together, beyond the first call of each.</summary>
     public const int MaxPagesPerKey = 5;
 
     public const int MaxPagesInAll = 40;
 
+    // The sieve looks at dates roughly: a day written elsewhere in the world may lie inside the window here.
+    private const int DaysForZones = 2;
+
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
-    public async Task<PatientChart> ReadAsync(HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop)
+    public async Task<PatientChart> ReadAsync(
+        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
         var patient = new PatientIdentity(request.PatientId, request.FhirServer is { } server ? [server] : ehr.FhirBases);
-        var sieve = new BundleSieve(codes, table, patient, ehr.Zone, asOf);
+        var windowStart = asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
+        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, windowStart, trace);
         var mayCall = MayCall(request, ehr);
         var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (mayCall && !readings.Exists(reading => reading.PatientMismatch))
             await CompleteAsync(readings, request, sieve, stop);
-        return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone);
+        return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
     }
 
     private bool MayCall(HookRequest request, TrustedEhr ehr) =>

@@ -33,7 +33,20 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             .ThenByDescending(pair => pair.Rank)
             .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)
             .ToArray();
+        Explain(neutrophils, pairs);
+        Explain(lymphocytes, pairs);
+        Explain(summed, pairs);
         return pairs.Length > 0 ? Chosen(pairs, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+    }
+
+    private void Explain<TAnalyte>(Half<TAnalyte> half, Pair[] pairs)
+        where TAnalyte : IAnalyte
+    {
+        bool IsUsed<T>(Reading<T> reading)
+            where T : class => pairs is [var chosen, ..] && (reading.Observation == chosen.Neutrophils || reading.Observation == chosen.Lymphocytes);
+        results.Explain("nlr", half.Counts, IsUsed);
+        results.Explain("nlr", half.Shares, IsUsed);
+        results.Explain("nlr", half.Unusable, IsUsed);
     }
 
     private static Fact<Finding> Chosen(Pair[] pairs, Half neutrophils, Half lymphocytes)
@@ -51,6 +64,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     private Fact<Finding>? Reported()
     {
         var reported = results.Latest(new ResultQuestion<Measure<ReportedRatio>>(
+            "nlr",
             ["nlr"],
             Window,
             ChartKey.Cbc,

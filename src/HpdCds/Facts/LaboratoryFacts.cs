@@ -8,25 +8,27 @@ namespace HpdCds.Facts;
 /// <summary>The laboratory values that a model reads one by one.</summary>
 internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, PersonFacts person)
 {
-    public Fact<Measure<Albumin>> Albumin => Simple<Albumin>("albumin", ChartKey.Liver, "albumin", "albumin-moles");
+    public Fact<Measure<Albumin>> Albumin => field ??= Simple<Albumin>("albumin", ChartKey.Liver, "albumin", "albumin-moles");
 
-    public Fact<Measure<Bilirubin>> Bilirubin =>
+    public Fact<Measure<Bilirubin>> Bilirubin => field ??=
         Simple<Bilirubin>("bilirubin", ChartKey.Liver, "bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any");
 
-    public Fact<Measure<ProthrombinRatio>> Inr => Simple<ProthrombinRatio>("inr", ChartKey.Liver, "inr");
+    public Fact<Measure<ProthrombinRatio>> Inr => field ??= Simple<ProthrombinRatio>("inr", ChartKey.Liver, "inr");
 
-    public Fact<Finding> Afp => Marked(Simple<AlphaFetoprotein>("afp", ChartKey.Markers, "afp-mass", "afp-units"));
+    public Fact<Finding> Afp => field ??= Marked(Simple<AlphaFetoprotein>("afp", ChartKey.Markers, "afp-mass", "afp-units"));
 
-    public Fact<Finding> Crp => Simple<CReactiveProtein>("crp", ChartKey.Chemistry, "crp", "crp-hs").Map(Finding.Of);
+    public Fact<Finding> Crp => field ??= Simple<CReactiveProtein>("crp", ChartKey.Chemistry, "crp", "crp-hs").Map(Finding.Of);
 
-    public Fact<Finding> Ldh => results.Latest(new ResultQuestion<Finding>(
+    public Fact<Finding> Ldh => field ??= results.Latest(new ResultQuestion<Finding>(
+        "ldh",
         ["ldh"],
         knowledge.Rules.Window("ldh"),
         ChartKey.Chemistry,
         observation => UnlessHaemolysed(WithLimit(results.Measured<LactateDehydrogenase>(observation), LimitSide.Upper)),
         (one, other) => one.Against(other)));
 
-    public Fact<Finding> Haemoglobin => results.Latest(new ResultQuestion<Finding>(
+    public Fact<Finding> Haemoglobin => field ??= results.Latest(new ResultQuestion<Finding>(
+        "haemoglobin",
         ["hemoglobin", "hemoglobin-moles"],
         knowledge.Rules.Window("haemoglobin"),
         ChartKey.Cbc,
@@ -35,6 +37,7 @@ internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, 
 
     private Fact<Measure<TAnalyte>> Simple<TAnalyte>(string window, ChartKey key, params ImmutableArray<string> groups)
         where TAnalyte : IAnalyte => results.Latest(new ResultQuestion<Measure<TAnalyte>>(
+            window,
             groups,
             knowledge.Rules.Window(window),
             key,

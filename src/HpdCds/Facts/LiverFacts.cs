@@ -47,6 +47,7 @@ internal sealed partial class LiverFacts(
     private Fact<Finding> WithRecorded(ChildPughScore score, Fact<Finding>.Known computed)
     {
         var recorded = results.Latest(new ResultQuestion<Finding>(
+            "child-pugh",
             ["child-pugh-score", ClassGroup],
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,

@@ -10,13 +10,14 @@ internal sealed class MarkerFacts(Results results, GenomicFacts genomics, Knowle
 {
     private const int NoWindowDays = 365 * 100;
 
-    public Fact<Finding> PdL1 => Reported("pd-l1-tps", "pd-l1-presence", "pd-l1-text");
+    public Fact<Finding> PdL1 => Reported("pd-l1", "pd-l1-tps", "pd-l1-presence", "pd-l1-text");
 
-    public Fact<Finding> RegulatoryTCells => Reported("treg");
+    public Fact<Finding> RegulatoryTCells => Reported("treg", "treg");
 
-    public Fact<Finding> TumourMacrophages => Reported("tam");
+    public Fact<Finding> TumourMacrophages => Reported("tam", "tam");
 
     public Fact<Finding> MutationalBurden => OrNotTested(results.Latest(new ResultQuestion<Measure<MutationsPerMegabase>>(
+        "tmb",
         ["tmb"],
         NoWindowDays,
         ChartKey.Genomics,
@@ -24,6 +25,7 @@ internal sealed class MarkerFacts(Results results, GenomicFacts genomics, Knowle
         (one, other) => one.Against(other))).Map(Finding.Of));
 
     public Fact<Finding> Interleukin => results.Latest(new ResultQuestion<Measure<InterleukinSix>>(
+        "il-6",
         ["il-6"],
         knowledge.Rules.Window("il-6"),
         ChartKey.Chemistry,
@@ -31,13 +33,15 @@ internal sealed class MarkerFacts(Results results, GenomicFacts genomics, Knowle
         (one, other) => one.Against(other))).Map(Finding.Of);
 
     public Fact<Finding> MicrosatelliteInstability => OrNotTested(results.Latest(new ResultQuestion<Finding>(
+        "msi",
         ["msi"],
         NoWindowDays,
         ChartKey.Genomics,
         InstabilityIn,
         (one, other) => one.Against(other))));
 
-    private Fact<Finding> Reported(params ImmutableArray<string> groups) => OrNotTested(results.Latest(new ResultQuestion<Finding>(
+    private Fact<Finding> Reported(string fact, params ImmutableArray<string> groups) => OrNotTested(results.Latest(new ResultQuestion<Finding>(
+        fact,
         groups,
         NoWindowDays,
         ChartKey.Genomics,

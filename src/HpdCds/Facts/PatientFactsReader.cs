@@ -37,7 +37,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
 
     private readonly DrugRecognition _recognition = new(knowledge.Codes, knowledge.Drugs);
 
-    public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf)
+    public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
@@ -46,7 +46,8 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
         var exposure = new ExposureFacts(history, _recognition, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         var beside = drafts.Where(draft => !draft.DoNotPerform).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
-        var patient = new Patient(chart, person, conditions, tumour, history, exposure, beside.Any(_recognition.IsAnticoagulant), ehr, asOf);
+        var results = new Results(chart, knowledge, asOf, trace);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(_recognition.IsAnticoagulant), ehr, asOf);
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
@@ -63,8 +64,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
 
     private Dictionary<string, Fact<Finding>> Factors(Patient patient)
     {
-        var (chart, conditions) = (patient.Chart, patient.Conditions);
-        var results = new Results(chart, knowledge, patient.AsOf);
+        var (chart, results, conditions) = (patient.Chart, patient.Results, patient.Conditions);
         var laboratory = new LaboratoryFacts(results, knowledge, patient.Person);
         var liver = new LiverFacts(chart, conditions, laboratory, results, knowledge);
         var spread = new SpreadFacts(chart, conditions, new StagingFacts(chart, results, knowledge, patient.AsOf), results, knowledge);
@@ -109,6 +109,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
 
     private sealed record Patient(
         PatientChart Chart,
+        Results Results,
         PersonFacts Person,
         ConditionFacts Conditions,
         Tumour Tumour,

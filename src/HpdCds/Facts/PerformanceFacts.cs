@@ -13,6 +13,7 @@ internal sealed class PerformanceFacts(Results results, KnowledgeBase knowledge,
     private const string Karnofsky = "karnofsky";
 
     public Fact<Finding> Ecog => results.Latest(new ResultQuestion<Measure<EcogGrade>>(
+        "ecog",
         readsKarnofsky ? ["ecog", Karnofsky] : ["ecog"],
         knowledge.Rules.Window("ecog"),
         ChartKey.Performance,

@@ -25,20 +25,25 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
     public decimal? Find<TAnalyte>(ChartObservation observation, LimitSide side, out UnknownReason? problem)
         where TAnalyte : IAnalyte
     {
-        var limits = observation.ReferenceRanges
-            .Where(range => IsNormal(range) && AppliesToSex(range) && AppliesToAge(range))
-            .Select(range => Canonical<TAnalyte>(range, side, observation))
-            .OfType<decimal>()
-            .Distinct()
-            .ToArray();
+        // Where the sex is not known both are possible: a limit stands only if it is the same for both.
+        bool[] sexes = person.IsFemale is { } isFemale ? [isFemale] : [true, false];
+        var bySex = sexes.Select(sex => Limits<TAnalyte>(observation, side, sex)).ToArray();
+        var limits = bySex.SelectMany(found => found).Distinct().ToArray();
         problem = limits.Length switch
         {
             0 => UnknownReason.NoReferenceRange,
-            1 => null,
+            1 when bySex.All(found => found.Length > 0) => null,
             _ => UnknownReason.Ambiguous,
         };
-        return limits.Length == 1 ? limits[0] : null;
+        return problem is null ? limits[0] : null;
     }
+
+    private decimal[] Limits<TAnalyte>(ChartObservation observation, LimitSide side, bool isFemale)
+        where TAnalyte : IAnalyte => [.. observation.ReferenceRanges
+            .Where(range => IsNormal(range) && AppliesToSex(range, isFemale) && AppliesToAge(range))
+            .Select(range => Canonical<TAnalyte>(range, side, observation))
+            .OfType<decimal>()
+            .Distinct()];
 
     private decimal? Canonical<TAnalyte>(ChartReferenceRange range, LimitSide side, ChartObservation observation)
         where TAnalyte : IAnalyte
@@ -68,12 +73,12 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
 
     // Ranges also say to which sex they apply in words or in the codes of other systems: one that says something we cannot
     // read is left to compete, so that a disagreement shows.
-    private bool AppliesToSex(ChartReferenceRange range)
+    private static bool AppliesToSex(ChartReferenceRange range, bool isFemale)
     {
         var codes = range.AppliesTo.SelectMany(concept => concept.Codings.Select(coding => coding.Code.ToLowerInvariant())).ToArray();
         var forMen = codes.Any(code => code is MaleSnomed or "male" or "m");
         var forWomen = codes.Any(code => code is FemaleSnomed or "female" or "f");
-        return forMen == forWomen || person.IsFemale is null || (person.IsFemale == true ? forWomen : forMen);
+        return forMen == forWomen || (isFemale ? forWomen : forMen);
     }
 
     private bool AppliesToAge(ChartReferenceRange range) =>

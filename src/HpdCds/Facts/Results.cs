@@ -17,6 +17,7 @@ internal sealed record Reading<T>(ChartObservation Observation, T? Value, Unknow
 
 /// <summary>What is asked of the results: which codes, how recent, in which source, and how one of them is read.</summary>
 internal sealed record ResultQuestion<T>(
+    string Fact,
     ImmutableArray<string> Groups,
     int WindowDays,
     ChartKey Key,
@@ -37,13 +38,15 @@ internal sealed class Results
     private static readonly string[] NotEvidence = ["entered-in-error", "cancelled", "registered"];
 
     private readonly PatientChart _chart;
+    private readonly ReadingTrace? _trace;
     private readonly UnitTable _units;
+    private readonly CodeSet _answers;
     private readonly DateTimeOffset _asOf;
     private readonly ILookup<string, ChartObservation> _byGroup;
 
-    public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf)
+    public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        (_chart, _units, _asOf) = (chart, knowledge.Units, asOf);
+        (_chart, _units, _answers, _asOf, _trace) = (chart, knowledge.Units, knowledge.Codes.Answers, asOf, trace);
         var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
         _byGroup = chart.Observations
             .Where(observation => IsStanding(observation, latest))
@@ -79,15 +82,27 @@ internal sealed class Results
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
-        if (at < 0)
+        var chosen = at < 0 ? null : readings[at];
+        bool IsOfEqualWeight(Reading<T> reading) =>
+            chosen is not null && reading.When == chosen.When && RankOf(reading.Observation) == RankOf(chosen.Observation);
+        Explain(question.Fact, readings, IsOfEqualWeight);
+        if (chosen is null)
             return Unusable(readings, question.Key);
-        var chosen = readings[at];
-        var value = readings[at..]
-            .TakeWhile(reading => reading.When == chosen.When && RankOf(reading.Observation) == RankOf(chosen.Observation))
-            .Select(reading => reading.Value)
-            .OfType<T>()
-            .Aggregate(question.Merge);
+        var value = readings[at..].TakeWhile(IsOfEqualWeight).Select(reading => reading.Value).OfType<T>().Aggregate(question.Merge);
         return new Fact<T>.Known(value, ProvenanceOf(chosen.Observation, isFallback: at > 0));
+    }
+
+    /// <summary>Tells whoever asked what became of each reading of a fact.</summary>
+    public void Explain<T>(string fact, IEnumerable<Reading<T>> readings, Func<Reading<T>, bool> isUsed)
+        where T : class
+    {
+        if (_trace is null)
+            return;
+        foreach (var reading in readings)
+        {
+            var fate = reading.Value is null ? Fate.Unusable : isUsed(reading) ? Fate.Used : Fate.Superseded;
+            _trace.Note(reading.Observation.Reference, fate, reading.Observation.Source, fact, reading.Problem?.Code());
+        }
     }
 
     /// <summary>A measurement by number and unit.</summary>
@@ -159,7 +174,8 @@ internal sealed class Results
         return isFallback ? provenance.With(Mark.FallbackFromNewer) : provenance;
     }
 
-    public static SeenValue SeenIn(ChartObservation observation)
+    // A unit that no table lists is somebody's free text: the value is shown without it.
+    private SeenValue SeenIn(ChartObservation observation)
     {
         var (text, unit) = observation.Value switch
         {
@@ -167,14 +183,22 @@ internal sealed class Results
             ChartValue.Number number => (number.Value.ToString(CultureInfo.InvariantCulture), null),
             _ => ("", null),
         };
-        return new(text, unit, observation.Time?.When, observation.Reference);
+        return new(text, unit is not null && _units.Knows(unit) ? unit.Trim() : null, observation.Time?.When, observation.Reference);
     }
 
     private static bool HasValue(ChartObservation observation) => observation.Value is not null;
 
-    private static bool IsStanding(ChartObservation observation, DateTimeOffset latest) =>
-        !NotEvidence.Contains(observation.Status, StringComparer.Ordinal)
-        && !(observation.Time?.When.Earliest > latest);
+    private bool IsStanding(ChartObservation observation, DateTimeOffset latest)
+    {
+        var why = NotEvidence.Contains(observation.Status, StringComparer.Ordinal) ? observation.Status
+            : observation.Time?.When.Earliest > latest ? "future"
+            : null;
+        if ((why ?? (HasValue(observation) || IsAnsweredBeside(observation) ? null : "no-value")) is { } told)
+            _trace?.Note(observation.Reference, Fate.NotEvidence, observation.Source, fact: null, told);
+        return why is null;
+    }
+
+    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.Find(said) is not null);
 
     private static bool TryBound(string? comparator, out Comparison? bound)
     {

@@ -52,10 +52,12 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
     }
 
+    // A list that did not come, or not whole, may name the cancer: only complete ones show that a secondary is all there is.
     private Tumour WithoutPrimary()
     {
+        var whyNotFound = conditions.WhyNotFound();
         var hasSecondary = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes);
-        return hasSecondary ? new("unspecified") : new("not-found", conditions.WhyNotFound());
+        return hasSecondary && whyNotFound == Clinical.UnknownReason.NotRecorded ? new("unspecified") : new("not-found", whyNotFound);
     }
 
     private static Tumour Settle(string[] groups)

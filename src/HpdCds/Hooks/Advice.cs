@@ -13,26 +13,29 @@ namespace HpdCds.Hooks;
 /// </summary>
 public sealed class Advice(KnowledgeBase knowledge)
 {
-    private readonly DrugRecognition _drugs = new(knowledge.Codes, knowledge.Drugs);
     private readonly PatientFactsReader _facts = new(knowledge);
     private readonly CardWriter _cards = new(knowledge);
 
+    public DrugRecognition Drugs { get; } = new(knowledge.Codes, knowledge.Drugs);
+
     public Recognition Recognise(HookRequest request) =>
-        _drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
+        Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
 
     /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>
-    public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr) => recognition.Outcome switch
+    public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
     {
         RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine =>
-            new([_cards.ForUnresolvedOrder(ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
+            new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
         not RecognitionOutcome.Inhibitor => Silent(AssessmentExtension.OfOrders(recognition)),
         _ when IsPatientOrRelative(request.UserId) => Silent(AssessmentExtension.OutOfScope(recognition, "patient-user")),
         _ => null,
     };
 
-    public HookResponse FromChart(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
+    public HookResponse FromChart(
+        HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var reading = _facts.Read(chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf);
+        var reading = _facts.Read(
+            chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using HpdCds.Chart;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 
 namespace HpdCds.Hooks;
@@ -9,11 +9,6 @@ namespace HpdCds.Hooks;
 /// <summary>What an envelope must hold before anything is made of it. Each refusal names the field.</summary>
 public static class EnvelopeCheck
 {
-    private static readonly Meter Meter = new("HpdCds.Hooks");
-
-    /// <summary>Some EHRs fire the hook without orders when an address or a scope is not registered: this shows where.</summary>
-    private static readonly Counter<long> WithoutDraftOrders = Meter.CreateCounter<long>("hpdcds.hooks.without_draft_orders");
-
     public static void RequireHook(this Envelope envelope, CataloguedService service)
     {
         ArgumentNullException.ThrowIfNull(envelope);
@@ -65,7 +60,7 @@ public static class EnvelopeCheck
     {
         if (envelope.DraftOrders is not { } bytes)
         {
-            WithoutDraftOrders.Add(1, new KeyValuePair<string, object?>("ehr", ehr.Name));
+            HookCounts.CalledWithoutDraftOrders(ehr.Name);
             throw Refuse("context.draftOrders", "The draft orders are missing: are the endpoint address and the scopes for unsigned orders registered?", "required");
         }
 

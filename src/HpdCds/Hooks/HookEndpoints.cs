@@ -1,6 +1,8 @@
 using System.Text.Json;
+using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Facts;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
 
@@ -42,7 +44,8 @@ public sealed class HookEndpoints(
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
 
         var recognition = advice.Recognise(request);
-        var answer = advice.WithoutChart(request, recognition, ehr) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
+        HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
+        var answer = advice.WithoutChart(request, recognition, ehr, asOf) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         await WriteAsync(context, answer);
     }

@@ -15,15 +15,21 @@ public enum DrugRole
 }
 
 /// <param name="Targets">A bispecific antibody has one for each arm and counts for both.</param>
-/// <param name="Names">Brands, synonyms and Chinese names, generic and brand; the INN is a name without being listed.</param>
+/// <param name="Names">Brands and synonyms in any language; the INN and the labels are names without being listed.</param>
 /// <param name="IsClass">Stands for an ATC class of which only the class is known; it has no name to find in text.</param>
+/// <param name="Labels">The generic name as a reader of a language knows it, by language; where there is none, the INN serves.</param>
 public sealed record Drug(
     string Inn,
     DrugRole Role,
     ImmutableArray<DrugTarget> Targets,
     ImmutableArray<string> Names,
     ImmutableArray<string> Markets,
-    bool IsClass = false);
+    bool IsClass = false,
+    ImmutableSortedDictionary<string, string>? Labels = null)
+{
+    /// <summary>Every name by which text may mean the drug.</summary>
+    public IEnumerable<string> AllNames => Names.Prepend(Inn).Concat(Labels?.Values ?? []);
+}
 
 /// <summary>The drugs that the service knows by name, and the names in free text that are drugs it does not know.</summary>
 public sealed class DrugTable
@@ -46,7 +52,7 @@ public sealed class DrugTable
     private DrugTable(DrugFile file)
     {
         _byInn = file.Drugs.ToFrozenDictionary(drug => drug.Inn, StringComparer.OrdinalIgnoreCase);
-        _names = [.. file.Drugs.Where(drug => !drug.IsClass).SelectMany(drug => drug.Names.Prepend(drug.Inn).Select(name => (name, drug)))];
+        _names = [.. file.Drugs.Where(drug => !drug.IsClass).SelectMany(drug => drug.AllNames.Select(name => (name, drug)))];
         _knownWords = _names.Select(pair => pair.Name).Concat(file.OtherAntibodies).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         _inhibitorEndings = file.InhibitorEndings;
     }
@@ -95,7 +101,7 @@ public sealed class DrugTable
         foreach (var group in twice)
             errors.Add(name, $"{group.Key} is listed twice");
         var empty = file.Drugs.Where(drug => string.IsNullOrWhiteSpace(drug.Inn) || drug.Targets.IsDefaultOrEmpty
-            || drug.Names.IsDefault || drug.Markets.IsDefault || drug.Names.Any(string.IsNullOrWhiteSpace)).ToArray();
+            || drug.Names.IsDefault || drug.Markets.IsDefault || drug.AllNames.Any(string.IsNullOrWhiteSpace)).ToArray();
         foreach (var drug in empty)
             errors.Add(name, $"{drug.Inn} lacks its INN, targets, markets or a name");
         return twice.Length == 0 && empty.Length == 0;

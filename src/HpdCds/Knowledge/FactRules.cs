@@ -15,7 +15,8 @@ public sealed record FactRules(
     int AmplifiedFromCopies,
     ImmutableArray<int> LeastKarnofskyOfEcog,
     ChildPughCutOffs ChildPugh,
-    ImmutableArray<ClosedWorldRule> ClosedWorld)
+    ImmutableArray<ClosedWorldRule> ClosedWorld,
+    ImmutableDictionary<string, Basis> Basis)
 {
     /// <summary>The windows that the readers of facts ask for; a file without one of them is refused.</summary>
     public static readonly ImmutableArray<string> Windows =
@@ -24,11 +25,15 @@ public sealed record FactRules(
         "corticosteroid", "g-csf", "tace",
     ];
 
+    /// <summary>The longest window: what the sieve keeps of every code.</summary>
+    public int LongestWindowInDays => WindowsInDays.Values.Max();
+
     public int Window(string name) => WindowsInDays[name];
 
     public ClosedWorldRule? RuleFor(string fact) => ClosedWorld.FirstOrDefault(rule => rule.Fact == fact);
 
-    internal static FactRules From(FactRulesFile file, ImmutableArray<ClosedWorldRule> closedWorld, Action<string> fault)
+    internal static FactRules From(
+        FactRulesFile file, ImmutableArray<ClosedWorldRule> closedWorld, ImmutableDictionary<string, Basis> basis, Action<string> fault)
     {
         foreach (var name in Windows.Where(name => file.WindowsInDays.GetValueOrDefault(name) <= 0))
             fault($"windowsInDays.{name} must be a number of days");
@@ -36,8 +41,6 @@ public sealed record FactRules(
             fault("pairingHours, futureMinutes, recentExposureDays and baselineKitDays must be positive, amplifiedFromCopies above 2");
         if (file.LeastKarnofskyOfEcog is not { Length: 5 } karnofsky || karnofsky.Zip(karnofsky.Skip(1)).Any(pair => pair.First <= pair.Second))
             fault("leastKarnofskyOfEcog needs five falling scores");
-        if (string.IsNullOrWhiteSpace(file.ProjectChoice))
-            fault("projectChoice must say whose choice these numbers are");
         return new(
             file.WindowsInDays.ToImmutableSortedDictionary(),
             file.PairingHours,
@@ -47,7 +50,8 @@ public sealed record FactRules(
             file.AmplifiedFromCopies,
             [.. file.LeastKarnofskyOfEcog],
             CutOffsOf(file.ChildPugh, fault),
-            closedWorld);
+            closedWorld,
+            basis);
     }
 
     private static ChildPughCutOffs CutOffsOf(ChildPughFile file, Action<string> fault)
@@ -69,6 +73,6 @@ internal sealed record FactRulesFile(
     int AmplifiedFromCopies,
     int[] LeastKarnofskyOfEcog,
     ChildPughFile ChildPugh,
-    string ProjectChoice);
+    List<BasisFile> Basis);
 
 internal sealed record ChildPughFile(decimal[] BilirubinMgPerDl, decimal[] AlbuminGPerDl, decimal[] Inr);

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using HpdCds.Budget;
 
 namespace HpdCds.Knowledge;
 
 /// <summary>Everything that the service knows about medicine, read from fhir-profiles and a site's overlay, and checked.</summary>
 /// <param name="Files">The files that were read.</param>
 /// <param name="EvidenceUntil">The month to which the literature was read.</param>
+/// <param name="Budgets">By model: how often it speaks, as simulated when the table was last settled.</param>
 public sealed record KnowledgeBase(
     KnowledgeFiles Files,
     string EvidenceUntil,
@@ -16,7 +18,11 @@ public sealed record KnowledgeBase(
     ImmutableArray<ModelTable> Models,
     ImmutableDictionary<string, Citation> Evidence,
     ImmutableDictionary<string, Wording> Wordings,
-    OverrideReasonsFile OverrideReasons)
+    OverrideReasonsFile OverrideReasons,
+    Simulation Simulation,
+    ImmutableDictionary<string, AlertBudget> Budgets,
+    AboutTexts About,
+    HazardLog Hazards)
 {
     /// <summary>Of every byte that was read; every answer reports it.</summary>
     public string Hash => Files.Hash;

@@ -72,8 +72,11 @@ public sealed class KnowledgeFiles
     /// <summary>The file of that path that is in force (an overlay's, if it has one), or null.</summary>
     public (KnowledgeFile File, JsonElement Root)? Find(string path) => _byPath.TryGetValue(path, out var found) ? found : null;
 
-    /// <summary>The shipped file of that path, whether or not an overlay has one in its place.</summary>
+    /// <summary>The file of that path as built into the service, also where an overlay's is in force, or null.</summary>
     public (KnowledgeFile File, JsonElement Root)? FindShipped(string path) => _shipped.TryGetValue(path, out var found) ? found : null;
+
+    /// <summary>The name of the file of that path that is in force: what an error is told about.</summary>
+    public string NameOf(string path) => Find(path)?.File.Name ?? path;
 
     /// <summary>Every file in force under a folder such as <c>models/</c>, by path.</summary>
     public IEnumerable<(KnowledgeFile File, JsonElement Root)> Under(string folder) =>

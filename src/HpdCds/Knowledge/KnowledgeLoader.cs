@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HpdCds.Budget;
 using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
@@ -29,27 +30,41 @@ public static class KnowledgeLoader
     /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
     public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
-        var evidence = Read<EvidenceFile>(files.Find("evidence.json"), "evidence.json", errors);
-        var citations = (evidence?.Citations ?? []).Select(citation => citation.ToCitation())
-            .ToImmutableDictionary(citation => citation.Id, StringComparer.Ordinal);
-        var rules = Read<FactRulesFile>(files.Find("facts.json"), "facts.json", errors) is { } file
-            ? FactRules.From(file, ClosedWorldOf(files, errors), what => errors.Add("facts.json", what))
-            : null;
-        var terms = Read<TextTermsFile>(files.Find(TextTerms.FileName), TextTerms.FileName, errors) is { } words
-            ? TextTerms.From(words, what => errors.Add(TextTerms.FileName, what))
+        var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
+        var citations = new CitationUse(evidence, files.NameOf("evidence.json"), errors);
+        var rules = ReadRules(files, citations, errors);
+        var terms = Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
+            ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
             : null;
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
-        var overrides = Read<OverrideReasonsFile>(files.Find("override-reasons.json"), "override-reasons.json", errors);
-        var wordings = files.Under("wording/").Select(found => Read<WordingFile>(found, found.File.Name, errors)).OfType<WordingFile>()
-            .ToImmutableDictionary(found => found.Language, found => new Wording(found.Language, found.Phrases), StringComparer.Ordinal);
-        WordingCheck.Check(wordings, models, errors);
+        var overrides = Read<OverrideReasonsFile>(files, "override-reasons.json", errors);
+        foreach (var fault in overrides?.Faults() ?? [])
+            errors.Add(files.NameOf("override-reasons.json"), fault);
+        var wordings = WordingCheck.Load(files, models, errors);
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
+        // What is said about tables that are themselves broken would only repeat their faults.
         errors.ThrowIfAny();
-        return new(files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations, wordings, overrides!);
+        var papers = ReadPapers(files, models, rules, units, citations, errors);
+        // Whoever changed a table need not change the literature too.
+        if (!files.Under("models/").Any(found => found.File.IsOverlay))
+            citations.RefuseUnused(errors);
+        errors.ThrowIfAny();
+        return new(
+            files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
+            papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!);
+    }
+
+    private static FactRules? ReadRules(KnowledgeFiles files, CitationUse citations, KnowledgeErrors errors)
+    {
+        const string name = "facts.json";
+        if (Read<FactRulesFile>(files, name, errors) is not { } file || files.Find(name) is not { } found)
+            return null;
+        void Fault(string what) => errors.Add(found.File.Name, what);
+        return FactRules.From(file, ClosedWorldOf(files, errors), citations.Cover(found.Root, file.Basis, Fault), Fault);
     }
 
     private static ImmutableArray<ClosedWorldRule> ClosedWorldOf(KnowledgeFiles files, KnowledgeErrors errors)
@@ -61,18 +76,39 @@ public static class KnowledgeLoader
         return ClosedWorld.From(shipped, site, what => errors.Add(inForce?.File.Name ?? ClosedWorld.FileName, what));
     }
 
+    // What no answer needs and every reader may ask for: how often the models speak, what they are, what may go wrong.
+    private static (Simulation? Simulation, ImmutableDictionary<string, AlertBudget> Budgets, AboutTexts? About, HazardLog? Hazards) ReadPapers(
+        KnowledgeFiles files, ImmutableArray<ModelTable> models, FactRules? rules, UnitTable units, CitationUse citations, KnowledgeErrors errors)
+    {
+        var simulation = Read<Simulation>(files, "simulation.json", errors);
+        simulation?.Check(models, citations, what => errors.Add("simulation.json", what));
+        var budgets = files.Under("simulated/").Select(found => Read<AlertBudget>(found, found.File.Name, errors)).OfType<AlertBudget>()
+            .ToImmutableDictionary(budget => budget.Model, StringComparer.Ordinal);
+        var about = Read<AboutService>(files, "about/en/service.json", errors) is { } service
+            ? new AboutTexts(service, models.Select(table => (table.Model.Id, Text: Read<AboutModel>(files, $"about/en/{table.Model.Id}.json", errors)))
+                .Where(pair => pair.Text is not null).ToImmutableDictionary(pair => pair.Id, pair => pair.Text!, StringComparer.Ordinal))
+            : null;
+        about?.Check(models, rules, units, citations, what => errors.Add("about/en", what));
+        var hazards = Read<HazardLog>(files, "safety/hazards.json", errors);
+        hazards?.Check(what => errors.Add("safety/hazards.json", what));
+        return (simulation, budgets, about, hazards);
+    }
+
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>
         codes.Groups.SelectMany(group => group.Split('+')).Distinct(StringComparer.Ordinal).Where(inn => drugs.Find(inn) is null);
 
-    private static ModelTable? ReadModel((KnowledgeFile File, JsonElement Root) found, ImmutableDictionary<string, Citation> evidence, KnowledgeErrors errors)
+    private static ModelTable? ReadModel((KnowledgeFile File, JsonElement Root) found, CitationUse citations, KnowledgeErrors errors)
     {
         var name = found.File.Name;
         return Read<ModelFile>(found, name, errors) is { } model
-            ? ModelTable.From(model, evidence, found.File.IsOverlay ? name : null, what => errors.Add(name, what))
+            ? ModelTable.From(model, citations, found.File.IsOverlay ? name : null, what => errors.Add(name, what))
             : null;
     }
 
-    private static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
+    private static T? Read<T>(KnowledgeFiles files, string name, KnowledgeErrors errors)
+        where T : class => Read<T>(files.Find(name), name, errors);
+
+    internal static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)
         where T : class
     {
         if (found is not { } file)
@@ -96,7 +132,18 @@ public static class KnowledgeLoader
 internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);
 
 /// <summary>fhir-profiles/override-reasons.json: stable codes, so that an EHR can map them once.</summary>
-public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons);
+public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons)
+{
+    internal IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(System))
+            yield return "needs a system";
+        foreach (var reason in Reasons.Where(reason => string.IsNullOrWhiteSpace(reason.Display.GetValueOrDefault(WordingCheck.Reference))))
+            yield return $"{reason.Code} needs a display in {WordingCheck.Reference}";
+        foreach (var twice in Reasons.GroupBy(reason => reason.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"{twice.Key} stands twice";
+    }
+}
 
 /// <param name="Display">By language.</param>
 public sealed record OverrideReason(string Code, ImmutableDictionary<string, string> Display);

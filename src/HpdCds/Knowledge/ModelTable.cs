@@ -6,20 +6,19 @@ namespace HpdCds.Knowledge;
 /// <summary>A published rate of hyperprogression, with the definition that it was counted by; rates are never pooled.</summary>
 public sealed record PublishedRate(string Regimen, int Events, int Of, string Definition, string Evidence, string? Agent = null);
 
-/// <summary>A citation of fhir-profiles/evidence.json.</summary>
-public sealed record Citation(string Id, string Text, string? Doi, string? Pmid, string Population, string Finding, string Confidence);
-
 /// <summary>A model as loaded: the table that is assessed, and what is said beside it.</summary>
 /// <param name="Model">The table.</param>
 /// <param name="Tumours">The tumour groups for which it speaks; <c>*</c> for all that no other model names.</param>
 /// <param name="HasReviewLens">Whether the seed review's list of features applies.</param>
 /// <param name="Rates">Published rates by regimen.</param>
+/// <param name="Reasons">Where its numbers come from.</param>
 /// <param name="Overlay">The file by which a site changed the table; null when it is ours.</param>
 public sealed record ModelTable(
     RiskModel Model,
     ImmutableArray<string> Tumours,
     bool HasReviewLens,
     ImmutableArray<PublishedRate> Rates,
+    TableReasons Reasons,
     string? Overlay)
 {
     /// <summary>The three factors of the Royal Marsden Hospital score, where it is shown beside the model: one point each.</summary>
@@ -39,7 +38,7 @@ public sealed record ModelTable(
     public string ReasonFor(string tumour, string otherwise) =>
         Tumours.Contains(tumour, StringComparer.Ordinal) ? $"tumour-{tumour}" : otherwise;
 
-    internal static ModelTable? From(ModelFile file, IReadOnlyDictionary<string, Citation> evidence, string? overlay, Action<string> fault)
+    internal static ModelTable? From(ModelFile file, CitationUse citations, string? overlay, Action<string> fault)
     {
         var isSound = true;
         void Fault(string what)
@@ -48,14 +47,9 @@ public sealed record ModelTable(
             fault(what);
         }
 
-        foreach (var (id, where) in file.Factors.SelectMany(row => row.Evidence.Select(id => (id, row.Id))).Concat(file.Rates.Select(rate => (rate.Evidence, "rates"))))
-        {
-            if (!evidence.ContainsKey(id))
-                Fault($"{where}: the citation {id} is not in evidence.json");
-        }
-
-        foreach (var row in file.Factors.Where(row => string.IsNullOrWhiteSpace(row.ProjectChoice)))
-            Fault($"{row.Id}: projectChoice must say whose choice the weight is");
+        var reasons = TableReasons.From(file, citations, Fault);
+        foreach (var rate in file.Rates.Where(rate => rate.Events < 0 || rate.Of <= 0 || rate.Events > rate.Of))
+            Fault($"rates: {rate.Events} of {rate.Of} is not a rate");
         var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
         foreach (var id in (file.RoyalMarsden ?? []).Where(id => !factors.Any(factor => factor.Id == id)))
             Fault($"royalMarsden: there is no factor {id}");
@@ -71,7 +65,7 @@ public sealed record ModelTable(
                 [.. file.Bands.Select(band => (band.Band, new PointsRange(band.Low, band.High)))],
                 [.. file.AssessableWithAnyOf],
                 [.. file.LeastWhenNotRecorded]);
-            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], overlay) { RoyalMarsden = [.. file.RoyalMarsden ?? []] };
+            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], reasons, overlay) { RoyalMarsden = [.. file.RoyalMarsden ?? []] };
         }
         catch (ArgumentException wrong)
         {
@@ -94,11 +88,12 @@ internal sealed record ModelFile(
     List<PublishedRate> Rates,
     List<string>? RoyalMarsden = null);
 
-internal sealed record DomainFile(string Id, Combination Combination, int Cap);
+internal sealed record DomainFile(string Id, Combination Combination, int Cap, string? ProjectChoice = null);
 
-internal sealed record BandFile(Band Band, int Low, int High);
+internal sealed record BandFile(Band Band, int Low, int High, string? ProjectChoice = null);
 
-internal sealed record LevelFile(string When, int Points, decimal? Value = null, string? Limit = null);
+internal sealed record LevelFile(
+    string When, int Points, decimal? Value = null, string? Limit = null, List<string>? Evidence = null, string? ProjectChoice = null);
 
 internal sealed record FactorFile(
     string Id,
@@ -108,7 +103,7 @@ internal sealed record FactorFile(
     string Threshold,
     string Tier,
     List<string> Evidence,
-    string ProjectChoice,
+    string? ProjectChoice = null,
     bool ReviewFeature = false)
 {
     internal Factor ToFactor(Action<string> fault) => new(
@@ -143,16 +138,9 @@ internal sealed record FactorFile(
     {
         if (Tier == "A-")
             return Clinical.Tier.AMinus;
-        if (Enum.TryParse<Tier>(Tier, out var tier) && Tier.Length == 1)
-            return tier;
+        if (Tier.Length == 1 && Enum.GetNames<Tier>().Contains(Tier, StringComparer.Ordinal))
+            return Enum.Parse<Tier>(Tier);
         fault($"{Id}: '{Tier}' is not a tier");
         return Clinical.Tier.E;
     }
-}
-
-internal sealed record EvidenceFile(string Version, List<CitationFile> Citations);
-
-internal sealed record CitationFile(string Id, string Citation, string Population, string Finding, string Confidence, string? Doi = null, string? Pmid = null)
-{
-    internal Citation ToCitation() => new(Id, Citation, Doi, Pmid, Population, Finding, Confidence);
 }

@@ -80,6 +80,14 @@ public sealed class UnitTable
 
     public string CanonicalOf(string analyte) => Of(analyte).Canonical;
 
+    /// <summary>Whether a unit is written in a way that is listed here, of whatever analyte.</summary>
+    public bool Knows(string unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        var written = WithoutMicroSigns(unit.Trim());
+        return _units.Contains(written) || _spellings.ContainsKey(written) || _analytes.Values.Any(rules => rules.SpellingsByText.ContainsKey(written));
+    }
+
     public UnitConversion Find(string analyte, string? unit)
     {
         var rules = Of(analyte);

@@ -14,6 +14,9 @@ public sealed partial class Wording(string language, IReadOnlyDictionary<string,
 
     public string this[string key] => _phrases[key];
 
+    /// <summary>A phrase that not every thing of its kind has.</summary>
+    public string? Find(string key) => _phrases.GetValueOrDefault(key);
+
     /// <summary>The phrase with every <c>{name}</c> replaced; a name without a value stays visible, so that a test finds it.</summary>
     public string Say(string key, params (string Name, string Value)[] values) =>
         Placeholder().Replace(this[key], match => Array.Find(values, value => value.Name == match.Groups["name"].Value).Value ?? match.Value);

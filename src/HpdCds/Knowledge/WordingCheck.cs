@@ -5,34 +5,55 @@ using HpdCds.Clinical;
 namespace HpdCds.Knowledge;
 
 /// <summary>
-/// No card may find a phrase missing: every language has the same keys with the same placeholders, and every row, domain,
-/// reason, mark and confounder that can reach a card has its name.
+/// No card may find a phrase missing: every language, and a site's own wording, has the keys and placeholders of the English
+/// that was shipped with the code, and every row, domain, reason, mark and confounder that can reach a card has its name.
 /// </summary>
-internal static class WordingCheck
+public static class WordingCheck
 {
     public const string Reference = "en";
+    private const string Folder = "wording/";
+    private const string ReferenceFile = Folder + Reference + ".json";
 
     private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer", "other-solid-tumour"];
+    private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
+    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "ascites", "encephalopathy"];
+    private static readonly string[] Tumours = ["ambiguous", "not-found"];
+    private static readonly string[] Sexes = ["female", "male"];
 
-    public static void Check(ImmutableDictionary<string, Wording> wordings, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
+    public static ImmutableDictionary<string, Wording> Load(KnowledgeFiles files, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
     {
-        if (!wordings.TryGetValue(Reference, out var reference))
+        var wordings = ImmutableDictionary.CreateBuilder<string, Wording>(StringComparer.Ordinal);
+        foreach (var found in files.Under(Folder))
         {
-            errors.Add("wording/en.json", "is missing");
-            return;
+            if (KnowledgeLoader.Read<WordingFile>(found, found.File.Name, errors) is not { } file)
+                continue;
+            foreach (var key in file.Phrases.Where(phrase => string.IsNullOrEmpty(phrase.Value)).Select(phrase => phrase.Key))
+                errors.Add(found.File.Name, $"the phrase {key} is empty");
+            var wording = new Wording(file.Language, file.Phrases.ToDictionary(phrase => phrase.Key, phrase => phrase.Value ?? "", StringComparer.Ordinal));
+            if (!wordings.TryAdd(file.Language, wording))
+                errors.Add(found.File.Name, $"the language {file.Language} stands in another file too");
+            if (Shipped(files, errors) is { } reference)
+                Compare(reference, wording, [.. Needed(models)], found.File.Name, errors);
         }
 
-        foreach (var key in Needed(models).Except(reference.Keys, StringComparer.Ordinal))
-            errors.Add("wording/en.json", $"lacks the phrase {key}");
-        foreach (var (language, wording) in wordings.Where(pair => pair.Key != Reference))
-            Compare(reference, wording, $"wording/{language}.json", errors);
+        if (!wordings.ContainsKey(Reference))
+            errors.Add(ReferenceFile, "is missing");
+        return wordings.ToImmutable();
     }
 
-    private static void Compare(Wording reference, Wording wording, string file, KnowledgeErrors errors)
+    private static Wording? Shipped(KnowledgeFiles files, KnowledgeErrors errors)
     {
-        foreach (var key in reference.Keys.Except(wording.Keys, StringComparer.Ordinal))
+        if (files.FindShipped(ReferenceFile) is not { } found)
+            return null;
+        var shipped = KnowledgeLoader.Read<WordingFile>(found, ReferenceFile, errors);
+        return shipped is null ? null : new Wording(Reference, shipped.Phrases);
+    }
+
+    private static void Compare(Wording reference, Wording wording, HashSet<string> needed, string file, KnowledgeErrors errors)
+    {
+        foreach (var key in reference.Keys.Concat(needed).Except(wording.Keys, StringComparer.Ordinal))
             errors.Add(file, $"lacks the phrase {key}");
-        foreach (var key in wording.Keys.Except(reference.Keys, StringComparer.Ordinal))
+        foreach (var key in wording.Keys.Except(reference.Keys, StringComparer.Ordinal).Except(needed, StringComparer.Ordinal))
             errors.Add(file, $"has the phrase {key}, which no card uses");
         foreach (var key in reference.Keys.Intersect(wording.Keys, StringComparer.Ordinal))
         {
@@ -41,15 +62,20 @@ internal static class WordingCheck
         }
     }
 
-    private static IEnumerable<string> Needed(ImmutableArray<ModelTable> models) =>
+    /// <summary>The phrases whose keys are put together from what the models, the facts and the cards can hold.</summary>
+    public static IEnumerable<string> Needed(IEnumerable<ModelTable> models) =>
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
-                .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}")))
-            .Concat(models.SelectMany(table => table.Tumours).Where(tumour => tumour != "*").Select(tumour => $"model-reason.tumour-{tumour}"))
+                .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}"))
+                .Concat(table.Tumours.Where(tumour => tumour != "*").Select(tumour => $"model-reason.tumour-{tumour}"))
+                .Append($"model.{table.Model.Id}"))
             .Concat(GeneralReasons.Select(reason => $"model-reason.{reason}"))
+            .Concat(Instabilities.Select(found => $"msi.{found}"))
             .Concat(Enum.GetValues<UnknownReason>().Select(reason => $"reason.{reason.Code()}"))
             .Concat(Enum.GetValues<Mark>().Select(mark => $"mark.{Kebab.Case(mark.ToString())}"))
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))
             .Concat(Enum.GetValues<Band>().Select(band => $"band.{Kebab.Case(band.ToString())}"))
-            .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
-            .Distinct(StringComparer.Ordinal);
+            .Concat(Parts.SelectMany(part => new[] { $"part.{part}", $"datum.{part}" }))
+            .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
+            .Concat(Sexes.Select(sex => $"sex.{sex}"))
+            .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"));
 }

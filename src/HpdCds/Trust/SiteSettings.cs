@@ -33,12 +33,14 @@ public sealed class SiteSettings
 
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <param name="languages">The languages in which there is a wording.</param>
     /// <exception cref="InvalidSettingsException">Something is wrong; the message lists everything that is.</exception>
-    public TrustTable Check()
+    public TrustTable Check(IEnumerable<string> languages)
     {
         var errors = new List<string>();
         var entries = Ehrs.Count > 0 ? Ehrs : [Sandbox];
-        var ehrs = entries.Select((entry, place) => entry.Check($"{Section}:Ehrs:{place}", errors)).ToImmutableArray();
+        var worded = languages.Order(StringComparer.Ordinal).ToImmutableArray();
+        var ehrs = entries.Select((entry, place) => entry.Check($"{Section}:Ehrs:{place}", worded, errors)).ToImmutableArray();
         CheckLimits(errors);
         foreach (var twice in ehrs.SelectMany(ehr => ehr.FhirBases).GroupBy(url => url).Where(group => group.Count() > 1))
             errors.Add($"{Section}:Ehrs: {twice.Key} is listed more than once");
@@ -68,6 +70,7 @@ public sealed class EhrSettings
     /// <summary>IANA name of the zone in which this hospital writes times without an offset.</summary>
     public string TimeZone { get; init; } = "UTC";
 
+    /// <summary>The language of the cards: one that fhir-profiles/wording has.</summary>
     public string Language { get; init; } = "en";
 
     /// <summary><c>status-412</c> or <c>card</c>.</summary>
@@ -83,7 +86,7 @@ public sealed class EhrSettings
     /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
     public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
 
-    internal TrustedEhr Check(string place, List<string> errors)
+    internal TrustedEhr Check(string place, ImmutableArray<string> languages, List<string> errors)
     {
         if (string.IsNullOrWhiteSpace(Name))
             errors.Add($"{place}:Name is missing");
@@ -91,8 +94,8 @@ public sealed class EhrSettings
             errors.Add($"{place}:FhirBaseUrls lists no server");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone))
             errors.Add($"{place}:TimeZone '{TimeZone}' is not known here");
-        if (Language is not ("en" or "zh-CN"))
-            errors.Add($"{place}:Language must be en or zh-CN");
+        if (!languages.Contains(Language, StringComparer.Ordinal))
+            errors.Add($"{place}:Language '{Language}' has no wording; there are {string.Join(", ", languages)}");
         if (NotAssessable is not ("status-412" or "card"))
             errors.Add($"{place}:NotAssessable must be status-412 or card");
         foreach (var (name, code) in OrderCodes)

@@ -37,18 +37,19 @@ public sealed class CaseServers : IAsyncLifetime
     }
 
     /// <summary>The service as the site of the case has it.</summary>
-    public HttpClient ClientOf(GoldenCase golden)
+    public HttpClient ClientOf(GoldenCase golden, string language = "en")
     {
         var settings = golden.Settings;
-        var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}";
-        return _services.GetOrAdd(key, _ => new(() => Start(settings))).Value.CreateClient();
+        var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}|{language}";
+        return _services.GetOrAdd(key, _ => new(() => Start(settings, language))).Value.CreateClient();
     }
 
-    private WebApplicationFactory<ServiceMarker> Start(JsonObject settings) =>
+    private WebApplicationFactory<ServiceMarker> Start(JsonObject settings, string language) =>
         new WebApplicationFactory<ServiceMarker>().WithWebHostBuilder(host =>
         {
             host.UseSetting("HpdCds:Ehrs:0:Name", "sandbox");
             host.UseSetting("HpdCds:Ehrs:0:TimeZone", "UTC");
+            host.UseSetting("HpdCds:Ehrs:0:Language", language);
             host.UseSetting("HpdCds:Ehrs:0:FhirBaseUrls:0", SandboxBase);
             foreach (var (golden, at) in GoldenCase.All.Where(golden => golden.Fhir is not null).Select((golden, at) => (golden, at + 1)))
                 host.UseSetting(FormattableString.Invariant($"HpdCds:Ehrs:0:FhirBaseUrls:{at}"), Fhir.BaseOf(golden));

@@ -69,7 +69,7 @@ public sealed class DamagedRequestTests
         var answers = new HashSet<string>(StringComparer.Ordinal);
 
         for (var i = 0; i < 20; i++)
-            answers.Add((await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""))).Body!.ToJsonString());
+            answers.Add(RunningService.WithoutIds((await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""))).Body));
 
         Assert.Single(answers);
     }

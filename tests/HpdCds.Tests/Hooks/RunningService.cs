@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Chart;
 using HpdCds.Hooks;
+using HpdCds.Knowledge;
 using HpdCds.Tests.Chart;
 using HpdCds.Trust;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +17,8 @@ namespace HpdCds.Tests.Hooks;
 internal sealed class RunningService : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly KnowledgeBase Knowledge = KnowledgeLoader.Load() with { Codes = SmallCodeSets.Create() };
 
     private readonly WebApplication _app;
 
@@ -33,7 +36,7 @@ internal sealed class RunningService : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningService> StartAsync(
-        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool withSmallCodeSets = true)
     {
         var log = new LogLines();
         var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
@@ -49,7 +52,8 @@ internal sealed class RunningService : IAsyncDisposable
             if (settings is not null)
                 builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
-            builder.Services.AddSingleton(SmallCodeSets.Create());
+            if (withSmallCodeSets)
+                builder.Services.AddSingleton(Knowledge);
             builder.Services.AddSingleton(clock ?? new FakeTimeProvider(Noon));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -69,6 +73,14 @@ internal sealed class RunningService : IAsyncDisposable
         using var response = await PostAsync(body, path);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    /// <summary>An answer without what must differ from call to call.</summary>
+    public static string WithoutIds(JsonNode? answer)
+    {
+        foreach (var card in answer!["cards"]!.AsArray())
+            card!.AsObject().Remove("uuid");
+        return answer.ToJsonString();
     }
 
     public HookRequest Request(string body)

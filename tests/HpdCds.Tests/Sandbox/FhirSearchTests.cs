@@ -9,17 +9,17 @@ public sealed class FhirSearchTests(EhrFixture ehr) : IClassFixture<EhrFixture>
     private const string Loinc = "http%3A%2F%2Floinc.org%7C";
 
     [Theory]
-    [InlineData("code=" + Loinc + "751-8", new[] { "bravo-neut" })]
-    [InlineData("code=751-8", new[] { "bravo-neut" })]
-    [InlineData("code=" + Loinc + "751-8," + Loinc + "731-0", new[] { "bravo-neut", "bravo-lymph" })]
+    [InlineData("code=" + Loinc + "751-8", new[] { "alpha-neut" })]
+    [InlineData("code=751-8", new[] { "alpha-neut" })]
+    [InlineData("code=" + Loinc + "751-8," + Loinc + "731-0", new[] { "alpha-neut", "alpha-lymph" })]
     [InlineData("code=%7C751-8", new string[0])]
     [InlineData("code=urn:other%7C751-8", new string[0])]
-    [InlineData("code=" + Loinc + "&status=final&category=survey", new[] { "bravo-ecog" })]
+    [InlineData("code=" + Loinc + "&status=final&category=survey", new[] { "alpha-ecog" })]
     [InlineData("code=751-8&code=731-0", new string[0])]
-    [InlineData("status=http%3A%2F%2Fhl7.org%2Ffhir%2Fobservation-status%7Cfinal&code=89247-1", new[] { "bravo-ecog" })]
+    [InlineData("status=http%3A%2F%2Fhl7.org%2Ffhir%2Fobservation-status%7Cfinal&code=89247-1", new[] { "alpha-ecog" })]
     [Trait("Req", "FS-01")]
     public async Task Tokens_match_by_system_and_code(string query, string[] expected) =>
-        Assert.Equal(expected, await ehr.IdsAsync("bravo", $"Observation?patient=bravo&{query}"));
+        Assert.Equal(expected, await ehr.IdsAsync("alpha", $"Observation?patient=alpha&{query}"));
 
     [Theory]
     [InlineData("patient=bravo", 4)]
@@ -112,7 +112,7 @@ public sealed class FhirSearchTests(EhrFixture ehr) : IClassFixture<EhrFixture>
     [Fact]
     public async Task A_count_of_zero_only_counts()
     {
-        var bundle = await ehr.SearchAsync("bravo", "Observation?patient=bravo&_count=0");
+        var bundle = await ehr.SearchAsync("alpha", "Observation?patient=alpha&_count=0");
         Assert.Equal(12, bundle.Total);
         Assert.Empty(bundle.Entry);
         Assert.Null(bundle.NextLink);
@@ -122,10 +122,10 @@ public sealed class FhirSearchTests(EhrFixture ehr) : IClassFixture<EhrFixture>
     [Trait("Req", "FS-17")]
     public async Task A_search_by_POST_finds_what_a_search_by_GET_finds()
     {
-        using var form = new FormUrlEncodedContent([new("patient", "bravo"), new("code", "http://loinc.org|751-8,http://loinc.org|731-0")]);
-        using var response = await ehr.SendAsync(ehr.TokenFor("bravo"), HttpMethod.Post, "Observation/_search", form);
+        using var form = new FormUrlEncodedContent([new("patient", "alpha"), new("code", "http://loinc.org|751-8,http://loinc.org|731-0")]);
+        using var response = await ehr.SendAsync(ehr.TokenFor("alpha"), HttpMethod.Post, "Observation/_search", form);
         var bundle = await EhrFixture.ReadAsync<Bundle>(response);
-        Assert.Equal(["bravo-neut", "bravo-lymph"], bundle.Entry.Select(entry => entry.Resource!.Id));
+        Assert.Equal(["alpha-neut", "alpha-lymph"], bundle.Entry.Select(entry => entry.Resource!.Id));
         Assert.Equal("match", bundle.Entry[0].Search!.ModeElement!.JsonValue);
     }
 
@@ -133,9 +133,9 @@ public sealed class FhirSearchTests(EhrFixture ehr) : IClassFixture<EhrFixture>
     [Trait("Req", "FS-06")]
     public async Task An_unknown_parameter_is_ignored_and_missing_from_the_self_link()
     {
-        var bundle = await ehr.SearchAsync("bravo", "Observation?patient=bravo&favourite=1&_include=Observation:subject&_sort=colour");
+        var bundle = await ehr.SearchAsync("alpha", "Observation?patient=alpha&favourite=1&_include=Observation:subject&_sort=colour");
         Assert.Equal(12, bundle.Total);
-        Assert.Equal($"{ehr.Fhir}/Observation?patient=bravo", bundle.SelfLink!.ToString());
+        Assert.Equal($"{ehr.Fhir}/Observation?patient=alpha", bundle.SelfLink!.ToString());
     }
 
     [Theory]

@@ -19,7 +19,12 @@ public sealed class StandInService : IAsyncDisposable
 
     public string Answer { get; set; } = """{"cards":[]}""";
 
+    /// <summary>A service that has never heard of feedback, until a test says otherwise.</summary>
+    public int FeedbackStatus { get; set; } = 404;
+
     public IList<JsonObject> Requests { get; } = [];
+
+    public IList<JsonObject> Feedback { get; } = [];
 
     public static async Task<StandInService> StartAsync()
     {
@@ -40,6 +45,11 @@ public sealed class StandInService : IAsyncDisposable
             Assert.Equal("stand-in", id);
             service.Requests.Add((await JsonNode.ParseAsync(request.Body))!.AsObject());
             return Results.Text(service.Answer, "application/json", statusCode: service.Status);
+        });
+        service._app.MapPost("/cds-services/stand-in/feedback", async (HttpRequest request) =>
+        {
+            service.Feedback.Add((await JsonNode.ParseAsync(request.Body))!.AsObject());
+            return Results.StatusCode(service.FeedbackStatus);
         });
         await service._app.StartAsync();
         return service;

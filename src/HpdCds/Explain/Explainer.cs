@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Trust;
+
+namespace HpdCds.Explain;
+
+/// <summary>
+/// Answers one request as a hook call would, and says why: what was recognised, how each source ended, what became of each
+/// resource, and the answer. It holds data of the patient: for a person at a console, never for the wire.
+/// </summary>
+public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
+{
+    /// <param name="drop">Prefetch keys to be treated as if they had not come.</param>
+    /// <exception cref="RefusedException">The request is not one that a hook call would answer.</exception>
+    public async Task<JsonObject> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
+    {
+        var envelope = Envelope.Read(body);
+        var service = HookCatalogue.Find("", "hpd-risk")!;
+        envelope.RequireHook(service);
+        var ehr = trust.For(envelope.FhirServer) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status403Forbidden));
+        var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
+        request = request with { Prefetch = request.Prefetch.RemoveRange(drop) };
+
+        var recognition = advice.Recognise(request);
+        var explanation = new JsonObject
+        {
+            ["asOf"] = asOf.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["knowledge"] = knowledge.Hash,
+            ["orders"] = Orders(request, recognition),
+        };
+        var answer = advice.WithoutChart(request, recognition, ehr, asOf);
+        if (answer is null)
+        {
+            var trace = new ReadingTrace();
+            var chart = await charts.ReadAsync(request, ehr, asOf, stop, trace);
+            explanation["sources"] = Sources(chart);
+            answer = ChartVerdict.SaysNothing(chart)
+                ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
+                : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
+            explanation["resources"] = new JsonArray([.. Fates(chart, trace).Select(ToJson)]);
+        }
+
+        explanation["answer"] = JsonSerializer.SerializeToNode(answer, HookJson.Options);
+        return explanation;
+    }
+
+    private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>
+    {
+        var (names, byName) = advice.Drugs.InhibitorsIn(order.Concepts);
+        var json = new JsonObject { ["reference"] = order.Reference, ["considered"] = recognition.Orders.Contains(order) };
+        if (!names.IsEmpty)
+        {
+            json["agents"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
+            json["by"] = byName ? "name" : "code";
+        }
+
+        return json;
+    })]);
+
+    private static JsonArray Sources(PatientChart chart) => new([.. chart.Sources.Values.OrderBy(source => source.Key).Select(source => new JsonObject
+    {
+        ["key"] = NameOf(source.Key),
+        ["state"] = Kebab.Case(source.State.ToString()),
+        ["supplied"] = source.Supplied,
+    })]);
+
+    /// <summary>Every resource once for each fact that it speaks of, in the order of the keys.</summary>
+    private IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace)
+    {
+        var noted = trace.Notes.Select(note => note.Reference).ToHashSet(StringComparer.Ordinal);
+        var results = chart.Observations.Where(observation => !noted.Contains(observation.Reference))
+            .Select(observation => new ResourceFate(observation.Reference, Fate.OtherCode, observation.Source, Fact: null, Why: null));
+        return trace.Notes.Concat(results)
+            .Concat(chart.Conditions.SelectMany(OfCondition))
+            .Concat(chart.Medications.SelectMany(OfMedication))
+            .Distinct()
+            .OrderBy(fate => fate.Key)
+            .ThenBy(fate => fate.Reference, StringComparer.Ordinal);
+    }
+
+    private IEnumerable<ResourceFate> OfCondition(ChartCondition condition)
+    {
+        var (cancers, metastases, liver) = (knowledge.Codes.Cancers, knowledge.Codes.Metastases, knowledge.Codes.Liver);
+        var entries = cancers.FindAll(condition.Code).Concat(metastases.FindAll(condition.Code)).Concat(liver.FindAll(condition.Code)).ToArray();
+        if (entries.Length == 0)
+            return [new(condition.Reference, Fate.OtherCode, condition.Source, Fact: null, Why: null)];
+        var fate = condition.VerificationStatus == "entered-in-error" ? Fate.NotEvidence : Fate.Used;
+        return entries.Select(entry => new ResourceFate(condition.Reference, fate, condition.Source, entry.Group, condition.VerificationStatus));
+    }
+
+    private IEnumerable<ResourceFate> OfMedication(ChartMedication medication)
+    {
+        var agents = advice.Drugs.InhibitorsIn(medication.Concepts).Names;
+        var facts = advice.Drugs.IsAnticoagulant(medication.Concepts) ? agents.Add("anticoagulant") : agents;
+        return facts.IsEmpty
+            ? [new(medication.Reference, Fate.OtherCode, medication.Source, Fact: null, Why: null)]
+            : facts.Select(fact => new ResourceFate(medication.Reference, Fate.Used, medication.Source, fact, medication.Status));
+    }
+
+    private static JsonNode ToJson(ResourceFate fate)
+    {
+        var json = new JsonObject { ["reference"] = fate.Reference, ["fate"] = Kebab.Case(fate.Fate.ToString()) };
+        if (fate.Key is { } key)
+            json["key"] = NameOf(key);
+        if (fate.Fact is { } fact)
+            json["fact"] = fact;
+        if (fate.Why is { } why)
+            json["why"] = why;
+        return json;
+    }
+
+    private static string NameOf(ChartKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace HpdCds.Knowledge;
+
+/// <summary>fhir-profiles/about: what the model cards say in words. What the tables say is not repeated here.</summary>
+public sealed record AboutTexts(AboutService Service, ImmutableDictionary<string, AboutModel> Models)
+{
+    private const int PredictiveAttributes = 31;
+    private const int EvidenceBasedAttributes = 13;
+    private const int MustShowItems = 11;
+
+    internal void Check(IEnumerable<ModelTable> models, FactRules? rules, UnitTable units, CitationUse citations, Action<string> fault)
+    {
+        CheckNumbers(Service.PredictiveAttributes.Select(attribute => (attribute.Number, attribute.Answer)), PredictiveAttributes, "predictiveAttributes", fault);
+        CheckNumbers(Service.EvidenceBasedAttributes.Select(attribute => (attribute.Number, attribute.Answer)), EvidenceBasedAttributes, "evidenceBasedAttributes", fault);
+        CheckNumbers(Service.MustShow.Select(item => (item.Number, item.Answer)), MustShowItems, "mustShow", fault);
+        foreach (var table in models)
+        {
+            if (Models.TryGetValue(table.Model.Id, out var about))
+                about.Check(table, rules, units, citations, fault);
+            else
+                fault($"{table.Model.Id} has no text");
+        }
+    }
+
+    private static void CheckNumbers(IEnumerable<(int Number, string Answer)> answers, int most, string where, Action<string> fault)
+    {
+        var all = answers.ToArray();
+        if (!all.Select(answer => answer.Number).SequenceEqual(Enumerable.Range(1, most)))
+            fault($"{where} must be numbered from 1 to {most}");
+        foreach (var (number, _) in all.Where(answer => string.IsNullOrWhiteSpace(answer.Answer)))
+            fault($"{where}: {number} has no answer");
+    }
+}
+
+/// <summary>What is true of every model.</summary>
+public sealed record AboutService(
+    string Disclaimer,
+    ImmutableArray<string> IntendedUse,
+    ImmutableArray<string> Users,
+    ImmutableArray<string> OutOfScope,
+    ImmutableArray<string> Quality,
+    ImmutableArray<string> Logic,
+    ImmutableArray<string> Limits,
+    ImmutableArray<string> Options,
+    ImmutableArray<string> Responsible,
+    ImmutableArray<SourceAnswer> PredictiveAttributes,
+    ImmutableArray<SourceAnswer> EvidenceBasedAttributes,
+    ImmutableArray<MustShowItem> MustShow);
+
+public sealed record AboutModel(
+    string Title,
+    string Summary,
+    ImmutableArray<string> Patients,
+    ImmutableArray<AboutInput> Inputs,
+    ImmutableArray<string> Logic,
+    ImmutableArray<AboutConflict> Conflicts,
+    ImmutableArray<string> Limits)
+{
+    internal void Check(ModelTable table, FactRules? rules, UnitTable units, CitationUse citations, Action<string> fault)
+    {
+        var id = table.Model.Id;
+        foreach (var factor in table.Model.Factors.Where(factor => factor.IsCore && Inputs.All(input => !input.Factors.Contains(factor.Id, StringComparer.Ordinal))))
+            fault($"{id}: no input feeds the core factor {factor.Id}");
+        foreach (var input in Inputs)
+        {
+            foreach (var factor in input.Factors.Where(factor => table.Model.Factors.All(row => row.Id != factor)))
+                fault($"{id}, {input.Name}: the model has no factor {factor}");
+            if (input.Window is { } window && rules is not null && !rules.WindowsInDays.ContainsKey(window))
+                fault($"{id}, {input.Name}: there is no window {window}");
+            if (input.Analyte is { } analyte && !units.Analytes.Contains(analyte, StringComparer.Ordinal))
+                fault($"{id}, {input.Name}: there are no units for {analyte}");
+        }
+
+        foreach (var conflict in Conflicts)
+            citations.Cite(conflict.Evidence, $"{id}, conflicts", fault);
+    }
+}
+
+/// <param name="Factors">The rows of the table that it feeds.</param>
+/// <param name="Analyte">Of units.json, for the unit; null for what has none.</param>
+/// <param name="Window">Of facts.json, for the window; null for what is not bound to one.</param>
+/// <param name="From">Where it is read.</param>
+public sealed record AboutInput(string Name, ImmutableArray<string> Factors, string From, string? Analyte = null, string? Window = null);
+
+public sealed record AboutConflict(string Text, ImmutableArray<string> Evidence);
+
+/// <summary>How far an answer is one.</summary>
+public enum AnswerStatus
+{
+    Answered,
+    NotDone,
+    NotApplicable,
+}
+
+/// <summary>A source attribute of 45 CFR 170.315(b)(11)(iv).</summary>
+public sealed record SourceAnswer(int Number, string Attribute, AnswerStatus Status, string Answer, string? Group = null);
+
+/// <summary>What software has to show so that its basis can be reviewed independently (FDA, clinical decision support).</summary>
+public sealed record MustShowItem(int Number, string Item, string Answer);

@@ -1,0 +1,12 @@
+namespace HpdCds.Verbs;
+
+/// <summary>What the program does instead of serving when its first argument is a verb: one line and one file each.</summary>
+internal static class Verb
+{
+    /// <summary>The verb that the arguments name, which ends with an exit code; null when they name none.</summary>
+    public static Func<Task<int>>? Named(string[] args) => args switch
+    {
+        ["simulate", .. var rest] => () => Task.FromResult(SimulateVerb.Run(rest, Console.Out, Console.Error)),
+        _ => null,
+    };
+}

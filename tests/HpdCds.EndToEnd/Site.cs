@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using HpdCds.EndToEnd;
+using HpdCds.Sandbox;
+using HpdCds.Sandbox.Orders;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(Site))]
+[assembly: AssemblyFixture(typeof(Browser))]
+
+namespace HpdCds.EndToEnd;
+
+/// <summary>The small EHR and the real service, each on a port of its own, talking over HTTP; their day is 1 March 2026.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    private readonly SetClock _clock = new(new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
+    private readonly string? _otherService;
+    private WebApplication? _ehr;
+    private WebApplication? _service;
+
+    public Site()
+    {
+    }
+
+    private Site(string otherService) => _otherService = otherService;
+
+    public string Url => _ehr!.Urls.First();
+
+    public string ServiceUrl => _otherService ?? _service!.Urls.First();
+
+    /// <summary>The EHR alone, beside a service that a test provides.</summary>
+    public static async Task<Site> BesideAsync(string service)
+    {
+        var site = new Site(service);
+        await site.StartEhrAsync();
+        return site;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await StartEhrAsync();
+        var settings = SandboxSite.Settings(new(() => Url, new("http://127.0.0.1:1")));
+        _service = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(settings);
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<TimeProvider>(_clock);
+        });
+        await _service.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ehr!.DisposeAsync();
+        if (_service is not null)
+            await _service.DisposeAsync();
+    }
+
+    private async Task StartEhrAsync()
+    {
+        _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(_clock);
+            builder.Services.AddSingleton(_ => new SandboxAddresses(() => Url, new(ServiceUrl)));
+        });
+        await _ehr.StartAsync();
+    }
+
+    /// <summary>Runs as time does, from a day that the tests know.</summary>
+    private sealed class SetClock(DateTimeOffset start) : TimeProvider
+    {
+        private readonly long _started = Stopwatch.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => start + Stopwatch.GetElapsedTime(_started);
+    }
+}

@@ -1,0 +1,48 @@
+using HpdCds.Sandbox;
+using HpdCds.Sandbox.Orders;
+using HpdCds.Sandbox.Patients;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HpdCds.Tests.Sandbox;
+
+/// <summary>The small EHR and the real service, each on a port of its own, at a fixed moment, with the sandbox's settings.</summary>
+public sealed class BothParties : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(EhrFixture.Start);
+    private WebApplication? _ehr;
+    private WebApplication? _service;
+
+    public IReadOnlyDictionary<string, SandboxPatient> Patients { get; } =
+        PatientFiles.Load(EhrFixture.Start).ToDictionary(patient => patient.About.Id, patient => patient.About, StringComparer.Ordinal);
+
+    public OrderDesk Desk => _ehr!.Services.GetRequiredService<OrderDesk>();
+
+    public async ValueTask InitializeAsync()
+    {
+        // Each needs the other's address: the EHR asks for the service's only when the first order is made.
+        _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(_time);
+            builder.Services.AddSingleton(_ => new SandboxAddresses(() => _ehr!.Urls.First(), new(_service!.Urls.First())));
+        });
+        await _ehr.StartAsync();
+        var settings = SandboxSite.Settings(new(() => _ehr.Urls.First(), new("http://127.0.0.1:1")));
+        _service = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(settings);
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<TimeProvider>(_time);
+        });
+        await _service.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ehr!.DisposeAsync();
+        await _service!.DisposeAsync();
+    }
+}

@@ -45,7 +45,7 @@ internal sealed partial class FactorLine(Wording wording)
     public string Open(FactorAssessment row) => Say("factor.open", row);
 
     /// <summary>A factor of which everything is open; what was seen is told, in case it is of use to the reader.</summary>
-    public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null } ? Say("factor.missing-known", row) : wording.Say(
+    public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null, Value.Shown: not Shown.Flag } ? Say("factor.missing-known", row) : wording.Say(
         "factor.missing",
         ("name", Name(row.Factor.Id)),
         ("reason", Reason(row) + Marks(row)),

@@ -37,7 +37,7 @@ public static class ClosedWorld
     private static ClosedWorldRule Rule(ClosedWorldRuleFile rule, bool isOfSite, Action<string> fault)
     {
         if (!Facts.Contains(rule.Fact, StringComparer.Ordinal))
-            fault($"{rule.Fact} may not be presumed absent, only {string.Join(", ", Facts)}");
+            fault($"closedWorld: {rule.Fact} is not a fact that may be presumed absent, only {string.Join(", ", Facts)}");
         if (!Places.Contains(rule.Place, StringComparer.Ordinal))
             fault($"{rule.Fact}: '{rule.Place}' is no place that is read, only {string.Join(" or ", Places)}");
         var mayBeUnsigned = !isOfSite && Unsigned.Contains(rule.Fact, StringComparer.Ordinal);

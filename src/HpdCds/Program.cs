@@ -48,7 +48,6 @@ public static class HpdCdsService
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
-
         var app = builder.Build();
         app.UseCors();
         app.UseLastResort();

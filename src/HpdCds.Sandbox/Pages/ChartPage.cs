@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hl7.Fhir.Model;
 using HpdCds.Sandbox.Patients;
 
@@ -43,8 +44,9 @@ public static class ChartPage
         <tr><td>{series.Name} <span class="quiet code">{series.Code}</span></td><td data-head="Newest" class="number">{Wording.Value(series.Newest.Value)}{Flag(series)}</td><td data-head="Reference" class="{(series.Range is null ? "none" : "number")}">{Wording.Reference(series.Range)}</td><td data-head="Date (UTC)" class="date">{series.When}</td><td data-head="Trend" class="trend">{Sparkline.Of(series)} <span class="quiet">{Counted(series)}</span></td></tr>
         """);
 
-    private static string Counted(LabSeries series) =>
-        series.Count == 1 ? "1 result" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{series.Count} results");
+    private static string Counted(LabSeries series) => series.Trend.Count > 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{series.Count} since {series.Trend[0].Time:yyyy-MM-dd}")
+        : string.Create(CultureInfo.InvariantCulture, $"{series.Count} in all");
 
     private static Html Flag(LabSeries series) => series.Flag is { } flag ? Html.Of($""" <span class="flag">{flag}</span>""") : Html.Nothing;
 

@@ -56,10 +56,12 @@ public static class Sparkline
         {
             var values = series.Trend.Select(point => point.Value).ToList();
             var limits = new[] { series.Range?.Low?.Value, series.Range?.High?.Value }.OfType<decimal>();
-            var reach = (values.Max() - values.Min()) is > 0 and var spread ? spread : Math.Max(Math.Abs(values[0]) / 10, 0.1m);
-            var near = limits.Where(limit => limit >= values.Min() - (2 * reach) && limit <= values.Max() + (2 * reach)).ToList();
-            _low = values.Concat(near).Min() - (reach / 10);
-            _high = values.Concat(near).Max() + (reach / 10);
+            // A change of a tenth must look small: the height is never less than half the newest value.
+            var reach = Math.Max(values.Max() - values.Min(), Math.Max(Math.Abs(values[^1]) / 2, 0.1m));
+            var middle = (values.Max() + values.Min()) / 2;
+            var near = limits.Where(limit => limit >= values.Min() - reach && limit <= values.Max() + reach).ToList();
+            _low = Math.Min(middle - (reach / 2), near.DefaultIfEmpty(middle).Min());
+            _high = Math.Max(middle + (reach / 2), near.DefaultIfEmpty(middle).Max());
             _first = series.Trend[0].Time.Ticks;
             _span = Math.Max(series.Trend[^1].Time.Ticks - _first, 1);
         }

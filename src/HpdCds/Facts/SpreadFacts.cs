@@ -28,7 +28,7 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
             .Select(one => one.Statement == Statement.Yes ? one with { Statement = Statement.Ambiguous } : one);
         return Weighed("pvtt", [
             .. From(knowledge.Codes.Liver, "pvtt"),
-            .. results.Of("pvtt").Select(OfSiteCode).OfType<Evidence>(),
+            .. SiteCoded(),
             .. thrombus,
             .. staging.Primary,
             .. staging.Barcelona,
@@ -116,6 +116,13 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
         {
             Reservation = item.Statement == Statement.No && conditions.IsFromCutList(item.Condition) ? UnknownReason.Truncated : null,
         });
+
+    // Of several, the newest is told.
+    private IEnumerable<Evidence> SiteCoded() => results.Of("pvtt")
+        .OrderByDescending(observation => observation.Time?.When.Latest)
+        .ThenBy(observation => observation.Reference, StringComparer.Ordinal)
+        .Select(OfSiteCode)
+        .OfType<Evidence>();
 
     private Evidence? OfSiteCode(ChartObservation observation)
     {

@@ -9,17 +9,18 @@ public sealed record AboutTexts(AboutService Service, ImmutableDictionary<string
     private const int EvidenceBasedAttributes = 13;
     private const int MustShowItems = 11;
 
-    internal void Check(IEnumerable<ModelTable> models, FactRules? rules, UnitTable units, CitationUse citations, Action<string> fault)
+    internal void Check(IEnumerable<ModelTable> models, FactRules rules, UnitTable units, CitationUse citations, Action<string, string> fault)
     {
-        CheckNumbers(Service.PredictiveAttributes.Select(attribute => (attribute.Number, attribute.Answer)), PredictiveAttributes, "predictiveAttributes", fault);
-        CheckNumbers(Service.EvidenceBasedAttributes.Select(attribute => (attribute.Number, attribute.Answer)), EvidenceBasedAttributes, "evidenceBasedAttributes", fault);
-        CheckNumbers(Service.MustShow.Select(item => (item.Number, item.Answer)), MustShowItems, "mustShow", fault);
+        void OfService(string what) => fault("service", what);
+        CheckNumbers(Service.PredictiveAttributes.Select(attribute => (attribute.Number, attribute.Answer)), PredictiveAttributes, "predictiveAttributes", OfService);
+        CheckNumbers(Service.EvidenceBasedAttributes.Select(attribute => (attribute.Number, attribute.Answer)), EvidenceBasedAttributes, "evidenceBasedAttributes", OfService);
+        CheckNumbers(Service.MustShow.Select(item => (item.Number, item.Answer)), MustShowItems, "mustShow", OfService);
         foreach (var table in models)
         {
             if (Models.TryGetValue(table.Model.Id, out var about))
-                about.Check(table, rules, units, citations, fault);
+                about.Check(table, rules, units, citations, what => fault(table.Model.Id, what));
             else
-                fault($"{table.Model.Id} has no text");
+                fault(table.Model.Id, "is missing");
         }
     }
 
@@ -57,23 +58,22 @@ public sealed record AboutModel(
     ImmutableArray<AboutConflict> Conflicts,
     ImmutableArray<string> Limits)
 {
-    internal void Check(ModelTable table, FactRules? rules, UnitTable units, CitationUse citations, Action<string> fault)
+    internal void Check(ModelTable table, FactRules rules, UnitTable units, CitationUse citations, Action<string> fault)
     {
-        var id = table.Model.Id;
         foreach (var factor in table.Model.Factors.Where(factor => factor.IsCore && Inputs.All(input => !input.Factors.Contains(factor.Id, StringComparer.Ordinal))))
-            fault($"{id}: no input feeds the core factor {factor.Id}");
+            fault($"no input feeds the core factor {factor.Id}");
         foreach (var input in Inputs)
         {
             foreach (var factor in input.Factors.Where(factor => table.Model.Factors.All(row => row.Id != factor)))
-                fault($"{id}, {input.Name}: the model has no factor {factor}");
-            if (input.Window is { } window && rules is not null && !rules.WindowsInDays.ContainsKey(window))
-                fault($"{id}, {input.Name}: there is no window {window}");
+                fault($"{input.Name}: the model has no factor {factor}");
+            if (input.Window is { } window && !rules.WindowsInDays.ContainsKey(window))
+                fault($"{input.Name}: there is no window {window}");
             if (input.Analyte is { } analyte && !units.Analytes.Contains(analyte, StringComparer.Ordinal))
-                fault($"{id}, {input.Name}: there are no units for {analyte}");
+                fault($"{input.Name}: there are no units for {analyte}");
         }
 
         foreach (var conflict in Conflicts)
-            citations.Cite(conflict.Evidence, $"{id}, conflicts", fault);
+            citations.Cite(conflict.Evidence, "conflicts", fault);
     }
 }
 

@@ -18,19 +18,21 @@ public sealed record Citation(string Id, string Text, string? Doi, string? Pmid,
 /// </summary>
 internal sealed class CitationUse
 {
-    private readonly Dictionary<string, Citation> _citations = new(StringComparer.Ordinal);
-    private readonly string _name;
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    public const string FileName = "evidence.json";
 
-    public CitationUse(EvidenceFile? file, string name, KnowledgeErrors errors)
+    private readonly Dictionary<string, Citation> _citations = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly Action<string> _fault;
+
+    public CitationUse(EvidenceFile? file, Action<string> fault)
     {
-        _name = name;
+        _fault = fault;
         foreach (var citation in file?.Citations ?? [])
         {
             if (!_citations.TryAdd(citation.Id, citation.ToCitation()))
-                errors.Add(name, $"{citation.Id} stands twice");
+                fault($"{citation.Id} stands twice");
             if (citation.Text.Any(string.IsNullOrWhiteSpace))
-                errors.Add(name, $"{citation.Id} needs its citation, population, finding and confidence");
+                fault($"{citation.Id} needs its citation, population, finding and confidence");
         }
     }
 
@@ -42,7 +44,7 @@ internal sealed class CitationUse
         {
             _used.Add(id);
             if (!_citations.ContainsKey(id))
-                fault($"{where}: the citation {id} is not in evidence.json");
+                fault($"{where}: the citation {id} is not in {FileName}");
         }
     }
 
@@ -73,10 +75,10 @@ internal sealed class CitationUse
         return covered.ToImmutableDictionary(StringComparer.Ordinal);
     }
 
-    public void RefuseUnused(KnowledgeErrors errors)
+    public void RefuseUnused()
     {
         foreach (var id in _citations.Keys.Where(id => !_used.Contains(id)))
-            errors.Add(_name, $"{id} is used by nothing");
+            _fault($"{id} is used by nothing");
     }
 
     // A list of numbers is one statement, such as the two cut-offs of a part of a score.

@@ -5,6 +5,8 @@ public sealed class KnowledgeErrors
 {
     private readonly List<string> _errors = [];
 
+    public bool IsEmpty => _errors.Count == 0;
+
     public void Add(string file, string what) => _errors.Add($"{file}: {what}");
 
     public void ThrowIfAny()

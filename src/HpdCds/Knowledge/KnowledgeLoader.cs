@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HpdCds.Budget;
 using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
@@ -31,7 +30,7 @@ public static class KnowledgeLoader
     public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
         var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
-        var citations = new CitationUse(evidence, files.NameOf("evidence.json"), errors);
+        var citations = new CitationUse(evidence, fault => errors.Add(files.NameOf(CitationUse.FileName), fault));
         var rules = ReadRules(files, citations, errors);
         var terms = Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
             ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
@@ -46,12 +45,10 @@ public static class KnowledgeLoader
         var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
         foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
             errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
-        // What is said about tables that are themselves broken would only repeat their faults.
-        errors.ThrowIfAny();
-        var papers = ReadPapers(files, models, rules, units, citations, errors);
-        // Whoever changed a table need not change the literature too.
-        if (!files.Under("models/").Any(found => found.File.IsOverlay))
-            citations.RefuseUnused(errors);
+        var papers = Papers.Read(files, models, errors);
+        // What is written about a table is compared with sound tables only, so that each fault is told of its own file.
+        if (errors.IsEmpty)
+            papers.Check(files, models, rules!, units, citations, errors);
         errors.ThrowIfAny();
         return new(
             files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
@@ -76,24 +73,6 @@ public static class KnowledgeLoader
         return ClosedWorld.From(shipped, site, what => errors.Add(inForce?.File.Name ?? ClosedWorld.FileName, what));
     }
 
-    // What no answer needs and every reader may ask for: how often the models speak, what they are, what may go wrong.
-    private static (Simulation? Simulation, ImmutableDictionary<string, AlertBudget> Budgets, AboutTexts? About, HazardLog? Hazards) ReadPapers(
-        KnowledgeFiles files, ImmutableArray<ModelTable> models, FactRules? rules, UnitTable units, CitationUse citations, KnowledgeErrors errors)
-    {
-        var simulation = Read<Simulation>(files, "simulation.json", errors);
-        simulation?.Check(models, citations, what => errors.Add("simulation.json", what));
-        var budgets = files.Under("simulated/").Select(found => Read<AlertBudget>(found, found.File.Name, errors)).OfType<AlertBudget>()
-            .ToImmutableDictionary(budget => budget.Model, StringComparer.Ordinal);
-        var about = Read<AboutService>(files, "about/en/service.json", errors) is { } service
-            ? new AboutTexts(service, models.Select(table => (table.Model.Id, Text: Read<AboutModel>(files, $"about/en/{table.Model.Id}.json", errors)))
-                .Where(pair => pair.Text is not null).ToImmutableDictionary(pair => pair.Id, pair => pair.Text!, StringComparer.Ordinal))
-            : null;
-        about?.Check(models, rules, units, citations, what => errors.Add("about/en", what));
-        var hazards = Read<HazardLog>(files, "safety/hazards.json", errors);
-        hazards?.Check(what => errors.Add("safety/hazards.json", what));
-        return (simulation, budgets, about, hazards);
-    }
-
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>
         codes.Groups.SelectMany(group => group.Split('+')).Distinct(StringComparer.Ordinal).Where(inn => drugs.Find(inn) is null);
 
@@ -105,7 +84,7 @@ public static class KnowledgeLoader
             : null;
     }
 
-    private static T? Read<T>(KnowledgeFiles files, string name, KnowledgeErrors errors)
+    internal static T? Read<T>(KnowledgeFiles files, string name, KnowledgeErrors errors)
         where T : class => Read<T>(files.Find(name), name, errors);
 
     internal static T? Read<T>((KnowledgeFile File, JsonElement Root)? found, string name, KnowledgeErrors errors)

@@ -37,8 +37,6 @@ public sealed record TableReasons(
         citations.Cite([rate.Evidence], "rates", fault);
         if (string.IsNullOrWhiteSpace(rate.Definition))
             fault($"rates: {rate.Events}/{rate.Of} needs the definition that it was counted by");
-        if (rate.Events < 0 || rate.Events > rate.Of || rate.Of <= 0)
-            fault($"rates: {rate.Events}/{rate.Of} is no share");
     }
 
     private static ImmutableDictionary<TKey, string> Reasons<TKey>(IEnumerable<(TKey Key, string? Reason)> rows, string what, Action<string> fault)

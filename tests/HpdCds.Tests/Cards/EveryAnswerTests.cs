@@ -81,7 +81,7 @@ public sealed class EveryAnswerTests(GoldenAnswers answers) : IClassFixture<Gold
             Assert.StartsWith("HpdCds", (string)item.Card["source"]!["label"]!, StringComparison.Ordinal);
             Assert.Matches("^[A-Za-z0-9]{1,100}$", (string)item.Card["source"]!["topic"]!["code"]!);
         });
-        Assert.Equal("https://doi.org/10.7507/1007-9424.202412073", Assert.Single(answers.Cards.Select(item => (string)item.Card["source"]!["url"]!).Distinct()));
+        Assert.Equal("https://doi.org/10.7507/1007-9424.202412073", Assert.Single(answers.Cards.Select(item => (string?)item.Card["source"]!["url"]).OfType<string>().Distinct()));
         Assert.Single(answers.Cards.Select(item => item.Card["source"]!["topic"]!.ToJsonString()).Distinct());
     }
 

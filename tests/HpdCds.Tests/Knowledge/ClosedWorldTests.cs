@@ -25,7 +25,7 @@ public sealed class ClosedWorldTests
     [InlineData("""{"fact":"pvtt","place":"staging observations","signedBy":" ","date":"2026-11-01"}""", "needs signedBy and date")]
     [InlineData("""{"fact":"pvtt","place":"staging observations","signedBy":"Somebody"}""", "needs signedBy and date")]
     [InlineData("""{"fact":"ascites","place":"problem list and encounter diagnoses"}""", "needs signedBy and date")]
-    [InlineData("""{"fact":"ldh","place":"staging observations","signedBy":"Somebody","date":"2026-11-01"}""", "may not be presumed absent")]
+    [InlineData("""{"fact":"ldh","place":"staging observations","signedBy":"Somebody","date":"2026-11-01"}""", "ldh is not a fact that may be presumed absent")]
     [InlineData("""{"fact":"pvtt","place":"my memory","signedBy":"Somebody","date":"2026-11-01"}""", "is no place that is read")]
     public void A_rule_that_nobody_can_answer_for_stops_the_start(string rule, string fault)
     {

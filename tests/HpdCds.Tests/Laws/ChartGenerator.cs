@@ -69,17 +69,16 @@ internal static class ChartGenerator
         Gen.OneOf<string?>("active", "active", "recurrence", "relapse", "resolved", "inactive", "remission", null),
         Gen.OneOf<string?>("confirmed", "confirmed", "unconfirmed", "provisional", "differential", "refuted", "entered-in-error", null));
 
-    /// <summary>Of each of these a chart has at most one statement, so that no two lists contradict each other.</summary>
-    private static readonly ImmutableArray<string[]> Findings = [["R18.8"], ["K76.82", "K72.91"], ["I81"], ["C78.00", "C78.01"], ["C77.2"], ["C79.9", "C79.51"]];
+    private static readonly ImmutableArray<string[]> Findings =
+        [["R18.8"], ["R18.0", "R18.8"], ["K76.82", "K72.91"], ["I81"], ["I81"], ["C78.00", "C78.01"], ["C78.02"], ["C77.2"], ["C79.9", "C79.51"]];
 
     private static readonly Gen<ImmutableArray<ChartItem>> Conditions = Gen.Select(
-        Gen.Int[0, 63], Gen.Int[0, 1].Array[6], State.Array[6], Gen.OneOf("problems", "encounterDx").Array[6], Gen.OneOf<string?>("255604002", "6736007", "24484000", null).Array[6])
+        Gen.Int[0, 511], Gen.Int[0, 1].Array[9], State.Array[9], Gen.OneOf("problems", "encounterDx").Array[9], Gen.OneOf<string?>("255604002", "6736007", "24484000", null).Array[9])
         .Select((which, code, states, keys, severities) => Enumerable.Range(0, Findings.Length).Where(at => (which & (1 << at)) != 0)
             .Select(at => new ChartItem(keys[at], ConditionOf(Findings[at][code[at] % Findings[at].Length], states[at].Clinical, states[at].Verification, severities[at]))).ToImmutableArray());
 
-    private static readonly Gen<ImmutableArray<ChartItem>> Thrombus = Gen.Select(Gen.Int[0, 3], When, Status).Select((answer, when, status) => answer == 3
-        ? ImmutableArray<ChartItem>.Empty
-        : [new ChartItem("staging", Observation(Site, "PVTT", when, status, new JsonObject { ["valueBoolean"] = answer == 0 }))]);
+    private static readonly Gen<ChartItem[]> Thrombus = Gen.Select(Gen.Bool, When, Status).Select((answer, when, status) =>
+        new ChartItem("staging", Observation(Site, "PVTT", when, status, new JsonObject { ["valueBoolean"] = answer }))).Array[0, 2];
 
     private static readonly Gen<ImmutableArray<ChartItem>> Medications = Gen.Select(Gen.Int[0, 5], Gen.OneOf("active", "active", "completed", "stopped"), When)
         .Select((which, status, when) => which > 1 ? ImmutableArray<ChartItem>.Empty : [new ChartItem("medications", Medication(which == 0 ? "1114195" : "308460", status, when))]);

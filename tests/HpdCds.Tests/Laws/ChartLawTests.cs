@@ -9,12 +9,14 @@ namespace HpdCds.Tests.Laws;
 public sealed class ChartLawTests(LawService service, ITestOutputHelper output) : IClassFixture<LawService>
 {
     // CsCheck_Iter decides where somebody set it.
-    private static readonly long Iterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 150 : -1;
-    private static readonly long FewIterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 50 : -1;
+    private static readonly long Iterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 100 : -1;
+    private static readonly long FewIterations = Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 30 : -1;
 
     // Reasons by which nothing usable is there; the others say that there is something that contradicts or is not enough.
     private static readonly string[] NothingUsable =
         ["not-recorded", "not-supplied", "too-old", "unknown-unit", "code-unit-conflict", "implausible", "no-reference-range", "imprecise-date", "not-paired"];
+
+    private static readonly string[] PartsOfTheScore = ["R18.0", "R18.8", "K76.82", "K72.91"];
 
     private int _charts;
 
@@ -90,6 +92,8 @@ public sealed class ChartLawTests(LawService service, ITestOutputHelper output) 
             foreach (var key in RandomChart.Keys.Prepend("patient"))
             {
                 var part = await service.AskAsync(chart.Call(key));
+                if (FallsBack(whole, part))
+                    continue;
                 Assert.True(part.Holds(whole), $"without {key}: {whole.Points} became {part.Points}");
                 if (part.Core.Count == 0 && whole.Core.Count > 0)
                     Assert.Equal("not-supplied", (string)part.Assessment["reason"]!);
@@ -150,20 +154,26 @@ public sealed class ChartLawTests(LawService service, ITestOutputHelper output) 
     private static void AssertSaysWhy(string key, AnsweredFactor before, AnsweredFactor factor)
     {
         Assert.Equal("unknown", factor.State);
-        // Child-Pugh names its first open part, which may have been open before; a limit may depend on the sex; and where
-        // the nodes were only suspected, that is what is left of a spread to the lung.
-        string[] reasons = key == "patient" ? ["ambiguous"] : factor.Id == "spread" ? ["not-supplied", "ambiguous"] : ["not-supplied"];
-        Assert.True(factor.Id == "child-pugh" || reasons.Contains(factor.Reason), $"without {key}: {before} became {factor}");
+        // Child-Pugh names its first open part, which may have been open before; a limit may depend on the sex, and then the
+        // newest result gives the reason; and where nodes were only suspected, that is what is left of a spread to the lung.
+        string[] reasons = factor.Id == "spread" ? ["not-supplied", "ambiguous"] : ["not-supplied"];
+        Assert.True(factor.Id == "child-pugh" || (key == "patient" && factor.Id == "ldh") || reasons.Contains(factor.Reason), $"without {key}: {before} became {factor}");
     }
+
+    // A result whose limit cannot be chosen without the sex is passed over for an older one: that moves, but it is marked.
+    private static bool FallsBack(LawAnswer whole, LawAnswer part) =>
+        part.Core.TryGetValue("ldh", out var after) && after is { State: "known", IsFallback: true } && whole.Core.TryGetValue("ldh", out var before) && before.Source != after.Source;
 
     private static RandomChart WithoutContradictions(RandomChart chart)
     {
         string[] codes = [.. chart.Items.Select(CodeOf)];
+        var once = chart.Items.Where(item => item.Key is not ("problems" or "encounterDx")).Concat(
+            chart.Items.Where(item => item.Key is "problems" or "encounterDx").DistinctBy(item => CodeOf(item)[..3]));
         return chart with
         {
-            Items = [.. chart.Items.Where(item => item.Key != "medications"
+            Items = [.. once.Where(item => item.Key != "medications"
                 && !(CodeOf(item) == "PVTT" && codes.Contains("I81"))
-                && !(CodeOf(item) == "CHILD-PUGH" && chart.Items.Any(other => other.Key == "liver"))
+                && !(CodeOf(item) == "CHILD-PUGH" && chart.Items.Any(other => other.Key == "liver" || PartsOfTheScore.Contains(CodeOf(other))))
                 && CodeOf(item) != "C79.9")],
         };
     }

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace HpdCds.Tests.Laws;
 
 /// <summary>One core factor of an answer.</summary>
-internal sealed record AnsweredFactor(string Id, string State, string? Reason, int Low, int High, string? Source);
+internal sealed record AnsweredFactor(string Id, string State, string? Reason, int Low, int High, string? Source, bool IsFallback);
 
 /// <summary>An answer, so that two can be compared. What cannot be assessed may be anything.</summary>
 internal sealed partial record LawAnswer(int Status, JsonObject Body)
@@ -25,7 +25,7 @@ internal sealed partial record LawAnswer(int Status, JsonObject Body)
 
     public IReadOnlyDictionary<string, AnsweredFactor> Core => Status != 200 || Assessment["factors"] is not JsonArray rows ? new Dictionary<string, AnsweredFactor>() : rows
         .Where(row => (bool)row!["core"]!)
-        .Select(row => new AnsweredFactor((string)row!["id"]!, (string)row["state"]!, (string?)row["reason"], (int)row["points"]!["low"]!, (int)row["points"]!["high"]!, (string?)row["source"]))
+        .Select(row => new AnsweredFactor((string)row!["id"]!, (string)row["state"]!, (string?)row["reason"], (int)row["points"]!["low"]!, (int)row["points"]!["high"]!, (string?)row["source"], row["marks"] is JsonArray marks && marks.Any(mark => (string?)mark == "fallback-from-newer")))
         .ToDictionary(row => row.Id);
 
     /// <summary>The whole answer but for the ids of its cards.</summary>

@@ -122,6 +122,14 @@ public sealed record ChildPughScore
         _ => "C",
     };
 
+    /// <summary>The fewest and the most points of a class.</summary>
+    public static (int Least, int Most) ScoresOf(string itsClass) => itsClass switch
+    {
+        "A" => (5, 6),
+        "B" => (7, 9),
+        _ => (10, 15),
+    };
+
     /// <summary>Scores the parts.</summary>
     public static ChildPughScore From(ChildPughParts parts, ChildPughCutOffs cutOffs)
     {

@@ -246,6 +246,13 @@ public sealed class ChildPughScoreTests
     public void The_classes_are_5_to_6_and_7_to_9_and_10_to_15(int score, string expected) =>
         Assert.Equal(expected, ChildPughScore.ClassOf(score));
 
+    [Theory]
+    [InlineData("A", 5, 6)]
+    [InlineData("B", 7, 9)]
+    [InlineData("C", 10, 15)]
+    public void A_class_stands_for_its_scores(string itsClass, int least, int most) =>
+        Assert.Equal((least, most), ChildPughScore.ScoresOf(itsClass));
+
     [Fact]
     public void A_range_of_scores_names_the_classes_at_its_ends()
     {

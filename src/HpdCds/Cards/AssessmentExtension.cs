@@ -43,6 +43,7 @@ public static class AssessmentExtension
     {
         var json = OfPatient(recognition, reading);
         json["model"] = table.Model.Id;
+        json["modelReason"] = table.ReasonFor(reading.Tumour, reading.ReasonForGeneralModel);
         json["version"] = table.Model.Version;
         json["knowledge"] = knowledge.Hash;
         json["asOf"] = Instant(assessment.AsOf);
@@ -63,6 +64,8 @@ public static class AssessmentExtension
             json["review"] = new JsonObject { ["features"] = review.Features, ["present"] = review.Present, ["unknown"] = review.Unknown };
         }
 
+        if (table.RoyalMarsdenOf(assessment) is { } score)
+            json["royalMarsden"] = Range(score);
         json["factors"] = new JsonArray([.. assessment.Factors.Select(OfFactor)]);
         return json;
     }

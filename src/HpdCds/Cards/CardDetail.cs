@@ -39,6 +39,8 @@ internal sealed class CardDetail(CardSubject subject)
             (0, subject.Reading.Exposure == Exposure.Unknown ? _wording["detail.exposure-unknown"] : null),
             (0, subject.Reading.Regimen == Regimen.Other ? _wording["detail.other-regimen"] : null),
             (0, IsIndirect ? _wording["detail.indirect"] : null),
+            (IsLiverNotHcc ? 0 : 7, ModelReason()),
+            (5, RoyalMarsden()),
             (1, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
             (6, subject.Table.HasReviewLens ? Review() : null),
             (5, Rate()),
@@ -68,6 +70,17 @@ internal sealed class CardDetail(CardSubject subject)
         "detail.how-to-supply",
         ("days", knowledge.Rules.Window("cbc").ToString(CultureInfo.InvariantCulture)),
         ("markerDays", knowledge.Rules.Window("afp").ToString(CultureInfo.InvariantCulture)));
+
+    // That liver metastasis does not apply is said with it, so that this one is never dropped.
+    private bool IsLiverNotHcc => subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel) == "liver-not-hcc";
+
+    private string ModelReason() => _wording.Say(
+        "detail.model-reason",
+        ("reason", _wording[$"model-reason.{subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel)}"]));
+
+    private string? RoyalMarsden() => subject.Table.RoyalMarsdenOf(_assessment) is { } score
+        ? _wording.Say("detail.royal-marsden", ("score", Span(score)))
+        : null;
 
     private int Shown => Core.Count(row => row.Points.Low > 0) + PartlyOpen.Count();
 

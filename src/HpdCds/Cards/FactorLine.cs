@@ -45,10 +45,10 @@ internal sealed partial class FactorLine(Wording wording)
     public string Open(FactorAssessment row) => Say("factor.open", row);
 
     /// <summary>A factor of which everything is open; what was seen is told, in case it is of use to the reader.</summary>
-    public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null } ? Say("factor.missing-known", row) : wording.Say(
+    public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null, Value.Shown: not Shown.Flag } ? Say("factor.missing-known", row) : wording.Say(
         "factor.missing",
         ("name", Name(row.Factor.Id)),
-        ("reason", Reason(row)),
+        ("reason", Reason(row) + Marks(row)),
         ("seen", row.Fact is Fact<Finding>.Unknown { Seen: { Text.Length: > 0 } seen } ? Seen(seen) : ""));
 
     /// <summary>Why a row is open, and which part of it: <c>lymphocytes: not recorded</c>.</summary>
@@ -101,11 +101,13 @@ internal sealed partial class FactorLine(Wording wording)
         Shown.Span { Class: not null } => Score(row.Finding.Compared),
         Shown.Span span => Dash(span.Low, span.High),
         Shown.Flag flag => wording[flag.Value ? "value.yes" : "value.no"],
-        Shown.Code code => wording[$"sex.{code.Value}"],
+        Shown.Code code => wording[$"{row.Factor.Id}.{code.Value}"],
         _ => "",
     };
 
-    public string ShortReason(FactorAssessment row) => wording[$"reason.{(row.Reason ?? UnknownReason.NotRecorded).Code()}"];
+    /// <summary>The reason alone; a value that is explained otherwise is known, and open for that reason.</summary>
+    public string ShortReason(FactorAssessment row) =>
+        wording[$"reason.{(row.Reason ?? (row.Finding?.IsConfounded == true ? UnknownReason.Confounded : UnknownReason.NotRecorded)).Code()}"];
 
     // The compared range, not the shown one: of two records that disagree both scores stay possible.
     private static string Score(Interval possible)

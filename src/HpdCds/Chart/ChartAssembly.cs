@@ -12,6 +12,7 @@ internal sealed class ChartAssembly
     private readonly List<ChartObservation> _observations = [];
     private readonly List<ChartCondition> _conditions = [];
     private readonly List<ChartMedication> _medications = [];
+    private readonly List<ChartProcedure> _procedures = [];
     private ChartPatient? _patient;
     private int _unreadable;
 
@@ -35,7 +36,10 @@ internal sealed class ChartAssembly
             new DroppedEntries(
                 readings.Sum(reading => reading.OtherPatient),
                 readings.Sum(reading => reading.Unreadable) + assembly._unreadable,
-                isAnother));
+                isAnother))
+        {
+            Procedures = [.. assembly._procedures],
+        };
     }
 
     private void Add(KeyReading reading)
@@ -72,6 +76,8 @@ internal sealed class ChartAssembly
                 return observations.Length > 0;
             case "Condition":
                 return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone));
+            case "Procedure":
+                return AddIfAny(_procedures, ProcedureReader.Read(resource.Bytes, reference, key, _zone));
             case "Patient":
                 _patient ??= PatientReader.Read(resource.Bytes, reference, _zone);
                 return _patient is not null;

@@ -61,24 +61,31 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         using var budget = new CancellationTokenSource(settings.ReadTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, stop);
         var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, either.Token);
-        await Task.WhenAll(readings.Where(reading => reading.Next != NextStep.Settle).Select(reading => CompleteAsync(reading, session)));
+        var fetches = readings.Where(reading => reading.Next == NextStep.Fetch)
+            .GroupBy(reading => reading.Row.AskedAs ?? reading.Row.Name, StringComparer.Ordinal)
+            .Select(together => FetchAsync([.. together], session));
+        var pages = readings.Where(reading => reading.Next == NextStep.FollowPages).Select(reading => FollowPagesAsync(reading, session));
+        await Task.WhenAll([.. fetches, .. pages]);
         stop.ThrowIfCancellationRequested();
     }
 
-    private async Task CompleteAsync(KeyReading reading, Session session)
+    /// <summary>One call for keys that are asked for together; the first of them holds what came.</summary>
+    private async Task FetchAsync(IReadOnlyList<KeyReading> together, Session session)
     {
-        if (reading.Next == NextStep.Fetch)
-        {
-            var answer = await calls.AskAsync(session.Server, reading.Row.QueryFor(session.PatientId), session.Access, session.Stop);
-            reading.State = answer.State;
-            reading.Next = NextStep.Settle;
-            if (answer.State == SourceState.Complete)
-                (reading.Next, reading.State) = PrefetchDecision.OfAnswer(Read(reading, answer, session));
-        }
-
+        var reading = together[0];
+        var query = PrefetchTable.QueryFor([.. together.Select(one => one.Row)], session.PatientId);
+        var answer = await calls.AskAsync(session.Server, query, session.Access, session.Stop);
+        reading.State = answer.State;
+        reading.Next = NextStep.Settle;
+        if (answer.State == SourceState.Complete)
+            (reading.Next, reading.State) = PrefetchDecision.OfAnswer(Read(reading, answer, session));
         if (reading.Next == NextStep.FollowPages)
-            reading.State = await FollowAsync(reading, session);
+            await FollowPagesAsync(reading, session);
+        foreach (var other in together.Skip(1))
+            other.EndAs(reading);
     }
+
+    private async Task FollowPagesAsync(KeyReading reading, Session session) => reading.State = await FollowAsync(reading, session);
 
     private async Task<SourceState> FollowAsync(KeyReading reading, Session session)
     {

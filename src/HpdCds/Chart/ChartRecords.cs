@@ -4,7 +4,11 @@ using HpdCds.Clinical;
 namespace HpdCds.Chart;
 
 /// <summary>One coding of a concept. The system is as sent: it may be missing.</summary>
-public sealed record ChartCoding(string? System, string Code, string? Display);
+public sealed record ChartCoding(string? System, string Code, string? Display)
+{
+    /// <summary>The version of the system, which for a stage is the edition of its manual.</summary>
+    public string? Version { get; init; }
+}
 
 /// <summary>A CodeableConcept: every coding that came, and the text beside them.</summary>
 public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text)
@@ -71,7 +75,11 @@ public sealed record ChartObservation(
     ImmutableArray<ChartReferenceRange> ReferenceRanges,
     ImmutableArray<ChartConcept> Interpretation,
     string? Specimen,
-    string? Panel);
+    string? Panel)
+{
+    /// <summary>How it was found; for a stage, the edition by which it was staged.</summary>
+    public ChartConcept? Method { get; init; }
+}
 
 public sealed record ChartCondition(
     string Reference,
@@ -82,6 +90,9 @@ public sealed record ChartCondition(
     string? VerificationStatus,
     ChartConcept? Severity,
     ChartTime? Time);
+
+/// <summary>Something that was done to the patient.</summary>
+public sealed record ChartProcedure(string Reference, ChartKey Source, string? Status, ChartConcept Code, ChartTime? Time);
 
 public enum ChartMedicationKind
 {
@@ -122,4 +133,8 @@ public sealed record ChartOrder(
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
     ImmutableArray<ChartConcept> ReasonCodes,
-    ImmutableArray<string> ReasonReferences);
+    ImmutableArray<string> ReasonReferences)
+{
+    /// <summary>What the treatment is meant for, as mCODE records it on an order.</summary>
+    public ImmutableArray<ChartConcept> Intents { get; init; } = [];
+}

@@ -23,6 +23,7 @@ public static class ChartVerdict
             Observations = [],
             Conditions = [],
             Medications = [],
+            Procedures = [],
             Sources = chart.Sources.ToImmutableDictionary(
                 pair => pair.Key, pair => pair.Value with { State = SourceState.Failed, NewestFirstDownTo = null }),
         };

@@ -70,7 +70,7 @@ internal static class FhirReading
     public static string? FirstCode(Func<CodeableConcept?> read) => Concept(Try(read))?.Codings.FirstOrDefault()?.Code;
 
     private static ChartCoding? Coding(Coding coding) => Try(() => Text(coding.CodeElement) is { } code
-        ? new ChartCoding(Text(coding.SystemElement), code, Try(() => Text(coding.DisplayElement)))
+        ? new ChartCoding(Text(coding.SystemElement), code, Try(() => Text(coding.DisplayElement))) { Version = Try(() => Text(coding.VersionElement)) }
         : null);
 
     private static bool IsBadContent(Exception exception) =>

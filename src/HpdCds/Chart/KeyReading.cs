@@ -42,6 +42,14 @@ internal sealed class KeyReading(PrefetchRow row)
         PatientMismatch |= sieved.PatientMismatch;
     }
 
+    /// <summary>The other key was asked for together with this one and holds what came.</summary>
+    public void EndAs(KeyReading other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (Next, State) = (other.Next, other.State);
+        _times.AddRange(other._times);
+    }
+
     public ChartSource ToSource() => new(Row.Key, State, NewestFirstDownTo(), IsSupplied);
 
     /// <summary>

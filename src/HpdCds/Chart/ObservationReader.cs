@@ -25,7 +25,10 @@ public static partial class ObservationReader
             ReadRanges(() => observation.ReferenceRange),
             FhirReading.Concepts(() => observation.Interpretation),
             FhirReading.Reference(() => observation.Specimen) ?? FhirReading.Display(() => observation.Specimen),
-            Panel: null);
+            Panel: null)
+        {
+            Method = FhirReading.Concept(FhirReading.Try(() => observation.Method)),
+        };
         var parts = FhirReading.Each(() => observation.Component).Select((component, place) => whole with
         {
             Reference = string.Create(CultureInfo.InvariantCulture, $"{reference}#{place}"),

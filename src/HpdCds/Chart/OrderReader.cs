@@ -6,6 +6,13 @@ namespace HpdCds.Chart;
 /// <summary>Draft orders into our record. Drafts may be incomplete and are often not quite valid: what can be read is read.</summary>
 public static class OrderReader
 {
+    // mCODE named it anew with its fourth edition.
+    private static readonly string[] TreatmentIntent =
+    [
+        "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-treatment-intent",
+        "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent",
+    ];
+
     /// <returns><c>null</c> when an order cannot be read at all, so that it is not passed over in silence.</returns>
     public static ImmutableArray<ChartOrder>? Read(BundleWalk drafts)
     {
@@ -58,7 +65,10 @@ public static class OrderReader
         shelf.Concepts(() => request.Medication, owner),
         FhirReading.Identifiers(() => request.Identifier),
         FhirReading.Concepts(() => request.ReasonCode),
-        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()]);
+        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
+    {
+        Intents = IntentsOf(request),
+    };
 
     private static ChartOrder ReadService(ServiceRequest request, string reference) => new(
         reference,
@@ -69,5 +79,14 @@ public static class OrderReader
         FhirReading.Concept(FhirReading.Try(() => request.Code)) is { } code ? [code] : [],
         FhirReading.Identifiers(() => request.Identifier),
         FhirReading.Concepts(() => request.ReasonCode),
-        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()]);
+        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
+    {
+        Intents = IntentsOf(request),
+    };
+
+    private static ImmutableArray<ChartConcept> IntentsOf(DomainResource order) =>
+        [.. FhirReading.Each(() => order.Extension)
+            .Where(extension => TreatmentIntent.Contains(FhirReading.Try(() => extension.Url), StringComparer.Ordinal))
+            .Select(extension => FhirReading.Concept(FhirReading.Try(() => extension.Value) as CodeableConcept))
+            .OfType<ChartConcept>()];
 }

@@ -14,9 +14,11 @@ public enum ChartKey
     Markers,
     Performance,
     Staging,
+    Genomics,
     Medications,
     Statements,
     Administrations,
+    Procedures,
 }
 
 /// <summary>How reading one key ended. Only <see cref="Complete"/> lets an absence mean anything.</summary>
@@ -59,6 +61,8 @@ public sealed record PatientChart(
     ImmutableDictionary<ChartKey, ChartSource> Sources,
     DroppedEntries Dropped)
 {
+    public ImmutableArray<ChartProcedure> Procedures { get; init; } = [];
+
     /// <summary>The Patient resource that came is another person: no card may be made from this chart.</summary>
     public bool IsAnotherPatient => Dropped.PatientMismatch;
 }

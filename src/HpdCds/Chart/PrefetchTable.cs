@@ -11,6 +11,12 @@ public sealed record PrefetchRow(ChartKey Key, string Name, string ResourceType,
 
     public bool IsSortedByDate => ResourceType == "Observation";
 
+    /// <summary>Rows of one name are asked for in one call of our own, so that there are never more than twelve.</summary>
+    public string? AskedAs { get; init; }
+
+    /// <summary>The codes of a search by code, escaped and joined.</summary>
+    public string? Codes { get; init; }
+
     /// <summary>As published: readable, so that an administrator can paste it.</summary>
     public string Template => Query.Replace("%7C", "|", StringComparison.Ordinal);
 
@@ -28,13 +34,19 @@ public sealed class PrefetchTable
 
     private static readonly (ChartKey Key, string Name, string[] Groups)[] ObservationKeys =
     [
-        (ChartKey.Cbc, "cbc", ["neutrophils-*", "lymphocytes-*", "leukocytes", "bands-pct", "hemoglobin", "hemoglobin-moles", "nlr"]),
-        (ChartKey.Chemistry, "chemistry", ["ldh", "crp", "crp-hs"]),
+        (ChartKey.Cbc, "cbc", ["neutrophils-*", "lymphocytes-*", "leukocytes", "bands-*", "hemoglobin", "hemoglobin-moles", "nlr"]),
+        (ChartKey.Chemistry, "chemistry", ["ldh", "crp", "crp-hs", "il-6"]),
         (ChartKey.Liver, "liver", ["albumin*", "bilirubin-total-*", "inr"]),
         (ChartKey.Markers, "markers", ["afp-mass", "afp-units"]),
         (ChartKey.Performance, "performance", ["ecog", "karnofsky"]),
-        (ChartKey.Staging, "staging", ["pvtt", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*"]),
+        (ChartKey.Staging, "staging", ["pvtt", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*", "imaging-narrative"]),
+        (ChartKey.Genomics, "genomics", ["variant", "region-studied", "genomics-report", "msi", "tmb", "pd-l1-*", "treg", "tam"]),
     ];
+
+    // Few results each: one search answers for all three.
+    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging];
+
+    private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
 
     private readonly HashSet<string> _windowed;
 
@@ -50,8 +62,9 @@ public sealed class PrefetchTable
             new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order&_count=200"),
             new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}&_count=200"),
             new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}&_count=200"),
+            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}&_count=200"),
         ];
-        _windowed = [.. Rows.Where(row => row.Key is not ChartKey.Staging).SelectMany(row => row.Groups)];
+        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
     }
 
     public ImmutableArray<PrefetchRow> Rows { get; }
@@ -72,7 +85,22 @@ public sealed class PrefetchTable
         var list = groups.SelectMany(codes.CodesOf).Where(entry => !entry.IsPrefix)
             .Select(entry => EscapeToken(entry.System) + "|" + EscapeToken(entry.Code)).Distinct(StringComparer.Ordinal);
         var query = string.Join(',', list.Select(Escape));
-        return query.Length == 0 ? null : new(key, name, "Observation", groups, $"Observation?{Patient}&code={query}&_sort=-date&_count=200");
+        return query.Length == 0 ? null : new(key, name, "Observation", groups, Search(query))
+        {
+            AskedAs = AskedTogether.Contains(key) ? "markers, performance and staging" : null,
+            Codes = query,
+        };
+    }
+
+    private static string Search(string codes) => $"Observation?{Patient}&code={codes}&_sort=-date&_count=200";
+
+    /// <summary>The one search that answers for all of these rows.</summary>
+    public static string QueryFor(IReadOnlyList<PrefetchRow> rows, string patientId)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return rows.Count == 1
+            ? rows[0].QueryFor(patientId)
+            : (rows[0] with { Query = Search(string.Join(',', rows.Select(row => row.Codes))) }).QueryFor(patientId);
     }
 
     private static bool Matches(string group, string pattern) =>

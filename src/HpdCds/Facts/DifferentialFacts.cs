@@ -24,15 +24,19 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
         if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
             return new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum);
+        var summed = SegmentedAndBands();
         var pairs = Pairs(neutrophils, lymphocytes)
+            .Concat(Pairs(summed, lymphocytes).Select(pair => pair with { IsSummed = true }))
             .OrderByDescending(pair => pair.SortTime)
             .ThenBy(pair => pair.Kind)
+            .ThenBy(pair => pair.IsSummed)
             .ThenByDescending(pair => pair.Rank)
             .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)
             .ToArray();
         Explain(neutrophils, pairs);
         Explain(lymphocytes, pairs);
-        return pairs.Length > 0 ? Chosen(pairs, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes);
+        Explain(summed, pairs);
+        return pairs.Length > 0 ? Chosen(pairs, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes, summed.IsUsable);
     }
 
     private void Explain<TAnalyte>(Half<TAnalyte> half, Pair[] pairs)
@@ -49,7 +53,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     {
         var first = pairs[0];
         var finding = pairs
-            .TakeWhile(pair => pair.SortTime == first.SortTime && pair.Kind == first.Kind && pair.Rank == first.Rank)
+            .TakeWhile(pair => pair.SortTime == first.SortTime && pair.Kind == first.Kind && pair.IsSummed == first.IsSummed && pair.Rank == first.Rank)
             .Select(pair => pair.Ratio.ToFinding())
             .Aggregate((one, other) => one.Against(other));
         var isFallback = neutrophils.HasUnusableAfter(first.SortTime) || lymphocytes.HasUnusableAfter(first.SortTime);
@@ -69,11 +73,12 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         return reported is Fact<Measure<ReportedRatio>>.Known ? reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" }) : null;
     }
 
-    private Fact<Finding> WhyNone(Half neutrophils, Half lymphocytes)
+    private Fact<Finding> WhyNone(Half neutrophils, Half lymphocytes, bool hasSummed)
     {
-        if (neutrophils.IsUsable && lymphocytes.IsUsable)
+        var hasNeutrophils = neutrophils.IsUsable || hasSummed;
+        if (hasNeutrophils && lymphocytes.IsUsable)
             return new Fact<Finding>.Unknown(UnknownReason.NotPaired, "nlr");
-        var (missing, datum) = neutrophils.IsUsable ? (lymphocytes, LymphocyteDatum) : (neutrophils, NeutrophilDatum);
+        var (missing, datum) = hasNeutrophils ? (lymphocytes, LymphocyteDatum) : (neutrophils, NeutrophilDatum);
         return results.Unusable(missing.Unusable, ChartKey.Cbc, datum);
     }
 
@@ -99,6 +104,21 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
         where ratio is not null
         select new Pair(ratio, one.Observation, other.Observation, kind);
+
+    /// <summary>Segmented neutrophils are not all of them: they count only together with the bands of one sample.</summary>
+    private Half<Neutrophils> SegmentedAndBands() => new(
+        Sums(All<Neutrophils>("neutrophils-segmented-abs", "cell-count"), All<Neutrophils>("bands-abs", "cell-count")),
+        Sums(All<DifferentialShare>("neutrophils-segmented-pct", "percent"), All<DifferentialShare>("bands-pct", "percent")),
+        []);
+
+    private Reading<Measure<TAnalyte>>[] Sums<TAnalyte>(Reading<Measure<TAnalyte>>[] segmented, Reading<Measure<TAnalyte>>[] bands)
+        where TAnalyte : IAnalyte =>
+        [.. from one in segmented.Where(reading => reading.Value is { Bound: null }).Take(MostOfOneKind)
+            let other = Array.Find(bands, band => band.Value is { Bound: null } && AreOfOneSample(one.Observation, band.Observation))
+            where other is not null
+            let sum = Measure<TAnalyte>.From(one.Value!.Value + other.Value!.Value, bound: null, factor: 1)
+            where sum is not null
+            select new Reading<Measure<TAnalyte>>(one.Observation, sum, Problem: null)];
 
     /// <summary>Absolute counts as white cells times share; only exact numbers, both of one time.</summary>
     private Reading<Measure<TAnalyte>>[] Products<TAnalyte>(IEnumerable<Reading<Measure<DifferentialShare>>> shares)
@@ -155,6 +175,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
 
     private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ChartObservation Neutrophils, ChartObservation Lymphocytes, int Kind)
     {
+        /// <summary>Of segmented neutrophils and bands: a total beside them goes before it.</summary>
+        public bool IsSummed { get; init; }
+
         public ChartObservation Older => TimeOf(Lymphocytes) < TimeOf(Neutrophils) ? Lymphocytes : Neutrophils;
 
         public DateTimeOffset SortTime => TimeOf(Older);

@@ -71,6 +71,15 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
 
     public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);
 
+    /// <summary>A systemic cancer drug of any kind.</summary>
+    public bool IsAntineoplastic(ImmutableArray<ChartConcept> concepts) =>
+        concepts.Any(concept => codes.Antineoplastics.Find(concept) is not null)
+        || !InhibitorsIn(concepts).Names.IsEmpty
+        || !PartnersIn(concepts).IsEmpty;
+
+    /// <summary>Meant to be given before or after a resection: stated as the order's reason or as its intent.</summary>
+    public bool IsPerioperative(ChartOrder order) => order.ReasonCodes.Concat(order.Intents).Any(concept => codes.Intents.Find(concept) is not null);
+
     private ImmutableArray<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
     {
         var coded = Coded(codes.Partners, concepts);

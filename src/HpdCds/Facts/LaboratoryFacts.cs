@@ -19,9 +19,21 @@ internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, 
 
     public Fact<Finding> Crp => field ??= Simple<CReactiveProtein>("crp", ChartKey.Chemistry, "crp", "crp-hs").Map(Finding.Of);
 
-    public Fact<Finding> Ldh => field ??= AgainstLimit<LactateDehydrogenase>("ldh", ChartKey.Chemistry, LimitSide.Upper, "ldh");
+    public Fact<Finding> Ldh => field ??= results.Latest(new ResultQuestion<Finding>(
+        "ldh",
+        ["ldh"],
+        knowledge.Rules.Window("ldh"),
+        ChartKey.Chemistry,
+        observation => UnlessHaemolysed(WithLimit(results.Measured<LactateDehydrogenase>(observation), LimitSide.Upper)),
+        (one, other) => one.Against(other)));
 
-    public Fact<Finding> Haemoglobin => field ??= AgainstLimit<Haemoglobin>("haemoglobin", ChartKey.Cbc, LimitSide.Lower, "hemoglobin", "hemoglobin-moles");
+    public Fact<Finding> Haemoglobin => field ??= results.Latest(new ResultQuestion<Finding>(
+        "haemoglobin",
+        ["hemoglobin", "hemoglobin-moles"],
+        knowledge.Rules.Window("haemoglobin"),
+        ChartKey.Cbc,
+        observation => WithLimit(results.Measured<Haemoglobin>(observation), LimitSide.Lower),
+        (one, other) => one.Against(other)));
 
     private Fact<Measure<TAnalyte>> Simple<TAnalyte>(string window, ChartKey key, params ImmutableArray<string> groups)
         where TAnalyte : IAnalyte => results.Latest(new ResultQuestion<Measure<TAnalyte>>(
@@ -32,15 +44,6 @@ internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, 
             observation => results.Measured<TAnalyte>(observation),
             (one, other) => one.Against(other)));
 
-    private Fact<Finding> AgainstLimit<TAnalyte>(string window, ChartKey key, LimitSide side, params ImmutableArray<string> groups)
-        where TAnalyte : IAnalyte => results.Latest(new ResultQuestion<Finding>(
-            window,
-            groups,
-            knowledge.Rules.Window(window),
-            key,
-            observation => WithLimit(results.Measured<TAnalyte>(observation), side),
-            (one, other) => one.Against(other)));
-
     private Reading<Finding> WithLimit<TAnalyte>(Reading<Measure<TAnalyte>> reading, LimitSide side)
         where TAnalyte : IAnalyte
     {
@@ -49,6 +52,12 @@ internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, 
         var limit = new ReferenceLimits(knowledge.Units, person).Find<TAnalyte>(reading.Observation, side, out var problem);
         return new(reading.Observation, limit is { } found ? Finding.AgainstLimit(measure, found) : null, problem);
     }
+
+    // Red cells are full of it: what leaked from them in the tube is not the tumour's.
+    private Reading<Finding> UnlessHaemolysed(Reading<Finding> reading) =>
+        reading.Value is { } finding && ConfounderFacts.IsHaemolysed(reading.Observation, knowledge)
+            ? new(reading.Observation, finding with { Confounders = [Confounder.Haemolysis], IsConfounded = true }, Problem: null)
+            : reading;
 
     private static Fact<Finding> Marked(Fact<Measure<AlphaFetoprotein>> fact) => fact is Fact<Measure<AlphaFetoprotein>>.Known { Value.IsConverted: true } converted
         ? new Fact<Finding>.Known(Finding.Of(converted.Value), converted.Provenance.With(Mark.Converted))

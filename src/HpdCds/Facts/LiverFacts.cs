@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -5,14 +6,14 @@ using HpdCds.Knowledge;
 namespace HpdCds.Facts;
 
 /// <summary>Liver function: Child-Pugh from its five parts or as recorded, and ALBI.</summary>
-internal sealed class LiverFacts(
+internal sealed partial class LiverFacts(
     PatientChart chart,
     ConditionFacts conditions,
     LaboratoryFacts laboratory,
     Results results,
     KnowledgeBase knowledge)
 {
-    private static readonly string[] Scores = ["child-pugh-score"];
+    private const string ClassGroup = "child-pugh-class";
 
     public Fact<Finding> ChildPugh(bool isAnticoagulated)
     {
@@ -40,36 +41,65 @@ internal sealed class LiverFacts(
     };
 
     /// <summary>
-    /// A score that somebody recorded counts when it is not older than the newest laboratory part: it settles what the
-    /// parts leave open, and where it falls in another class than they allow, the two conflict and both stay possible.
+    /// A score or class that somebody recorded counts when it is not older than the newest laboratory part: it settles what
+    /// the parts leave open, and where it is a class that they do not allow, the two conflict and both stay possible.
     /// </summary>
     private Fact<Finding> WithRecorded(ChildPughScore score, Fact<Finding>.Known computed)
     {
         var recorded = results.Latest(new ResultQuestion<Finding>(
             "child-pugh",
-            [.. Scores],
+            ["child-pugh-score", ClassGroup],
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,
-            RecordedScore,
+            Recorded,
             (one, other) => one.Against(other)));
-        if (recorded is not Fact<Finding>.Known { Value.Shown: Shown.Number { Value: var stated } } known || IsOlderThanParts(known.Provenance))
+        if (recorded is not Fact<Finding>.Known { Value: { Shown: Shown.Span stated } finding } known || IsOlderThanParts(known.Provenance))
             return computed;
-        var total = (int)stated;
-        var isPossible = ChildPughScore.ClassOf(total) is var itsClass
-            && (itsClass == ChildPughScore.ClassOf(score.Low) || itsClass == ChildPughScore.ClassOf(score.High) || (total >= score.Low && total <= score.High));
-        var settled = new Finding(known.Value.Compared, UnknownReason.Conflicting, new Shown.Span(total, total, "{score}", ChildPughScore.ClassOf(total)));
-        return isPossible
-            ? new Fact<Finding>.Known(settled, known.Provenance)
-            : new Fact<Finding>.Known(
-                computed.Value with { Compared = computed.Value.Compared.Hull(settled.Compared), WhyOpen = UnknownReason.Conflicting, Datum = "child-pugh" },
+        var (least, most) = ChildPughScore.ScoresOf(ChildPughScore.ClassOf(stated.Low));
+        if (least > score.High || most < score.Low)
+        {
+            return new Fact<Finding>.Known(
+                computed.Value with { Compared = computed.Value.Compared.Hull(finding.Compared), WhyOpen = UnknownReason.Conflicting, Datum = "child-pugh" },
                 computed.Provenance);
+        }
+
+        // A recorded score stands as it is; a class leaves of the computed scores those that are of it.
+        var (low, high) = stated.Low == stated.High ? (stated.Low, stated.High) : (Math.Max(least, score.Low), Math.Min(most, score.High));
+        return new Fact<Finding>.Known(
+            stated.Low == stated.High
+                ? new Finding(finding.Compared, UnknownReason.Conflicting, Span(low, high))
+                : new Finding(Interval.Between(low, high), finding.WhyOpen, Span(low, high)),
+            known.Provenance);
     }
 
-    private Reading<Finding> RecordedScore(ChartObservation observation)
+    private Reading<Finding> Recorded(ChartObservation observation)
     {
+        if (knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => entry.Group == ClassGroup))
+            return RecordedClass(observation);
         var reading = results.Measured<RecordedChildPugh>(observation, "score");
-        return new(observation, reading.Value is { } score ? Finding.Of(score) : null, reading.Problem);
+        var finding = reading.Value is { Value: var total } score ? Finding.Of(score) with { Shown = Span((int)total, (int)total) } : null;
+        return new(observation, finding, reading.Problem);
     }
+
+    private static Reading<Finding> RecordedClass(ChartObservation observation)
+    {
+        var words = observation.Value switch
+        {
+            ChartValue.Concept concept => concept.Value.Codings.Where(coding => coding.System is not null).Select(coding => coding.Code).Concat(concept.Value.Texts),
+            ChartValue.Text text => [text.Value],
+            _ => [],
+        };
+        var letter = words.Select(word => ClassWord().Match(word)).FirstOrDefault(match => match.Success)?.Groups["class"].Value.ToUpperInvariant();
+        if (letter is null)
+            return new(observation, Value: null, UnknownReason.Ambiguous);
+        var (least, most) = ChildPughScore.ScoresOf(letter);
+        return new(observation, new Finding(Interval.Between(least, most), UnknownReason.ComponentUnknown, Span(least, most)), Problem: null);
+    }
+
+    private static Shown.Span Span(int low, int high) => new(low, high, "{score}", ChildPughScore.ClassOf(low) is var first && ChildPughScore.ClassOf(high) == first ? first : $"{first}-{ChildPughScore.ClassOf(high)}");
+
+    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<class>[ABC])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 100)]
+    private static partial Regex ClassWord();
 
     private bool IsOlderThanParts(Provenance recorded) => results
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")

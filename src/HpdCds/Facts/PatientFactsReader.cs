@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -21,76 +20,109 @@ public sealed record PatientReading(
     string Tumour,
     UnknownReason? TumourReason,
     bool IsChild,
-    bool IsHaematological);
+    bool IsHaematological)
+{
+    /// <summary>The order says that it is meant to be given before or after a resection.</summary>
+    public bool IsPerioperative { get; init; }
+
+    /// <summary>Why the general model speaks where no other names this tumour.</summary>
+    public required string ReasonForGeneralModel { get; init; }
+}
 
 /// <summary>FHIR words in, oncology words out: pure, so that a saved chart always gives the same facts.</summary>
 public sealed class PatientFactsReader(KnowledgeBase knowledge)
 {
+    /// <summary>The genes that a model shows as reported, whatever the alteration.</summary>
+    private static readonly string[] Genes = ["egfr", "dnmt3a", "stk11", "keap1", "ctnnb1", "tp53", "tert", "kras", "alk"];
+
     private readonly DrugRecognition _recognition = new(knowledge.Codes, knowledge.Drugs);
 
     public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
-        var results = new Results(chart, knowledge, asOf, trace);
-        var conditions = new ConditionFacts(chart, results, knowledge, ehr.HasNoEncounterDiagnoses);
+        var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
         var tumour = new TumourFacts(chart, conditions, knowledge).For(recognition.Orders);
+        var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
+        var exposure = new ExposureFacts(history, _recognition, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         var beside = drafts.Where(draft => !draft.DoNotPerform).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
-        var laboratory = new LaboratoryFacts(results, knowledge, person);
-        var liver = new LiverFacts(chart, conditions, laboratory, results, knowledge);
-        var factors = new Dictionary<string, Fact<Finding>>(StringComparer.Ordinal)
-        {
-            ["nlr"] = new DifferentialFacts(chart, results, knowledge.Rules).Ratio(asOf),
-            ["ldh"] = laboratory.Ldh,
-            ["pvtt"] = conditions.PortalVeinTumourThrombus(),
-            ["spread"] = conditions.NodalOrLungSpread(),
-            ["afp"] = laboratory.Afp,
-            ["child-pugh"] = liver.ChildPugh(beside.Any(_recognition.IsAnticoagulant)),
-            ["sex"] = person.Sex,
-            ["age"] = person.AgeFact,
-            ["crp"] = laboratory.Crp,
-            ["albi"] = liver.Albi,
-            ["ecog"] = PerformanceFacts.Ecog(results, knowledge),
-            ["anaemia"] = laboratory.Haemoglobin,
-            ["albumin"] = laboratory.Albumin.Map(Finding.Of),
-            ["liver-metastasis"] = tumour.IsPrimaryOfTheLiver ? new Fact<Finding>.NotApplicable("primary-in-liver") : conditions.LiverMetastasis(),
-            ["sites"] = conditions.MoreThanTwoOrgans(),
-        };
+        var results = new Results(chart, knowledge, asOf, trace);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(_recognition.IsAnticoagulant), ehr, asOf);
         return new(
-            new PatientFacts(asOf, factors.ToImmutableDictionary(StringComparer.Ordinal)),
-            new ExposureFacts(chart, _recognition, knowledge.Rules, asOf, ehr.Zone).Before(drafts),
+            new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
+            exposure.ToInhibitors(),
             _recognition.RegimenOf(recognition.Agents, beside),
             tumour.Group,
             tumour.Reason,
             person.Age?.IsChild == true,
-            tumour.Group == Tumour.Haematological);
+            tumour.Group == Tumour.Haematological)
+        {
+            IsPerioperative = recognition.Orders.Any(_recognition.IsPerioperative),
+            ReasonForGeneralModel = tumour.ReasonForGeneralModel,
+        };
     }
+
+    private Dictionary<string, Fact<Finding>> Factors(Patient patient)
+    {
+        var (chart, results, conditions) = (patient.Chart, patient.Results, patient.Conditions);
+        var laboratory = new LaboratoryFacts(results, knowledge, patient.Person);
+        var liver = new LiverFacts(chart, conditions, laboratory, results, knowledge);
+        var spread = new SpreadFacts(chart, conditions, new StagingFacts(chart, results, knowledge, patient.AsOf), results, knowledge);
+        var confounders = new ConfounderFacts(chart, patient.History, conditions, knowledge, patient.AsOf);
+        var factors = new Dictionary<string, Fact<Finding>>(StringComparer.Ordinal)
+        {
+            ["nlr"] = confounders.Marked(new DifferentialFacts(chart, results, knowledge.Rules).Ratio(patient.AsOf)),
+            ["ldh"] = confounders.Marked(laboratory.Ldh),
+            ["pvtt"] = spread.PortalVeinTumourThrombus(),
+            ["spread"] = spread.NodalOrLungSpread(),
+            ["afp"] = laboratory.Afp,
+            ["child-pugh"] = liver.ChildPugh(patient.IsAnticoagulated),
+            ["sex"] = patient.Person.Sex,
+            ["age"] = patient.Person.AgeFact,
+            ["crp"] = confounders.Marked(laboratory.Crp),
+            ["albi"] = liver.Albi,
+            ["ecog"] = new PerformanceFacts(results, knowledge, patient.Ehr.ReadsKarnofsky).Ecog,
+            ["anaemia"] = laboratory.Haemoglobin,
+            ["prior-therapy"] = patient.Exposure.SystemicTherapy(),
+            ["albumin"] = laboratory.Albumin.Map(Finding.Of),
+            ["liver-metastasis"] = patient.Tumour.IsPrimaryOfTheLiver ? new Fact<Finding>.NotApplicable("primary-in-liver") : spread.LiverMetastasis(),
+            ["sites"] = spread.MoreThanTwoOrgans(),
+        };
+        AddMolecular(factors, new GenomicFacts(chart, results, knowledge), results);
+        return factors;
+    }
+
+    private void AddMolecular(Dictionary<string, Fact<Finding>> factors, GenomicFacts genomics, Results results)
+    {
+        var markers = new MarkerFacts(results, genomics, knowledge);
+        factors["amp-11q13"] = genomics.Amplification("amp-11q13", "ccnd1", "fgf3", "fgf4", "fgf19");
+        factors["amp-mdm2"] = genomics.Amplification("amp-mdm2", "mdm2", "mdm4");
+        factors["il-6"] = markers.Interleukin;
+        factors["pd-l1"] = markers.PdL1;
+        factors["msi"] = markers.MicrosatelliteInstability;
+        factors["tmb"] = markers.MutationalBurden;
+        factors["treg"] = markers.RegulatoryTCells;
+        factors["tam"] = markers.TumourMacrophages;
+        foreach (var gene in Genes)
+            factors[gene] = genomics.Alteration(gene);
+    }
+
+    private sealed record Patient(
+        PatientChart Chart,
+        Results Results,
+        PersonFacts Person,
+        ConditionFacts Conditions,
+        Tumour Tumour,
+        TreatmentHistory History,
+        ExposureFacts Exposure,
+        bool IsAnticoagulated,
+        EhrReading Ehr,
+        DateTimeOffset AsOf);
 }
 
 /// <summary>What has to be known of an EHR to read its charts.</summary>
-public sealed record EhrReading(TimeZoneInfo Zone, bool HasNoEncounterDiagnoses);
-
-/// <summary>ECOG performance status in the ways in which it is recorded.</summary>
-internal static class PerformanceFacts
+public sealed record EhrReading(TimeZoneInfo Zone, bool HasNoEncounterDiagnoses)
 {
-    private const string GradePrefix = "ecog-";
-
-    public static Fact<Finding> Ecog(Results results, KnowledgeBase knowledge) => results.Latest(new ResultQuestion<Measure<EcogGrade>>(
-        "ecog",
-        ["ecog"],
-        knowledge.Rules.Window("ecog"),
-        ChartKey.Performance,
-        observation => Grade(results, knowledge.Codes.Answers, observation),
-        (one, other) => one.Against(other))).Map(Finding.Of);
-
-    private static Reading<Measure<EcogGrade>> Grade(Results results, CodeSet answers, ChartObservation observation)
-    {
-        var coded = (observation.Value is ChartValue.Concept concept ? [concept.Value] : observation.Interpretation)
-            .Select(answer => answers.Find(answer)?.Group)
-            .FirstOrDefault(group => group?.StartsWith(GradePrefix, StringComparison.Ordinal) == true);
-        if (observation.Value is not ChartValue.Concept || coded is null)
-            return results.Measured<EcogGrade>(observation, "score");
-        var grade = Measure<EcogGrade>.From(int.Parse(coded[GradePrefix.Length..], CultureInfo.InvariantCulture), bound: null, factor: 1);
-        return new(observation, grade, grade is null ? UnknownReason.Implausible : null);
-    }
+    /// <summary>Whether a Karnofsky score is read as the ECOG grade that goes with it.</summary>
+    public bool ReadsKarnofsky { get; init; }
 }

@@ -23,7 +23,11 @@ internal sealed record ResultQuestion<T>(
     ChartKey Key,
     Func<ChartObservation, Reading<T>> Interpret,
     Func<T, T, T> Merge)
-    where T : class;
+    where T : class
+{
+    /// <summary>A result without a value may still answer by its interpretation.</summary>
+    public bool TakesInterpretation { get; init; }
+}
 
 /// <summary>
 /// The results of one patient, by what they measure. Holds the rules that are the same for every laboratory value: what is
@@ -36,22 +40,29 @@ internal sealed class Results
     private readonly PatientChart _chart;
     private readonly ReadingTrace? _trace;
     private readonly UnitTable _units;
+    private readonly CodeSet _answers;
     private readonly DateTimeOffset _asOf;
     private readonly ILookup<string, ChartObservation> _byGroup;
 
     public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        (_chart, _units, _asOf, _trace) = (chart, knowledge.Units, asOf, trace);
+        (_chart, _units, _answers, _asOf, _trace) = (chart, knowledge.Units, knowledge.Codes.Answers, asOf, trace);
         var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
         _byGroup = chart.Observations
-            .Where(observation => IsEvidence(observation, latest))
+            .Where(observation => IsStanding(observation, latest))
             .SelectMany(observation => knowledge.Codes.Observations.FindAll(observation.Code)
                 .Select(entry => entry.Group).Distinct(StringComparer.Ordinal)
                 .Select(group => (group, observation)))
             .ToLookup(pair => pair.group, pair => pair.observation, StringComparer.Ordinal);
     }
 
-    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups)
+    /// <summary>Every result that is evidence, whatever it measures.</summary>
+    public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct();
+
+    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => AlsoWithoutValue(groups).Where(HasValue);
+
+    /// <summary>Results and the panels and reports that hold their own results in components.</summary>
+    public IEnumerable<ChartObservation> AlsoWithoutValue(params ReadOnlySpan<string> groups)
     {
         var found = new List<ChartObservation>();
         foreach (var group in groups)
@@ -63,7 +74,11 @@ internal sealed class Results
     public Fact<T> Latest<T>(ResultQuestion<T> question)
         where T : class
     {
-        var readings = Ordered(Of(question.Groups.AsSpan()).Select(observation => Dated(question.Interpret(observation), question.WindowDays)));
+        var readings = Ordered(AlsoWithoutValue(question.Groups.AsSpan())
+            .Where(observation => HasValue(observation) || question.TakesInterpretation)
+            .Select(question.Interpret)
+            .Where(reading => HasValue(reading.Observation) || reading.Value is not null)
+            .Select(reading => Dated(reading, question.WindowDays)));
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
@@ -171,16 +186,19 @@ internal sealed class Results
         return new(text, unit is not null && _units.Knows(unit) ? unit.Trim() : null, observation.Time?.When, observation.Reference);
     }
 
-    private bool IsEvidence(ChartObservation observation, DateTimeOffset latest)
+    private static bool HasValue(ChartObservation observation) => observation.Value is not null;
+
+    private bool IsStanding(ChartObservation observation, DateTimeOffset latest)
     {
-        var why = observation.Value is null ? "no-value"
-            : NotEvidence.Contains(observation.Status, StringComparer.Ordinal) ? observation.Status
+        var why = NotEvidence.Contains(observation.Status, StringComparer.Ordinal) ? observation.Status
             : observation.Time?.When.Earliest > latest ? "future"
             : null;
-        if (why is not null)
-            _trace?.Note(observation.Reference, Fate.NotEvidence, observation.Source, fact: null, why);
+        if ((why ?? (HasValue(observation) || IsAnsweredBeside(observation) ? null : "no-value")) is { } told)
+            _trace?.Note(observation.Reference, Fate.NotEvidence, observation.Source, fact: null, told);
         return why is null;
     }
+
+    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.Find(said) is not null);
 
     private static bool TryBound(string? comparator, out Comparison? bound)
     {

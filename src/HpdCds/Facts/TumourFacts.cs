@@ -12,6 +12,9 @@ internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = nul
 
     private static readonly string[] BeganInTheLiver = ["hcc", "hcc-cholangio", "cholangiocarcinoma", "liver-primary", "liver-malignant"];
 
+    /// <summary>Why a model other than one that names this tumour speaks for it.</summary>
+    public string ReasonForGeneralModel => IsPrimaryOfTheLiver ? "liver-not-hcc" : Group == "unspecified" ? "unspecified-cancer" : "other-solid-tumour";
+
     public bool IsPrimaryOfTheLiver => BeganInTheLiver.Contains(Group, StringComparer.Ordinal);
 }
 

@@ -9,7 +9,7 @@ namespace HpdCds.Hooks;
 
 /// <summary>
 /// From orders and a chart to an answer. Pure: the same request, chart and moment always give the same answer but for the
-/// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, tumour.
+/// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, intent, tumour.
 /// </summary>
 public sealed class Advice(KnowledgeBase knowledge)
 {
@@ -34,7 +34,8 @@ public sealed class Advice(KnowledgeBase knowledge)
     public HookResponse FromChart(
         HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var reading = _facts.Read(chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses), asOf, trace);
+        var reading = _facts.Read(
+            chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)
@@ -68,6 +69,7 @@ public sealed class Advice(KnowledgeBase knowledge)
     {
         { IsChild: true } => "child",
         { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",
+        { IsPerioperative: true } => "perioperative",
         { IsHaematological: true } => "haematological",
         _ => null,
     };

@@ -28,6 +28,8 @@ public sealed class CodeSet
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
+    public static CodeSet None { get; } = new([]);
+
     public IEnumerable<string> Groups => _byGroup.Keys;
 
     public IReadOnlyList<CodeEntry> CodesOf(string group) => _byGroup.TryGetValue(group, out var entries) ? entries : [];
@@ -58,12 +60,15 @@ public static class CodeSystems
     public const string RxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
     public const string Atc = "http://www.whocc.no/atc";
     public const string Icd10 = "http://hl7.org/fhir/sid/icd-10";
+    public const string Hgnc = "http://www.genenames.org/geneId";
+    public const string Ajcc = "http://cancerstaging.org";
     public const string Hcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 
     private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["http://hl7.org/fhir/sid/icd-10-cm"] = Icd10,
         ["http://fhir.de/CodeSystem/bfarm/icd-10-gm"] = Icd10,
+        ["http://www.genenames.org"] = Hgnc,
         ["urn:oid:2.16.840.1.113883.6.90"] = Icd10,
         ["http://fhir.de/CodeSystem/bfarm/atc"] = Atc,
         ["http://fhir.de/CodeSystem/dimdi/atc"] = Atc,

@@ -19,4 +19,17 @@ public sealed record CodeSets(
     CodeSet Severities,
     CodeSet Inhibitors,
     CodeSet Partners,
-    CodeSet Anticoagulants);
+    CodeSet Anticoagulants)
+{
+    /// <summary>What explains an inflammation marker apart from the tumour, by drug, condition, procedure or specimen: <c>corticosteroid</c>, <c>g-csf</c>, <c>infection</c>, <c>tace</c>, <c>haemolysis</c>.</summary>
+    public CodeSet Confounders { get; init; } = CodeSet.None;
+
+    /// <summary>Genes by HGNC id; the group is the symbol in lower case.</summary>
+    public CodeSet Genes { get; init; } = CodeSet.None;
+
+    /// <summary>Systemic cancer drugs of any kind: <c>antineoplastic</c>.</summary>
+    public CodeSet Antineoplastics { get; init; } = CodeSet.None;
+
+    /// <summary>What a treatment is meant for: <c>adjuvant</c>, <c>neoadjuvant</c>.</summary>
+    public CodeSet Intents { get; init; } = CodeSet.None;
+}

@@ -11,6 +11,7 @@ public sealed class CodeSetsLoader
     private static readonly FrozenSet<string> Sets = new[]
     {
         "observations", "answers", "cancers", "metastases", "liver", "severities", "inhibitors", "partners", "anticoagulants",
+        "confounders", "genes", "antineoplastics", "intents",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly KnowledgeErrors _errors;
@@ -37,7 +38,13 @@ public sealed class CodeSetsLoader
             Set("severities"),
             Set("inhibitors"),
             Set("partners"),
-            Set("anticoagulants"));
+            Set("anticoagulants"))
+        {
+            Confounders = Set("confounders"),
+            Genes = Set("genes"),
+            Antineoplastics = Set("antineoplastics"),
+            Intents = Set("intents"),
+        };
     }
 
     private void ReadValueSet(KnowledgeFile file, JsonElement root)

@@ -3,15 +3,27 @@ namespace HpdCds.Knowledge;
 /// <summary>Finds names in free text: Latin names as whole words in any case, Chinese names, which have no spaces, anywhere.</summary>
 public static class DrugText
 {
-    public static bool Contains(string text, string name)
+    public static bool Contains(string text, string name) => IndexOf(text, name, 0) >= 0;
+
+    /// <summary>Where the name next stands as a whole; below 0 when it does not.</summary>
+    public static int IndexOf(string text, string name, int from)
     {
-        for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (var at = text.IndexOf(name, from, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             if (IsWhole(text, at, name))
-                return true;
+                return at;
         }
 
-        return false;
+        return -1;
+    }
+
+    /// <summary>Where the name stands last as a whole; below 0 when it does not.</summary>
+    public static int LastIndexOf(string text, string name)
+    {
+        var last = -1;
+        for (var at = IndexOf(text, name, 0); at >= 0; at = IndexOf(text, name, at + 1))
+            last = at;
+        return last;
     }
 
     /// <summary>The Latin words of a text. A hyphen ends a word, so that "xyzlimab-abcd" gives "xyzlimab".</summary>

@@ -14,6 +14,7 @@ public sealed record KnowledgeBase(
     DrugTable Drugs,
     UnitTable Units,
     FactRules Rules,
+    TextTerms Terms,
     ImmutableArray<ModelTable> Models,
     ImmutableDictionary<string, Citation> Evidence,
     ImmutableDictionary<string, Wording> Wordings,

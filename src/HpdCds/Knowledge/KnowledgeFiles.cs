@@ -22,7 +22,7 @@ public sealed class KnowledgeFiles
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly Dictionary<string, (KnowledgeFile File, JsonElement Root)> _byPath = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, JsonElement> _shipped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (KnowledgeFile File, JsonElement Root)> _shipped = new(StringComparer.Ordinal);
     private readonly List<(KnowledgeFile File, JsonElement Root)> _valueSets = [];
 
     private KnowledgeFiles(ImmutableArray<KnowledgeFile> files, bool useUnverified)
@@ -73,7 +73,7 @@ public sealed class KnowledgeFiles
     public (KnowledgeFile File, JsonElement Root)? Find(string path) => _byPath.TryGetValue(path, out var found) ? found : null;
 
     /// <summary>The file of that path as built into the service, also where an overlay's is in force, or null.</summary>
-    public JsonElement? FindShipped(string path) => _shipped.TryGetValue(path, out var root) ? root : null;
+    public (KnowledgeFile File, JsonElement Root)? FindShipped(string path) => _shipped.TryGetValue(path, out var found) ? found : null;
 
     /// <summary>The name of the file of that path that is in force: what an error is told about.</summary>
     public string NameOf(string path) => Find(path)?.File.Name ?? path;
@@ -130,12 +130,12 @@ public sealed class KnowledgeFiles
         }
 
         var path = file.IsOverlay ? file.Name[OverlayPrefix.Length..] : file.Name;
-        if (!file.IsOverlay)
-            _shipped[path] = root;
         if (file.IsOverlay && !_byPath.ContainsKey(path))
             errors.Add(file.Name, "is neither a ValueSet nor named as a shipped file, so that it would have no effect");
         else
             _byPath[path] = (file, root);
+        if (!file.IsOverlay)
+            _shipped[path] = (file, root);
     }
 
     private static JsonElement? Parse(KnowledgeFile file, KnowledgeErrors errors)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
 
@@ -31,6 +32,9 @@ public static class KnowledgeLoader
         var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
         var citations = new CitationUse(evidence, fault => errors.Add(files.NameOf(CitationUse.FileName), fault));
         var rules = ReadRules(files, citations, errors);
+        var terms = Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
+            ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
+            : null;
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
@@ -47,7 +51,7 @@ public static class KnowledgeLoader
             papers.Check(files, models, rules!, units, citations, errors);
         errors.ThrowIfAny();
         return new(
-            files, evidence!.Version, codes, drugs, units, rules!, models, citations.Citations, wordings, overrides!,
+            files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
             papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!);
     }
 
@@ -57,7 +61,16 @@ public static class KnowledgeLoader
         if (Read<FactRulesFile>(files, name, errors) is not { } file || files.Find(name) is not { } found)
             return null;
         void Fault(string what) => errors.Add(found.File.Name, what);
-        return FactRules.From(file, citations.Cover(found.Root, file.Basis, Fault), Fault);
+        return FactRules.From(file, ClosedWorldOf(files, errors), citations.Cover(found.Root, file.Basis, Fault), Fault);
+    }
+
+    private static ImmutableArray<ClosedWorldRule> ClosedWorldOf(KnowledgeFiles files, KnowledgeErrors errors)
+    {
+        if (Read<ClosedWorldFile>(files.FindShipped(ClosedWorld.FileName), ClosedWorld.FileName, errors) is not { } shipped)
+            return [];
+        var inForce = files.Find(ClosedWorld.FileName);
+        var site = inForce is { File.IsOverlay: true } ? Read<ClosedWorldFile>(inForce, inForce.Value.File.Name, errors) : null;
+        return ClosedWorld.From(shipped, site, what => errors.Add(inForce?.File.Name ?? ClosedWorld.FileName, what));
     }
 
     private static IEnumerable<string> UnknownAgents(CodeSet codes, DrugTable drugs) =>

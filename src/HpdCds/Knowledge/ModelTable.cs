@@ -21,6 +21,23 @@ public sealed record ModelTable(
     TableReasons Reasons,
     string? Overlay)
 {
+    /// <summary>The three factors of the Royal Marsden Hospital score, where it is shown beside the model: one point each.</summary>
+    public ImmutableArray<string> RoyalMarsden { get; init; } = [];
+
+    /// <summary>That score, as a range over what is not settled; null where it is not shown.</summary>
+    public PointsRange? RoyalMarsdenOf(RiskAssessment assessment)
+    {
+        ArgumentNullException.ThrowIfNull(assessment);
+        if (RoyalMarsden.IsEmpty)
+            return null;
+        var points = RoyalMarsden.Select(id => assessment[id].Points).ToArray();
+        return new(points.Count(range => range.Low > 0), points.Count(range => range.High > 0));
+    }
+
+    /// <summary>Why this model speaks for a tumour: it names it, or it speaks for all that no other names.</summary>
+    public string ReasonFor(string tumour, string otherwise) =>
+        Tumours.Contains(tumour, StringComparer.Ordinal) ? $"tumour-{tumour}" : otherwise;
+
     internal static ModelTable? From(ModelFile file, CitationUse citations, string? overlay, Action<string> fault)
     {
         var isSound = true;
@@ -34,6 +51,8 @@ public sealed record ModelTable(
         foreach (var rate in file.Rates.Where(rate => rate.Events < 0 || rate.Of <= 0 || rate.Events > rate.Of))
             Fault($"rates: {rate.Events} of {rate.Of} is not a rate");
         var factors = file.Factors.Select(row => row.ToFactor(Fault)).ToImmutableArray();
+        foreach (var id in (file.RoyalMarsden ?? []).Where(id => !factors.Any(factor => factor.Id == id)))
+            Fault($"royalMarsden: there is no factor {id}");
         if (!isSound)
             return null;
         try
@@ -46,7 +65,7 @@ public sealed record ModelTable(
                 [.. file.Bands.Select(band => (band.Band, new PointsRange(band.Low, band.High)))],
                 [.. file.AssessableWithAnyOf],
                 [.. file.LeastWhenNotRecorded]);
-            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], reasons, overlay);
+            return new(model, [.. file.Tumours], file.ReviewLens, [.. file.Rates], reasons, overlay) { RoyalMarsden = [.. file.RoyalMarsden ?? []] };
         }
         catch (ArgumentException wrong)
         {
@@ -66,7 +85,8 @@ internal sealed record ModelFile(
     List<string> LeastWhenNotRecorded,
     bool ReviewLens,
     List<FactorFile> Factors,
-    List<PublishedRate> Rates);
+    List<PublishedRate> Rates,
+    List<string>? RoyalMarsden = null);
 
 internal sealed record DomainFile(string Id, Combination Combination, int Cap, string? ProjectChoice = null);
 

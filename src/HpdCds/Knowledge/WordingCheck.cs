@@ -14,6 +14,8 @@ public static class WordingCheck
     private const string Folder = "wording/";
     private const string ReferenceFile = Folder + Reference + ".json";
 
+    private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer", "other-solid-tumour"];
+    private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
     private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "ascites", "encephalopathy"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
     private static readonly string[] Sexes = ["female", "male"];
@@ -41,9 +43,9 @@ public static class WordingCheck
 
     private static Wording? Shipped(KnowledgeFiles files, KnowledgeErrors errors)
     {
-        if (files.FindShipped(ReferenceFile) is not { } root)
+        if (files.FindShipped(ReferenceFile) is not { } found)
             return null;
-        var shipped = KnowledgeLoader.Read<WordingFile>((new KnowledgeFile(ReferenceFile, IsOverlay: false, []), root), ReferenceFile, errors);
+        var shipped = KnowledgeLoader.Read<WordingFile>(found, ReferenceFile, errors);
         return shipped is null ? null : new Wording(Reference, shipped.Phrases);
     }
 
@@ -64,7 +66,10 @@ public static class WordingCheck
     public static IEnumerable<string> Needed(IEnumerable<ModelTable> models) =>
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
                 .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}"))
+                .Concat(table.Tumours.Where(tumour => tumour != "*").Select(tumour => $"model-reason.tumour-{tumour}"))
                 .Append($"model.{table.Model.Id}"))
+            .Concat(GeneralReasons.Select(reason => $"model-reason.{reason}"))
+            .Concat(Instabilities.Select(found => $"msi.{found}"))
             .Concat(Enum.GetValues<UnknownReason>().Select(reason => $"reason.{reason.Code()}"))
             .Concat(Enum.GetValues<Mark>().Select(mark => $"mark.{Kebab.Case(mark.ToString())}"))
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))

@@ -80,6 +80,9 @@ public sealed class EhrSettings
 
     public bool UnresolvedInfoLine { get; init; }
 
+    /// <summary>Read a Karnofsky score as the ECOG grade that goes with it (the table is in facts.json).</summary>
+    public bool ReadsKarnofsky { get; init; }
+
     /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
     public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
 
@@ -110,7 +113,10 @@ public sealed class EhrSettings
             NotAssessable == "card" ? NotAssessablePolicy.Card : NotAssessablePolicy.Status412,
             NoEncounterDiagnoses,
             UnresolvedInfoLine,
-            OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal));
+            OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal))
+        {
+            ReadsKarnofsky = ReadsKarnofsky,
+        };
     }
 
     private static FhirBase? CheckBase(string url, string place, List<string> errors)

@@ -23,7 +23,11 @@ public sealed record TrustedEhr(
     NotAssessablePolicy NotAssessable,
     bool NoEncounterDiagnoses,
     bool UnresolvedInfoLine,
-    ImmutableDictionary<string, HookCoding> OrderCodes);
+    ImmutableDictionary<string, HookCoding> OrderCodes)
+{
+    /// <summary>Whether this hospital wants a Karnofsky score read as an ECOG grade.</summary>
+    public bool ReadsKarnofsky { get; init; }
+}
 
 /// <summary>Every EHR that this service knows.</summary>
 public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs)

@@ -19,7 +19,7 @@ public sealed class CaseServers : IAsyncLifetime
     public static readonly DateTimeOffset AsOf = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
     private const string SandboxBase = "http://localhost:5080/fhir";
-    private static readonly string ExampleOverlay = Path.Combine(GoldenCase.RepositoryRoot(), "fhir-profiles", "examples", "overlay");
+    private static readonly string Examples = Path.Combine(GoldenCase.RepositoryRoot(), "fhir-profiles", "examples");
 
     private readonly ConcurrentDictionary<string, Lazy<WebApplicationFactory<ServiceMarker>>> _services = new(StringComparer.Ordinal);
     private FhirStandIn? _fhir;
@@ -55,8 +55,8 @@ public sealed class CaseServers : IAsyncLifetime
                 host.UseSetting(FormattableString.Invariant($"HpdCds:Ehrs:0:FhirBaseUrls:{at}"), Fhir.BaseOf(golden));
             foreach (var (name, value) in settings["ehr"] as JsonObject ?? [])
                 host.UseSetting($"HpdCds:Ehrs:0:{name}", value!.ToString());
-            if ((string?)settings["overlay"] == "example")
-                host.UseSetting("HpdCds:Overlay", ExampleOverlay);
+            if ((string?)settings["overlay"] is { } overlay)
+                host.UseSetting("HpdCds:Overlay", Path.Combine(Examples, overlay == "example" ? "overlay" : overlay));
             host.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new FakeTimeProvider(AsOf))));
         });
 }

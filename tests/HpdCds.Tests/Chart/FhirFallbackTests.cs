@@ -20,8 +20,8 @@ public sealed class FhirFallbackTests
 
         var chart = await service.ChartAsync(Json.Call(prefetch: """{"problems":null}""", server: ehr.Base));
 
-        Assert.Equal(11, ehr.Calls.Count);
-        Assert.Equal(11, ehr.Calls.Select(call => call.Url).Distinct().Count());
+        Assert.Equal(10, ehr.Calls.Count);
+        Assert.Equal(10, ehr.Calls.Select(call => call.Url).Distinct().Count());
         Assert.All(ehr.Calls, call => Assert.Equal("Bearer canary-token", call.Authorization));
         Assert.All(ehr.Calls, call => Assert.True(call.Path.EndsWith("/Patient/pat-1", StringComparison.Ordinal) || call.Query.StartsWith("?patient=pat-1&", StringComparison.Ordinal)));
         Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Complete, source.State));
@@ -37,7 +37,7 @@ public sealed class FhirFallbackTests
         await using var service = await RunningService.StartAsync(ehr.Base);
         var prefetch = $$"""
             {"patient":{{Json.Patient()}},"problems":null,"encounterDx":{"resourceType":"Bundle"},"cbc":{{Json.Outcome("error")}},"chemistry":{{Json.Bundle(Json.Observation("a"))}},
-             "liver":null,"markers":null,"performance":null,"staging":null,"medications":null,"statements":null,"administrations":null}
+             "liver":null,"markers":null,"performance":null,"staging":null,"medications":null,"statements":null,"administrations":null,"procedures":null}
             """;
 
         await service.ChartAsync(Json.Call(prefetch: prefetch, server: ehr.Base));
@@ -80,7 +80,7 @@ public sealed class FhirFallbackTests
         var (status, _) = await service.AnswerAsync(Json.Call(server: ehr.Base).Replace(part, instead, StringComparison.Ordinal));
 
         Assert.Equal(200, status);
-        Assert.Equal(12, ehr.Calls.Count);
+        Assert.Equal(11, ehr.Calls.Count);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class FhirFallbackTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.All(chart.Sources.Values, source => Assert.Equal(expected, source.State));
-        Assert.Equal(12, ehr.Calls.Count);
+        Assert.Equal(11, ehr.Calls.Count);
         Assert.Empty(elsewhere.Calls);
         Assert.Equal(412, (await service.AnswerAsync(Json.Call(server: ehr.Base))).Status);
     }
@@ -229,7 +229,7 @@ public sealed class FhirFallbackTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
-        Assert.Equal(12 + followed, ehr.Calls.Count);
+        Assert.Equal(11 + followed, ehr.Calls.Count);
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class FhirFallbackTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.All(chart.Sources.Values.Where(source => source.Key != ChartKey.Patient), source => Assert.Equal(SourceState.Truncated, source.State));
-        Assert.Equal(12 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
+        Assert.Equal(11 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
     }
 
     [Theory]

@@ -14,8 +14,8 @@ public sealed class EvidenceTests
     [InlineData("models/hpd-hcc.json", "domains[invasion].projectChoice", "the cap of invasion needs projectChoice")]
     [InlineData("models/hpd-hcc.json", "bands[1].projectChoice", "the band Raised needs projectChoice")]
     [InlineData("models/hpd-solid.json", "domains[spread].projectChoice", "the cap of spread needs projectChoice")]
-    [InlineData("facts.json", "basis[5]", "futureMinutes has no basis")]
-    [InlineData("facts.json", "basis[0].projectChoice", "windowsInDays.cbc, windowsInDays.ldh, windowsInDays.crp: needs evidence")]
+    [InlineData("facts.json", "basis[8]", "futureMinutes has no basis")]
+    [InlineData("facts.json", "basis[0].projectChoice", "windowsInDays.cbc, windowsInDays.ldh, windowsInDays.crp, windowsInDays.il-6: needs evidence")]
     [InlineData("simulation.json", "cohorts[0].factors[3].projectChoice", "hpd-hcc, spread: needs evidence")]
     [InlineData("simulation.json", "cohorts[0].factors[3]", "hpd-hcc: the core factor spread is not simulated")]
     public void A_number_without_a_source_stops_the_start(string file, string removed, string fault) =>

@@ -18,7 +18,11 @@ public sealed class KnowledgeFilesTests
         Assert.Equal("child-pugh-score", overlaid.Codes.Observations.Find("http://localhost:5080/codes", "CHILD-PUGH")?.Group);
         Assert.Equal("pvtt", overlaid.Codes.Liver.Find("http://localhost:5080/codes", "PVTT")?.Group);
         Assert.Equal("neutrophils-abs", overlaid.Codes.Observations.Find(CodeSystems.Loinc, "751-8")?.Group);
-        Assert.Equal(["overlay/valuesets/site-liver.json", "overlay/valuesets/site-observations.json"], overlaid.Files.OverlayNames);
+        Assert.Equal("tace", overlaid.Codes.Confounders.Find("http://localhost:5080/codes", "TACE")?.Group);
+        Assert.Equal("adjuvant", overlaid.Codes.Intents.Find("http://localhost:5080/codes", "ADJUVANT")?.Group);
+        Assert.Equal(
+            ["site-confounders", "site-intents", "site-liver", "site-observations"],
+            overlaid.Files.OverlayNames.Select(name => Path.GetFileNameWithoutExtension(name)));
         Assert.NotEqual(Profiles.AsShipped.Files.Hash, overlaid.Files.Hash);
     }
 

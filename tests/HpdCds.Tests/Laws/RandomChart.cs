@@ -15,7 +15,7 @@ internal sealed record ChartItem(string Key, JsonObject Resource, JsonObject? Ot
 internal sealed record RandomChart(string PatientId, JsonObject Patient, ImmutableArray<ChartItem> Items, bool ReasonOnTheOrder)
 {
     public static readonly ImmutableArray<string> Keys =
-        ["problems", "encounterDx", "cbc", "chemistry", "liver", "markers", "performance", "staging", "medications", "statements", "administrations"];
+        ["problems", "encounterDx", "cbc", "chemistry", "liver", "markers", "performance", "staging", "genomics", "medications", "statements", "administrations", "procedures"];
 
     public RandomChart With(params ReadOnlySpan<ChartItem> more) => this with { Items = [.. Items, .. more] };
 

@@ -1,0 +1,30 @@
+using Hl7.Fhir.Model;
+
+namespace HpdCds.Chart;
+
+/// <summary>Procedure resources into our records; a procedure counts from its end.</summary>
+public static class ProcedureReader
+{
+    public static ChartProcedure? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
+    {
+        if (FhirReading.Parse<Procedure>(bytes) is not { } procedure)
+            return null;
+        return new ChartProcedure(
+            reference,
+            source,
+            FhirReading.Try(() => FhirReading.Text(procedure.StatusElement)),
+            FhirReading.Concept(FhirReading.Try(() => procedure.Code)) ?? ChartConcept.Empty,
+            ReadTime(procedure, zone));
+    }
+
+    private static ChartTime? ReadTime(Procedure procedure, TimeZoneInfo zone)
+    {
+        var performed = FhirReading.Try(() => procedure.Performed) switch
+        {
+            FhirDateTime moment => FhirReading.Text(moment),
+            Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)) ?? FhirReading.Try(() => FhirReading.Text(period.StartElement)),
+            _ => null,
+        };
+        return ChartTimes.Parse(performed, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+    }
+}

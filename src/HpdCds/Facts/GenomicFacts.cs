@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>
+/// Gene alterations as HL7 Genomics Reporting records them: a variant says something only by its call, Present or Absent, and
+/// only about the genes that it names by HGNC id (clinical model, section 8, "Genomics").
+/// </summary>
+internal sealed class GenomicFacts
+{
+    private readonly PatientChart _chart;
+    private readonly KnowledgeBase _knowledge;
+    private readonly ImmutableArray<Variant> _variants;
+    private readonly ILookup<string, ChartObservation> _studied;
+    private readonly bool _hasReport;
+
+    public GenomicFacts(PatientChart chart, Results results, KnowledgeBase knowledge)
+    {
+        (_chart, _knowledge) = (chart, knowledge);
+        var partsOf = chart.Observations.Where(observation => observation.Panel is not null).ToLookup(observation => observation.Panel!, StringComparer.Ordinal);
+        ChartObservation[] Parts(ChartObservation whole) => [.. partsOf[whole.Reference].Where(part => part.Reference.StartsWith(whole.Reference + "#", StringComparison.Ordinal))];
+        _variants = [.. results.Of("variant").OrderBy(whole => whole.Reference, StringComparer.Ordinal).Select(whole => VariantOf(whole, Parts(whole)))];
+        var regions = results.AlsoWithoutValue("region-studied").ToArray();
+        _studied = regions.SelectMany(whole => GenesOf(Parts(whole)).Known.Select(gene => (gene, whole)))
+            .ToLookup(pair => pair.gene, pair => pair.whole, StringComparer.Ordinal);
+        _hasReport = _variants.Length + regions.Length > 0 || results.AlsoWithoutValue("genomics-report").Any();
+    }
+
+    /// <summary>An amplification of any of these genes; absent when every one of them is.</summary>
+    public Fact<Finding> Amplification(string row, params ImmutableArray<string> genes)
+    {
+        if (_variants.FirstOrDefault(variant => variant is { Call: true, IsAmplified: true } && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()) is { } amplified)
+            return Known(present: true, amplified);
+        var absent = genes.Select(gene => _variants.FirstOrDefault(variant => variant.Call == false && variant.Genes.Contains(gene))).ToArray();
+        if (Array.TrueForAll(absent, variant => variant is not null))
+            return Known(present: false, absent[0]!);
+        var isCovered = genes.Zip(absent).All(pair => pair.Second is not null || _studied[pair.First].Any());
+        return isCovered && _chart.WereRead(ChartKey.Genomics)
+            ? new Fact<Finding>.PresumedAbsent(new ClosedWorldRule(row, "region studied in a report", SignedBy: null, SignedOn: null))
+            : NotFound(genes);
+    }
+
+    /// <summary>Any alteration of a gene, as reported.</summary>
+    public Fact<Finding> Alteration(string gene)
+    {
+        var calls = _variants.Where(variant => variant.Call is not null && variant.Genes.Contains(gene)).OrderByDescending(variant => variant.Call).ToArray();
+        return calls.Length > 0 ? Known(calls[0].Call == true, calls[0]) : NotFound([gene]);
+    }
+
+    /// <summary>Nothing of this kind was reported: not tested, when the source was read to its end and holds no report.</summary>
+    public Fact<Finding> NotTested => _chart.WereRead(ChartKey.Genomics)
+        ? new Fact<Finding>.NotApplicable("not-tested")
+        : new Fact<Finding>.Unknown(_chart.WhyNotFound(ChartKey.Genomics));
+
+    private Fact<Finding> NotFound(ImmutableArray<string> genes)
+    {
+        if (!_hasReport || !_chart.WereRead(ChartKey.Genomics))
+            return NotTested;
+        // A report in words, a variant without a gene id and a call that was not made may each be about this gene.
+        var isOpen = _variants.Any(variant => variant.IsOfUnknownGene || (variant.Call is null && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()))
+            || (_variants.IsEmpty && _studied.Count == 0);
+        return new Fact<Finding>.Unknown(isOpen ? UnknownReason.Ambiguous : UnknownReason.NotRecorded);
+    }
+
+    private static Fact<Finding>.Known Known(bool present, Variant variant) =>
+        new(Finding.Presence(present), Results.ProvenanceOf(variant.Whole, isFallback: false));
+
+    private Variant VariantOf(ChartObservation whole, ChartObservation[] parts)
+    {
+        var (genes, isUnknown) = GenesOf(parts);
+        bool? call = AnswerOf(whole) switch
+        {
+            "present" => true,
+            "absent" => false,
+            _ => null,
+        };
+        return new(whole, call, genes, isUnknown && call != false, parts.Any(IsAmplified));
+    }
+
+    private (ImmutableHashSet<string> Known, bool IsUnknown) GenesOf(ChartObservation[] parts)
+    {
+        var codings = parts.Where(part => IsOf(part, "gene"))
+            .SelectMany(part => part.Value is ChartValue.Concept concept ? concept.Value.Codings : [])
+            .Where(coding => coding.System is not null && CodeSystems.Canonical(coding.System) == CodeSystems.Hgnc)
+            .ToArray();
+        var known = codings.Select(coding => _knowledge.Codes.Genes.Find(coding.System, coding.Code.Contains(':', StringComparison.Ordinal) ? coding.Code : "HGNC:" + coding.Code)?.Group);
+        return (known.OfType<string>().ToImmutableHashSet(StringComparer.Ordinal), codings.Length == 0);
+    }
+
+    private bool IsAmplified(ChartObservation part) =>
+        (IsOf(part, "change-type") && AnswerOf(part) == "amplified")
+        || (IsOf(part, "copy-number") && CopiesIn(part) >= _knowledge.Rules.AmplifiedFromCopies);
+
+    // A bound counts where its least value is enough.
+    private static decimal? CopiesIn(ChartObservation part) => part.Value switch
+    {
+        ChartValue.Quantity { Comparator: null or ">" or ">=" } quantity => quantity.Value,
+        ChartValue.Number number => number.Value,
+        _ => null,
+    };
+
+    private bool IsOf(ChartObservation part, string group) => _knowledge.Codes.Observations.FindAll(part.Code).Any(entry => entry.Group == group);
+
+    private string? AnswerOf(ChartObservation observation) =>
+        observation.Value is ChartValue.Concept concept ? _knowledge.Codes.Answers.Find(concept.Value)?.Group : null;
+
+    /// <param name="Call">Present, absent, or neither was said.</param>
+    /// <param name="IsOfUnknownGene">It names no gene by id, so that it may be about any.</param>
+    private sealed record Variant(ChartObservation Whole, bool? Call, ImmutableHashSet<string> Genes, bool IsOfUnknownGene, bool IsAmplified);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>One statement about a finding, and where it stands.</summary>
+internal sealed record Evidence(Statement Statement, Provenance Provenance)
+{
+    /// <summary>Recognised in words only.</summary>
+    public bool IsFromText { get; init; }
+
+    /// <summary>Why a no may not count; null when it does.</summary>
+    public UnknownReason? Reservation { get; init; }
+}
+
+/// <summary>
+/// Portal vein invasion and metastases, from Conditions, the stage, codes of the site and text. A yes wins, then what can be
+/// read in two ways, then an explicit no, then a signed closed-world rule (clinical model, sections 1, 8 and 9).
+/// </summary>
+internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions, StagingFacts staging, Results results, KnowledgeBase knowledge)
+{
+    /// <summary>Tumour thrombus of the portal vein: only a code that says so; I81 and its like say thrombus, not of what.</summary>
+    public Fact<Finding> PortalVeinTumourThrombus()
+    {
+        var thrombus = From(knowledge.Codes.Liver, "portal-vein-thrombosis")
+            .Select(one => one.Statement == Statement.Yes ? one with { Statement = Statement.Ambiguous } : one);
+        return Weighed("pvtt", [
+            .. From(knowledge.Codes.Liver, "pvtt"),
+            .. SiteCoded(),
+            .. thrombus,
+            .. staging.Primary,
+            .. staging.Barcelona,
+            .. InWords("pvtt"),
+        ]);
+    }
+
+    /// <summary>Spread to lymph nodes or lung: yes from either, no only when there is a no for both.</summary>
+    public Fact<Finding> NodalOrLungSpread()
+    {
+        Evidence[] nodes = [.. From(knowledge.Codes.Metastases, "lymph-node"), .. staging.Nodes, .. staging.Barcelona];
+        Evidence[] lung = [.. From(knowledge.Codes.Metastases, "lung"), .. staging.Distant.Where(one => one.Statement == Statement.No), .. staging.Barcelona];
+        var positive = nodes.Concat(lung).Where(one => one.Statement != Statement.No);
+        return Weighed("spread", [.. positive, .. OfUnsaidSite(), .. staging.Group, .. Both(nodes, lung)]);
+    }
+
+    /// <summary>Metastases in the liver of a tumour that began elsewhere.</summary>
+    public Fact<Finding> LiverMetastasis() => Weighed("liver-metastasis", [
+        .. From(knowledge.Codes.Metastases, "liver"),
+        .. From(knowledge.Codes.Metastases, "liver-carcinoid"),
+        .. OfUnsaidSite(),
+        .. staging.Distant.Where(one => one.Statement == Statement.No),
+    ]);
+
+    /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones prove nothing.</summary>
+    public Fact<Finding> MoreThanTwoOrgans()
+    {
+        var organs = knowledge.Codes.Metastases.Groups
+            .Where(group => group is not ("any" or "lymph-node" or "liver-carcinoid"))
+            .Select(group => From(knowledge.Codes.Metastases, group).FirstOrDefault(one => one.Statement == Statement.Yes))
+            .OfType<Evidence>()
+            .OrderBy(one => one.Provenance.Source, StringComparer.Ordinal)
+            .ToArray();
+        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)]);
+    }
+
+    private Fact<Finding> Weighed(string fact, ImmutableArray<Evidence> evidence)
+    {
+        if (evidence.FirstOrDefault(one => one.Statement == Statement.Yes) is { } yes)
+            return new Fact<Finding>.Known(Finding.Presence(true), yes.Provenance);
+        var open = evidence.Where(one => one.Statement == Statement.Ambiguous).ToArray();
+        if (open.Length > 0)
+            return Array.TrueForAll(open, one => one.IsFromText) ? TextDerived(open[0]) : new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
+        var no = evidence.OrderBy(one => one.Reservation is not null).ToArray();
+        if (Array.Exists(no, one => one.Reservation == UnknownReason.Truncated))
+            return new Fact<Finding>.Unknown(UnknownReason.Truncated);
+        if (no is [{ Reservation: null } fresh, ..])
+            return new Fact<Finding>.Known(Finding.Presence(false), fresh.Provenance);
+        if (knowledge.Rules.RuleFor(fact) is { } rule && conditions.SpeaksForItself(rule.Place))
+            return new Fact<Finding>.PresumedAbsent(rule);
+        var why = conditions.WhyNotFound(ChartKey.Staging);
+        return no is [{ Reservation: { } reservation } old, ..] && why != UnknownReason.Truncated
+            ? new Fact<Finding>.Unknown(reservation, Seen: new SeenValue("", Unit: null, old.Provenance.When, old.Provenance.Source))
+            : new Fact<Finding>.Unknown(why);
+    }
+
+    // Seen, but never more than Ambiguous: the finding is a yes whose threshold stays open.
+    private static Fact<Finding>.Known TextDerived(Evidence said) =>
+        new(new Finding(Interval.Between(0, 1), UnknownReason.Ambiguous, new Shown.Flag(true)), said.Provenance.With(Mark.TextDerived));
+
+    /// <summary>A no for nodes and a no for lung are together one for the fact; what holds for one of them holds for it.</summary>
+    private static IEnumerable<Evidence> Both(Evidence[] nodes, Evidence[] lung)
+    {
+        var (ofNodes, ofLung) = (BestNo(nodes), BestNo(lung));
+        if (ofNodes is null || ofLung is null)
+            return [];
+        return [(ofLung.Reservation is not null ? ofLung : ofNodes) with { Reservation = ofNodes.Reservation ?? ofLung.Reservation }];
+    }
+
+    private static Evidence? BestNo(Evidence[] evidence) =>
+        evidence.Where(one => one.Statement == Statement.No).OrderBy(one => one.Reservation is not null).FirstOrDefault();
+
+    /// <summary>A metastasis that nobody placed: M1 counts as one only while no Condition names an organ.</summary>
+    private IEnumerable<Evidence> OfUnsaidSite()
+    {
+        var coded = From(knowledge.Codes.Metastases, "any").Concat(From(knowledge.Codes.Cancers, "hcc-metastatic"))
+            .Where(one => one.Statement != Statement.No)
+            .Select(one => one with { Statement = Statement.Ambiguous });
+        var isPlaced = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes && item.Entry.Group != "any");
+        return isPlaced ? coded : coded.Concat(staging.Distant.Where(one => one.Statement == Statement.Ambiguous));
+    }
+
+    private IEnumerable<Evidence> From(CodeSet set, string group) => conditions.Stating(set, group).Select(item =>
+        new Evidence(item.Statement, ConditionFacts.ProvenanceOf(item.Condition))
+        {
+            Reservation = item.Statement == Statement.No && conditions.IsFromCutList(item.Condition) ? UnknownReason.Truncated : null,
+        });
+
+    // Of several, the newest is told.
+    private IEnumerable<Evidence> SiteCoded() => results.Of("pvtt")
+        .OrderByDescending(observation => observation.Time?.When.Latest)
+        .ThenBy(observation => observation.Reference, StringComparer.Ordinal)
+        .Select(OfSiteCode)
+        .OfType<Evidence>();
+
+    private Evidence? OfSiteCode(ChartObservation observation)
+    {
+        var provenance = Results.ProvenanceOf(observation, isFallback: false);
+        return observation.Value switch
+        {
+            ChartValue.Flag flag => new Evidence(flag.Value ? Statement.Yes : Statement.No, provenance),
+            // The words are read with those of other records.
+            ChartValue.Text text when knowledge.Terms.MentionOf("pvtt", text.Value) != TextMention.None => null,
+            ChartValue.Concept concept => new Evidence(
+                knowledge.Codes.Answers.Find(concept.Value)?.Group switch
+                {
+                    "present" => Statement.Yes,
+                    "absent" => Statement.No,
+                    _ => Statement.Ambiguous,
+                },
+                provenance),
+            _ => new Evidence(Statement.Ambiguous, provenance),
+        };
+    }
+
+    /// <summary>Records that name the finding in words and do not take it back.</summary>
+    private IEnumerable<Evidence> InWords(string finding)
+    {
+        var inConditions = chart.Conditions
+            .Where(condition => condition.VerificationStatus is not ("refuted" or "entered-in-error") && IsNamed(finding, condition.Code.Texts))
+            .Select(ConditionFacts.ProvenanceOf);
+        var inResults = results.All
+            .Where(observation => IsNamed(finding, observation.Value switch
+            {
+                ChartValue.Text text => [text.Value],
+                ChartValue.Concept concept => concept.Value.Texts,
+                _ => [],
+            }))
+            .Select(observation => Results.ProvenanceOf(observation, isFallback: false));
+        return inConditions.Concat(inResults)
+            .OrderBy(provenance => provenance.Source, StringComparer.Ordinal)
+            .Select(provenance => new Evidence(Statement.Ambiguous, provenance) { IsFromText = true });
+    }
+
+    private bool IsNamed(string finding, IEnumerable<string> texts) => knowledge.Terms.MentionOf(finding, texts) == TextMention.Affirmed;
+}

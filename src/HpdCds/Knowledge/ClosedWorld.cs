@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using HpdCds.Clinical;
+
+namespace HpdCds.Knowledge;
+
+/// <summary>
+/// fhir-profiles/closed-world.json and a site's file of the same name, which adds to it: what may be presumed absent when a
+/// place was read to its end and does not hold it. Laboratory values never are.
+/// </summary>
+public static class ClosedWorld
+{
+    public const string FileName = "closed-world.json";
+
+    public const string DiagnosisLists = "problem list and encounter diagnoses";
+    public const string StagingObservations = "staging observations";
+
+    private static readonly string[] Places = [DiagnosisLists, StagingObservations];
+
+    private static readonly string[] Facts = ["ascites", "encephalopathy", "pvtt", "spread", "liver-metastasis", "sites"];
+
+    // These two are named by the clinical model and may stand unsigned in the shipped file.
+    private static readonly string[] Unsigned = ["ascites", "encephalopathy"];
+
+    /// <summary>The rules in force: a site's rule stands in place of a shipped one for the same fact.</summary>
+    internal static ImmutableArray<ClosedWorldRule> From(ClosedWorldFile shipped, ClosedWorldFile? site, Action<string> fault)
+    {
+        var rules = shipped.Rules.Select(rule => Rule(rule, isOfSite: false, fault)).ToList();
+        foreach (var rule in (site?.Rules ?? []).Select(rule => Rule(rule, isOfSite: true, fault)))
+        {
+            rules.RemoveAll(other => other.Fact == rule.Fact);
+            rules.Add(rule);
+        }
+
+        return [.. rules];
+    }
+
+    private static ClosedWorldRule Rule(ClosedWorldRuleFile rule, bool isOfSite, Action<string> fault)
+    {
+        if (!Facts.Contains(rule.Fact, StringComparer.Ordinal))
+            fault($"closedWorld: {rule.Fact} is not a fact that may be presumed absent, only {string.Join(", ", Facts)}");
+        if (!Places.Contains(rule.Place, StringComparer.Ordinal))
+            fault($"{rule.Fact}: '{rule.Place}' is no place that is read, only {string.Join(" or ", Places)}");
+        var mayBeUnsigned = !isOfSite && Unsigned.Contains(rule.Fact, StringComparer.Ordinal);
+        if (!mayBeUnsigned && (string.IsNullOrWhiteSpace(rule.SignedBy) || rule.Date is null))
+            fault($"{rule.Fact}: a rule needs signedBy and date");
+        return new(rule.Fact, rule.Place, rule.SignedBy, rule.Date);
+    }
+}
+
+internal sealed record ClosedWorldFile(string Description, List<ClosedWorldRuleFile> Rules);
+
+internal sealed record ClosedWorldRuleFile(string Fact, string Place, string? SignedBy = null, DateOnly? Date = null);

@@ -150,10 +150,13 @@ internal sealed class Results
             .ThenByDescending(reading => RankOf(reading.Observation))
             .ThenBy(reading => reading.Observation.Reference, StringComparer.Ordinal)];
 
-    /// <summary>The reason when no reading can be used: that of the newest, and of the source when there is none.</summary>
+    /// <summary>
+    /// The reason when no reading can be used: that of the newest, and of the source when there is none. For sources of which
+    /// nothing inside the window is hidden: what was cut off is too old to count, as if it were not recorded.
+    /// </summary>
     public Fact<T> Unusable<T>(Reading<T>[] ordered, ChartKey key, string? datum = null)
         where T : class => ordered.Length == 0
-            ? new Fact<T>.Unknown(_chart.WhyNotFound(key), datum)
+            ? new Fact<T>.Unknown(_chart.WhyNotFound(key) is var why && why == UnknownReason.Truncated ? UnknownReason.NotRecorded : why, datum)
             : new Fact<T>.Unknown(ordered[0].Problem ?? UnknownReason.NotRecorded, datum, SeenIn(ordered[0].Observation));
 
     /// <summary>Corrected and amended results beat final ones, and those beat everything else.</summary>

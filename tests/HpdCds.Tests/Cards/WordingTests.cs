@@ -113,7 +113,8 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
         }
 
         output.WriteLine($"{whole} of {english.Count} cards have all their lines in both languages");
-        Assert.True(whole * 2 > english.Count);
+        // The shorter language keeps the lines that are dropped first.
+        Assert.True(whole * 3 > english.Count);
     }
 
     [Fact]

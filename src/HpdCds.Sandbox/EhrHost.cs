@@ -36,6 +36,7 @@ public static class EhrHost
         builder.Services.AddSingleton<HookBodies>();
         builder.Services.AddSingleton<PrefetchKeys>();
         builder.Services.AddSingleton<OrderShelf>();
+        builder.Services.AddSingleton<ServiceReading>();
         builder.Services.AddTransient<OrderDesk>();
         builder.Services.AddSingleton(provider => new SandboxAddresses(
             () => EhrAddress(provider.GetRequiredService<IServer>()),

@@ -1,4 +1,5 @@
 using HpdCds;
+using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 
@@ -9,6 +10,7 @@ var addresses = ehr.Services.GetRequiredService<SandboxAddresses>();
 // The service is a second host, as another party would run it: the two talk over HTTP only.
 var service = HpdCdsService.Build([$"--urls={addresses.Service}"], builder => builder.Configuration.AddInMemoryCollection(SandboxSite.Settings(addresses)));
 await service.StartAsync();
+ehr.Services.GetRequiredService<ServiceReading>().Explainer = service.Services.GetRequiredService<Explainer>();
 
 Console.WriteLine($"""
     EHR      {addresses.Ehr()}        patients, charts, orders

@@ -14,6 +14,9 @@ public static class OrderEndpoints
     {
         app.MapPost("/patients/{id}/order", ChooseAsync);
         app.MapGet("/orders/{id}", Show);
+        app.MapGet("/orders/{id}/reading", async (string id, OrderShelf shelf, ServiceReading reading, HttpContext http) => shelf.Find(id) is { } order
+            ? Answers.Page(ReadingPage.Render(order, await reading.OfAsync(order, http.RequestAborted)))
+            : Answers.NoSuchOrder());
         var step = app.MapGroup("/orders/{id}");
         step.MapPost("/sign", (string id, OrderShelf shelf, OrderDesk desk, HttpContext http) =>
             StepAsync(shelf.Find(id), http, order => desk.SignAsync(order, http.RequestAborted)));

@@ -14,6 +14,7 @@ public static class OrderPage
               <div>
                 {Draft(order)}
                 {CardsView.Render(order)}
+                {Reading(order)}
               </div>
               {ChartPage.Aside(records.Of<Observation>(patient.Id))}
             </div>
@@ -25,8 +26,12 @@ public static class OrderPage
         <h1>{order.Title}</h1>
         <p class="quiet lead">Sent as it stands in the file, on {order.Hook}.</p>
         {CardsView.Render(order)}
+        {Reading(order)}
         {drawer}
         """));
+
+    private static Html Reading(PlacedOrder order) =>
+        Html.Of($"""<p><a href="/orders/{order.Id}/reading">What the service read, and why</a></p>""");
 
     private static Html Draft(PlacedOrder order) => Html.Of($"""
         <section class="draft" aria-labelledby="draft">

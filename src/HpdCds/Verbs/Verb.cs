@@ -7,6 +7,7 @@ internal static class Verb
     public static Func<Task<int>>? Named(string[] args) => args switch
     {
         ["simulate", .. var rest] => () => Task.FromResult(SimulateVerb.Run(rest, Console.Out, Console.Error)),
+        ["explain", .. var rest] => () => ExplainVerb.RunAsync(rest, Console.Out, Console.Error),
         _ => null,
     };
 }

@@ -1,3 +1,4 @@
+using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Sandbox.Patients;
@@ -19,6 +20,8 @@ public sealed class BothParties : IAsyncLifetime
     public IReadOnlyDictionary<string, SandboxPatient> Patients { get; } =
         PatientFiles.Load(EhrFixture.Start).ToDictionary(patient => patient.About.Id, patient => patient.About, StringComparer.Ordinal);
 
+    public string EhrUrl => _ehr!.Urls.First();
+
     public OrderDesk Desk => _ehr!.Services.GetRequiredService<OrderDesk>();
 
     public async ValueTask InitializeAsync()
@@ -38,6 +41,7 @@ public sealed class BothParties : IAsyncLifetime
             builder.Services.AddSingleton<TimeProvider>(_time);
         });
         await _service.StartAsync();
+        _ehr.Services.GetRequiredService<ServiceReading>().Explainer = _service.Services.GetRequiredService<Explainer>();
     }
 
     public async ValueTask DisposeAsync()

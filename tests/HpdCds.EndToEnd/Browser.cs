@@ -78,8 +78,7 @@ public sealed class Window : IAsyncDisposable
             await Page.GetByText("For integrators").ClickAsync();
         foreach (var (name, value) in switches)
             await Page.Locator($"select[name={name}]").SelectOptionAsync(value);
-        await Page.Locator($"#drugs button[value={drug}]").ClickAsync();
-        await Page.WaitForURLAsync("**/orders/*");
+        await LeaveAsync(() => Page.Locator($"#drugs button[value={drug}]").ClickAsync());
     }
 
     /// <summary>Sets switches in the drawer of an order and asks again.</summary>
@@ -90,13 +89,26 @@ public sealed class Window : IAsyncDisposable
         await LeaveAsync(() => Page.GetByText("Ask again on").ClickAsync());
     }
 
-    /// <summary>Does what leads to another page, and waits for that page; its address may be the same.</summary>
+    /// <summary>Does what leads to another page, and waits until that page is whole; its address may be the same.</summary>
     public async Task LeaveAsync(Func<Task> step)
     {
         await Page.EvaluateAsync("document.documentElement.dataset.left = 'yes'");
         await step();
-        await Page.Locator("html:not([data-left])").WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        await Page.WaitForLoadStateAsync();
+        while (!await IsElsewhereAsync())
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<bool> IsElsewhereAsync()
+    {
+        try
+        {
+            return await Page.EvaluateAsync<bool>("!document.documentElement.dataset.left && document.readyState === 'complete'");
+        }
+        catch (PlaywrightException)
+        {
+            // Asked while one page gave way to the next.
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

@@ -37,11 +37,11 @@ public sealed class DrawerTests(Site site, Browser browser)
     }
 
     [Theory]
-    [InlineData("null", "NLR (not recorded)")]
-    [InlineData("empty", "NLR (not recorded)")]
-    [InlineData("left-out", "NLR (not supplied to this service)")]
-    [InlineData("outcome", "NLR (source failed)")]
-    [InlineData("other-patient", "NLR (not supplied to this service)")]
+    [InlineData("null", "NLR (neutrophils: not recorded)")]
+    [InlineData("empty", "NLR (neutrophils: not recorded)")]
+    [InlineData("left-out", "NLR (neutrophils: not supplied to this service)")]
+    [InlineData("outcome", "NLR (neutrophils: source did not answer)")]
+    [InlineData("other-patient", "NLR (neutrophils: not supplied to this service)")]
     public async Task A_broken_blood_count_is_never_read_as_a_good_one(string fault, string shown)
     {
         await using var window = await browser.OpenAsync(site);
@@ -51,7 +51,7 @@ public sealed class DrawerTests(Site site, Browser browser)
         Assert.Contains("Set: cbc:", await window.TextAsync(), StringComparison.Ordinal);
         var card = await window.Card.InnerTextAsync();
         Assert.DoesNotContain("NLR 5.2", card, StringComparison.Ordinal);
-        Assert.Contains("1 to 3 of 6 points", card, StringComparison.Ordinal);
+        Assert.Contains("1-3 of 6 points", card, StringComparison.Ordinal);
         Assert.Contains(shown, card, StringComparison.Ordinal);
     }
 

@@ -58,8 +58,8 @@ public sealed class EveryPageTests(Site site, Browser browser)
         return await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
     }
 
-    private static Task OpenAllAsync(Window window) =>
-        window.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
+    private static async Task OpenAllAsync(Window window) =>
+        await window.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
 
     private static async Task CheckAsync(Window window, string what)
     {

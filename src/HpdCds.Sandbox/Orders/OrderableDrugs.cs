@@ -36,11 +36,9 @@ public static class OrderableDrugs
                 pair.Item1,
                 (string?)pair.Drug["role"] == "inhibitor" ? Inhibitors : Partners,
                 codes.GetValueOrDefault(pair.Item1),
-                [.. Texts(pair.Drug["names"]!.AsArray()), .. Texts((pair.Drug["labels"] as JsonObject)?.Select(label => label.Value) ?? [])]))
+                [.. pair.Drug["names"]!.AsArray().Concat((pair.Drug["labels"] as JsonObject ?? []).Select(label => label.Value)).Select(name => (string)name!)]))
             .OrderBy(drug => drug.Group, StringComparer.Ordinal).ThenBy(drug => drug.Name, StringComparer.Ordinal);
     }
-
-    private static IEnumerable<string> Texts(IEnumerable<JsonNode?> nodes) => nodes.Select(node => (string)node!);
 
     /// <summary>The first code of each drug in the published set is its ingredient; the products follow.</summary>
     private static IEnumerable<(string Name, string Code)> Ingredients(string valueSet) =>

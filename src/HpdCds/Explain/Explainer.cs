@@ -17,6 +17,8 @@ namespace HpdCds.Explain;
 /// </summary>
 public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
 {
+    private static readonly string[] ConfoundingDrugs = ["corticosteroid", "g-csf"];
+
     /// <param name="drop">Prefetch keys to be treated as if they had not come.</param>
     /// <exception cref="RefusedException">The request is not one that a hook call would answer.</exception>
     public async Task<JsonObject> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
@@ -75,20 +77,34 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
     private IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace)
     {
         var noted = trace.Notes.Select(note => note.Reference).ToHashSet(StringComparer.Ordinal);
-        var results = chart.Observations.Where(observation => !noted.Contains(observation.Reference))
-            .Select(observation => new ResourceFate(observation.Reference, Fate.OtherCode, observation.Source, Fact: null, Why: null));
-        return trace.Notes.Concat(results)
+        return trace.Notes.Concat(chart.Observations.Where(observation => !noted.Contains(observation.Reference)).SelectMany(OfObservation))
             .Concat(chart.Conditions.SelectMany(OfCondition))
+            .Concat(chart.Procedures.Select(OfProcedure))
             .Concat(chart.Medications.SelectMany(OfMedication))
             .Distinct()
             .OrderBy(fate => fate.Key)
             .ThenBy(fate => fate.Reference, StringComparer.Ordinal);
     }
 
+    // Stages and variants are weighed together, so that none of them is superseded by another as a value is.
+    private IEnumerable<ResourceFate> OfObservation(ChartObservation observation)
+    {
+        var groups = observation.Source is ChartKey.Staging or ChartKey.Genomics
+            ? knowledge.Codes.Observations.FindAll(observation.Code).Select(entry => entry.Group).Distinct(StringComparer.Ordinal).ToArray()
+            : [];
+        return groups.Length == 0
+            ? [new(observation.Reference, Fate.OtherCode, observation.Source, Fact: null, Why: null)]
+            : groups.Select(group => new ResourceFate(observation.Reference, Fate.Used, observation.Source, group, Why: null));
+    }
+
+    private ResourceFate OfProcedure(ChartProcedure procedure) => ConfounderFacts.IsEmbolisation(procedure, knowledge)
+        ? new(procedure.Reference, ConfounderFacts.WasDone(procedure) ? Fate.Used : Fate.NotEvidence, procedure.Source, "tace", procedure.Status)
+        : new(procedure.Reference, Fate.OtherCode, procedure.Source, Fact: null, Why: null);
+
     private IEnumerable<ResourceFate> OfCondition(ChartCondition condition)
     {
-        var (cancers, metastases, liver) = (knowledge.Codes.Cancers, knowledge.Codes.Metastases, knowledge.Codes.Liver);
-        var entries = cancers.FindAll(condition.Code).Concat(metastases.FindAll(condition.Code)).Concat(liver.FindAll(condition.Code)).ToArray();
+        CodeSet[] read = [knowledge.Codes.Cancers, knowledge.Codes.Metastases, knowledge.Codes.Liver, knowledge.Codes.Confounders];
+        var entries = read.SelectMany(set => set.FindAll(condition.Code)).ToArray();
         if (entries.Length == 0)
             return [new(condition.Reference, Fate.OtherCode, condition.Source, Fact: null, Why: null)];
         var fate = condition.VerificationStatus == "entered-in-error" ? Fate.NotEvidence : Fate.Used;
@@ -98,8 +114,12 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
     private IEnumerable<ResourceFate> OfMedication(ChartMedication medication)
     {
         var agents = advice.Drugs.InhibitorsIn(medication.Concepts).Names;
-        var facts = advice.Drugs.IsAnticoagulant(medication.Concepts) ? agents.Add("anticoagulant") : agents;
-        return facts.IsEmpty
+        var facts = agents.Concat(ConfoundingDrugs.Where(kind => ConfounderFacts.IsDrug(medication, kind, knowledge))).ToHashSet(StringComparer.Ordinal);
+        if (advice.Drugs.IsAnticoagulant(medication.Concepts))
+            facts.Add("anticoagulant");
+        if (advice.Drugs.IsAntineoplastic(medication.Concepts))
+            facts.Add("prior-therapy");
+        return facts.Count == 0
             ? [new(medication.Reference, Fate.OtherCode, medication.Source, Fact: null, Why: null)]
             : facts.Select(fact => new ResourceFate(medication.Reference, Fate.Used, medication.Source, fact, medication.Status));
     }

@@ -38,19 +38,20 @@ internal sealed class ConfounderFacts(PatientChart chart, TreatmentHistory histo
             found.Add(Confounder.GCsf);
         if (conditions.Stating(knowledge.Codes.Confounders, "infection").Any(item => item.Statement == Statement.Yes && ConditionFacts.IsActive(item.Condition)))
             found.Add(Confounder.Infection);
-        if (chart.Procedures.Any(procedure => IsEmbolisation(procedure, knowledge) && IsRecent(procedure, knowledge.Rules.Window("tace"), asOf)))
+        if (chart.Procedures.Any(procedure => IsEmbolisation(procedure, knowledge) && WasDone(procedure) && IsRecent(procedure, knowledge.Rules.Window("tace"), asOf)))
             found.Add(Confounder.Tace);
         return found.ToImmutable();
     }
 
-    private static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
+    public static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
         medication.Concepts.Any(concept => knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
         || knowledge.Terms.NamesSystemicDrug(kind, medication.Concepts.SelectMany(concept => concept.Texts));
 
-    private static bool IsEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
-        !NotDone.Contains(procedure.Status, StringComparer.Ordinal)
-        && (knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
-            || knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed);
+    public static bool IsEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
+        knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
+        || knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed;
+
+    public static bool WasDone(ChartProcedure procedure) => !NotDone.Contains(procedure.Status, StringComparer.Ordinal);
 
     private static bool IsRecent(ChartProcedure procedure, int days, DateTimeOffset asOf) =>
         procedure.Time is not { When: var when } || when.IsWithin(days, asOf);

@@ -53,6 +53,19 @@ public sealed class ExplainerTests : IAsyncLifetime
         Assert.Superset(new HashSet<string?> { "nlr", "ldh", "afp", "albumin", "bilirubin", "inr", "hcc" }, used);
     }
 
+    [Theory]
+    [InlineData("confounded-by-tace-28-days-ago", "tace")]
+    [InlineData("confounded-nlr-by-a-corticosteroid", "corticosteroid")]
+    [InlineData("staging-n0-m0-is-no-spread", "tnm-n-clinical")]
+    [InlineData("ecog-answer-code-in-interpretation-alone", "ecog")]
+    [InlineData("prior-therapy-by-an-atc-class", "prior-therapy")]
+    public async Task What_explains_a_value_or_stages_a_tumour_is_said_to_count(string golden, string fact)
+    {
+        var explanation = await ExplainAsync(golden);
+
+        Assert.Contains(explanation["resources"]!.AsArray(), resource => (string?)resource!["fate"] == "used" && (string?)resource["fact"] == fact);
+    }
+
     [Fact]
     public async Task Every_order_says_whether_it_was_recognised_and_by_what()
     {

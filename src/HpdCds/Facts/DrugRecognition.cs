@@ -38,13 +38,20 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
 {
     private static readonly string[] NotToBeGiven = ["stopped", "cancelled", "entered-in-error", "revoked"];
 
-    /// <summary>On order-select the selected drafts decide; when none of them can be found, all do.</summary>
+    /// <summary>Whether a draft is an order to give something: not one not to, and not one that was withdrawn.</summary>
+    public static bool IsToBeGiven(ChartOrder order) =>
+        !order.DoNotPerform && !NotToBeGiven.Contains(order.Status, StringComparer.Ordinal);
+
+    /// <summary>
+    /// On order-select the selected drafts decide. When a selection cannot be found among the drafts, all of them do: it may
+    /// name any of them in a way that is not known here, and an inhibitor must not be passed over.
+    /// </summary>
     public Recognition Of(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections)
     {
-        var selected = drafts.Where(order => selections.Any(selection => IsNamed(order, selection))).ToImmutableArray();
-        var orders = (selected.IsEmpty ? drafts : selected)
-            .Where(order => !order.DoNotPerform && !NotToBeGiven.Contains(order.Status, StringComparer.Ordinal))
-            .ToImmutableArray();
+        var wanted = selections.Select(PlainNameOf).ToHashSet(StringComparer.Ordinal);
+        var selected = drafts.Where(order => NamesOf(order).Any(wanted.Contains)).ToImmutableArray();
+        var found = selected.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
+        var orders = (wanted.All(found.Contains) && !selected.IsEmpty ? selected : drafts).Where(IsToBeGiven).ToImmutableArray();
         var named = orders.Select(order => (Order: order, Drugs: InhibitorsIn(order.Concepts))).ToArray();
         var agents = named.SelectMany(item => item.Drugs.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
         var unknownNames = orders.Sum(order => Texts(order.Concepts).Count(drugs.LooksLikeUnknownInhibitor));
@@ -110,6 +117,17 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
         (!Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.IsEmpty))
         || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null);
 
-    private static bool IsNamed(ChartOrder order, string selection) =>
-        order.Reference == selection || order.Reference.EndsWith('/' + selection, StringComparison.Ordinal);
+    // Type/id, the id alone, and for a part of a group the group (RequestGroup/g#1) are all ways to name a draft.
+    private static IEnumerable<string> NamesOf(ChartOrder order)
+    {
+        var whole = order.Reference.Split('#')[0];
+        return [order.Reference, whole, whole[(whole.LastIndexOf('/') + 1)..]];
+    }
+
+    // An absolute reference, or one to a version, names the same draft as the plain one.
+    private static string PlainNameOf(string selection)
+    {
+        var parts = selection.Split("/_history/", 2)[0].Split('/');
+        return parts.Length > 2 ? string.Join('/', parts[^2..]) : string.Join('/', parts);
+    }
 }

@@ -45,7 +45,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
         var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
         var exposure = new ExposureFacts(history, _recognition, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
-        var beside = drafts.Where(draft => !draft.DoNotPerform).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
+        var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
         var results = new Results(chart, knowledge, asOf, trace);
         var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(_recognition.IsAnticoagulant), ehr, asOf);
         return new(

@@ -3,6 +3,7 @@ using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -23,19 +24,14 @@ public static class HpdCdsService
             builder.WebHost.UseUrls("http://localhost:5081");
         configure?.Invoke(builder);
 
-        var settings = builder.Configuration.GetSection(SiteSettings.Section).Get<SiteSettings>() ?? new SiteSettings();
-        var trust = settings.Check();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-            LoopbackOnly.ListenOnLoopbackOnly(kestrel);
-        });
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
-        builder.Services.AddSingleton(settings).AddSingleton(trust)
+        var (settings, trust) = SiteSettings.Read(builder.Configuration, builder.Environment);
+        builder.WebHost.ConfigureKestrel(kestrel => FrontDoor.Limit(kestrel, settings, trust));
+        builder.Services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
+            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
+        builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
+        builder.Services.AddCallers(trust);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
@@ -45,7 +41,8 @@ public static class HpdCdsService
         var app = builder.Build();
         app.UseCors();
         app.UseLastResort();
-        app.RequireLoopbackHost();
+        app.RequireKnownHost(trust);
+        app.UseCallers(trust);
         HookEndpoints.Map(app);
         return app;
     }

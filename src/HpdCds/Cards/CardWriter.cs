@@ -21,7 +21,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
         var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
-        var isWarning = assessment is { IsAssessable: true, Band: { Low: Band.High, High: Band.High } };
+        var isWarning = !ehr.IsCappedAtInfo && assessment is { IsAssessable: true, Band: { Low: Band.High, High: Band.High } };
         var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HpdCds.Chart;
-using HpdCds.Facts;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
 
@@ -8,7 +7,7 @@ namespace HpdCds.Hooks;
 
 /// <summary>A hook call from arrival to answer, top to bottom in <see cref="AnswerAsync"/>.</summary>
 public sealed class HookEndpoints(
-    HookCatalogue catalogue, TrustTable trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock)
+    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock)
 {
     public static void Map(WebApplication app)
     {
@@ -16,16 +15,23 @@ public sealed class HookEndpoints(
         var endpoints = app.Services.GetRequiredService<HookEndpoints>();
         foreach (var document in HookCatalogue.Documents)
         {
-            app.MapGet($"{document}/cds-services", context => endpoints.DiscoverAsync(context, document));
+            var discovery = app.MapGet($"{document}/cds-services", context => endpoints.DiscoverAsync(context, document));
+            if (!endpoints.HidesDiscovery)
+                discovery.AllowAnonymous();
             app.MapPost($"{document}/cds-services/{{id}}", (HttpContext context, string id) => endpoints.AnswerAsync(context, document, id));
         }
     }
 
+    // Open unless a site wants it otherwise: clients probe it before they know how to sign, and it holds nothing of anybody.
+    private bool HidesDiscovery => settings.DiscoveryNeedsToken;
+
     private Task DiscoverAsync(HttpContext context, string document)
     {
-        context.Response.Headers.CacheControl = "public, max-age=300";
-        context.Response.Headers.Vary = "Origin";
-        return WriteAsync(context, catalogue.Discovery(document));
+        var caller = Caller.Of(context)?.Ehr;
+        var ehr = caller ?? (trust.Table.Ehrs is [var only] ? only : null);
+        context.Response.Headers.CacheControl = caller is null ? "public, max-age=300" : "private, max-age=300";
+        context.Response.Headers.Vary = "Authorization, Origin";
+        return WriteAsync(context, catalogue.Discovery(document, ehr));
     }
 
     private async Task AnswerAsync(HttpContext context, string document, string id)
@@ -38,21 +44,26 @@ public sealed class HookEndpoints(
         var envelope = Envelope.Read(body);
         envelope.RequireHook(service);
 
-        var ehr = trust.For(envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
+        var ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
+        if (!ehr.Services.TryGetValue(service.Name, out var mode))
+            throw Refuse(StatusCodes.Status403Forbidden);
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
 
-        var recognition = advice.Recognise(request);
-        var answer = advice.WithoutChart(request, recognition, ehr) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
+        var answer = mode == ServiceMode.Off ? HookResponse.NothingBecauseOff : await EvaluateAsync(request, ehr, mode, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        await WriteAsync(context, answer);
+        await WriteAsync(context, mode == ServiceMode.Silent ? HookResponse.NothingBecauseSilent : answer);
     }
 
-    private async Task<HookResponse> FromChartAsync(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop)
+    private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, ServiceMode mode, DateTimeOffset asOf, CancellationToken stop)
     {
+        var recognition = advice.Recognise(request);
+        if (advice.WithoutChart(request, recognition, ehr) is { } early)
+            return early;
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
-        return ehr.NotAssessable == NotAssessablePolicy.Card
+        // Who is shown nothing is not shown a failure either.
+        return ehr.NotAssessable == NotAssessablePolicy.Card || mode == ServiceMode.Silent
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }
@@ -85,16 +96,26 @@ public sealed class HookEndpoints(
     {
         if (request.ContentLength > settings.MaxBodyBytes)
             throw Refuse(StatusCodes.Status413PayloadTooLarge);
-        using var body = new MemoryStream((int)(request.ContentLength ?? 16_384));
-        var buffer = new byte[65_536];
-        while (await request.Body.ReadAsync(buffer, stop) is > 0 and var read)
+        using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
         {
-            if (body.Length + read > settings.MaxBodyBytes)
-                throw Refuse(StatusCodes.Status413PayloadTooLarge);
-            body.Write(buffer, 0, read);
-        }
+            // Not the announced length: memory is given for what has come.
+            using var body = new MemoryStream(16_384);
+            var buffer = new byte[65_536];
+            while (await request.Body.ReadAsync(buffer, either.Token) is > 0 and var read)
+            {
+                if (body.Length + read > settings.MaxBodyBytes)
+                    throw Refuse(StatusCodes.Status413PayloadTooLarge);
+                body.Write(buffer, 0, read);
+            }
 
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+            return body.GetBuffer().AsMemory(0, (int)body.Length);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw Refuse(StatusCodes.Status408RequestTimeout);
+        }
     }
 
     private static async Task WriteAsync<T>(HttpContext context, T answer)

@@ -36,11 +36,13 @@ internal sealed class RunningService : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningService> StartAsync(
-        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, string? file = null, string environment = "Development")
     {
         var log = new LogLines();
-        var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0", "--environment", environment], builder =>
         {
+            if (file is not null)
+                builder.Configuration.AddJsonFile(file, optional: false, reloadOnChange: true);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["HpdCds:Ehrs:0:Name"] = "test-ehr",
@@ -103,7 +105,16 @@ internal sealed class RunningService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private TrustedEhr Ehr(Envelope envelope) => Services.GetRequiredService<TrustTable>().For(envelope.FhirServer)!;
+    /// <summary>Changes settings of the running service, as an edited file would.</summary>
+    public void Change(IReadOnlyDictionary<string, string?> settings)
+    {
+        var root = (IConfigurationRoot)Services.GetRequiredService<IConfiguration>();
+        foreach (var (name, value) in settings)
+            root[name] = value;
+        root.Reload();
+    }
+
+    private TrustedEhr Ehr(Envelope envelope) => Services.GetRequiredService<CurrentTrust>().Table.ForServer(envelope.FhirServer)!;
 }
 
 /// <summary>Every log line, at every level.</summary>

@@ -29,6 +29,7 @@ public static class EhrHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<FhirStore>();
         builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<ClientKeys>();
         builder.Services.AddSingleton(provider => new SandboxAddresses(
             () => EhrAddress(provider.GetRequiredService<IServer>()),
             new(builder.Configuration["cds-url"] ?? DefaultServiceUrl)));

@@ -11,8 +11,12 @@ public static class SandboxSite
     public static IReadOnlyDictionary<string, string?> Settings(SandboxAddresses addresses) => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         ["HpdCds:Overlay"] = Overlay,
+        ["HpdCds:PublicBaseUrl"] = addresses.Service.AbsoluteUri.TrimEnd('/'),
         ["HpdCds:Ehrs:0:Name"] = "sandbox",
+        ["HpdCds:Ehrs:0:Issuer"] = addresses.FhirBase,
+        ["HpdCds:Ehrs:0:Keys:Url"] = addresses.Ehr() + ClientKeys.JwksPath,
         ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = addresses.FhirBase,
+        ["HpdCds:Ehrs:0:AllowPrivateAddresses:0"] = new Uri(addresses.FhirBase).Host.Trim('[', ']'),
         ["HpdCds:Ehrs:0:CorsOrigins:0"] = addresses.Ehr(),
     }.Concat(Orderable.SelectMany(order => OrderCode(order.Name, order.Code, order.Display)))
         .ToDictionary(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ public sealed record SandboxAddresses(Func<string> Ehr, Uri Service)
 }
 
 /// <summary>The CDS client of the small EHR: asks the service as any other EHR would, over HTTP.</summary>
-public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tokens, SandboxAddresses addresses, TimeProvider time)
+public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tokens, ClientKeys keys, SandboxAddresses addresses, TimeProvider time)
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(5);
 
@@ -54,6 +54,9 @@ public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tok
         return request;
     }
 
+    /// <summary>Proves who calls the service that answers orders; good for one call.</summary>
+    public string Token() => keys.TokenFor(new(addresses.Service, "/cds-services/hpd-risk"));
+
     private JsonObject Authorization(string patientId) => new()
     {
         ["access_token"] = tokens.Issue(patientId, TokenLifetime),
@@ -82,6 +85,7 @@ public sealed class CdsClient(HttpClient http, FhirStore store, AccessTokens tok
     private async Task<Exchange> ExchangeAsync(string method, Uri url, JsonObject? body, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(new(method), url);
+        message.Headers.Authorization = new("Bearer", keys.TokenFor(url));
         if (body is not null)
             message.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json);
         var started = Stopwatch.GetTimestamp();

@@ -22,6 +22,8 @@ public static class PageEndpoints
         app.MapGet("/patients/{id}/request.json", (string id, CdsClient client, string? drug) => byId.TryGetValue(id, out var patient)
             ? ReadyRequest(patient, client, drug)
             : Results.NotFound());
+        app.MapGet("/patients/{id}/token", (string id, CdsClient client) => byId.ContainsKey(id) ? Results.Text(client.Token()) : Results.NotFound());
+        app.MapGet(ClientKeys.JwksPath, (ClientKeys keys) => Results.Text(keys.Jwks().ToJsonString(), MediaTypeNames.Application.Json));
         app.MapGet("/sandbox.css", () =>
             Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("Pages/sandbox.css")!, "text/css; charset=utf-8"));
         app.MapGet("/favicon.ico", () => Results.NoContent());

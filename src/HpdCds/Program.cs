@@ -30,8 +30,9 @@ public static class HpdCdsService
             .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>();
         builder.Services.AddCallers(trust);
+        builder.Services.AddCallLimits(trust);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
@@ -40,6 +41,7 @@ public static class HpdCdsService
 
         var app = builder.Build();
         app.UseCors();
+        app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();
         app.RequireKnownHost(trust);
         app.UseCallers(trust);

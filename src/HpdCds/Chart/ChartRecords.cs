@@ -4,10 +4,10 @@ using HpdCds.Clinical;
 namespace HpdCds.Chart;
 
 /// <summary>One coding of a concept. The system is as sent: it may be missing.</summary>
-public sealed record ChartCoding(string? System, string Code, string? Display);
+public sealed record ChartCoding(string? System, string Code, string? Display) : PatientData;
 
 /// <summary>A CodeableConcept: every coding that came, and the text beside them.</summary>
-public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text)
+public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text) : PatientData
 {
     public static readonly ChartConcept Empty = new([], null);
 
@@ -26,7 +26,7 @@ public enum TimeOrigin
 public sealed record ChartTime(ClinicalTime When, TimeOrigin Origin);
 
 /// <summary>Why a FHIR Quantity, string or other value could not be read is kept as a value, never dropped.</summary>
-public abstract record ChartValue
+public abstract record ChartValue : PatientData
 {
     private ChartValue()
     {
@@ -55,7 +55,7 @@ public sealed record ChartReferenceRange(
     ImmutableArray<ChartConcept> AppliesTo,
     decimal? AgeLowYears,
     decimal? AgeHighYears,
-    string? Text);
+    string? Text) : PatientData;
 
 /// <summary>
 /// An Observation, or one component of one (then <see cref="Reference"/> ends in <c>#</c> and the component's place,
@@ -71,7 +71,7 @@ public sealed record ChartObservation(
     ImmutableArray<ChartReferenceRange> ReferenceRanges,
     ImmutableArray<ChartConcept> Interpretation,
     string? Specimen,
-    string? Panel);
+    string? Panel) : PatientData;
 
 public sealed record ChartCondition(
     string Reference,
@@ -81,7 +81,7 @@ public sealed record ChartCondition(
     string? ClinicalStatus,
     string? VerificationStatus,
     ChartConcept? Severity,
-    ChartTime? Time);
+    ChartTime? Time) : PatientData;
 
 public enum ChartMedicationKind
 {
@@ -99,7 +99,7 @@ public sealed record ChartMedication(
     bool DoNotPerform,
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
-    ChartTime? Time);
+    ChartTime? Time) : PatientData;
 
 /// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>
 public sealed record ChartPatient(
@@ -107,7 +107,7 @@ public sealed record ChartPatient(
     ClinicalTime? BirthDate,
     string? AdministrativeGender,
     string? BirthSex,
-    ChartConcept? SexForClinicalUse);
+    ChartConcept? SexForClinicalUse) : PatientData;
 
 /// <summary>
 /// An order of <c>draftOrders</c>. <see cref="Concepts"/> holds the drug as coded, the resolved Medication and its
@@ -122,4 +122,4 @@ public sealed record ChartOrder(
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
     ImmutableArray<ChartConcept> ReasonCodes,
-    ImmutableArray<string> ReasonReferences);
+    ImmutableArray<string> ReasonReferences) : PatientData;

@@ -57,7 +57,7 @@ public sealed record PatientChart(
     ImmutableArray<ChartCondition> Conditions,
     ImmutableArray<ChartMedication> Medications,
     ImmutableDictionary<ChartKey, ChartSource> Sources,
-    DroppedEntries Dropped)
+    DroppedEntries Dropped) : PatientData
 {
     /// <summary>The Patient resource that came is another person: no card may be made from this chart.</summary>
     public bool IsAnotherPatient => Dropped.PatientMismatch;

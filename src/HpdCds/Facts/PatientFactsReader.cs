@@ -21,7 +21,7 @@ public sealed record PatientReading(
     string Tumour,
     UnknownReason? TumourReason,
     bool IsChild,
-    bool IsHaematological);
+    bool IsHaematological) : PatientData;
 
 /// <summary>FHIR words in, oncology words out: pure, so that a saved chart always gives the same facts.</summary>
 public sealed class PatientFactsReader(KnowledgeBase knowledge)

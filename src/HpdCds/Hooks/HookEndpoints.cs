@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace HpdCds.Hooks;
 
 /// <summary>A hook call from arrival to answer, top to bottom in <see cref="AnswerAsync"/>.</summary>
-public sealed class HookEndpoints(
-    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock)
+public sealed partial class HookEndpoints(
+    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
 {
     public static void Map(WebApplication app)
     {
@@ -37,33 +37,44 @@ public sealed class HookEndpoints(
     private async Task AnswerAsync(HttpContext context, string document, string id)
     {
         var asOf = clock.GetUtcNow();
-        var service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
+        var record = CallRecord.Of(context);
+        var service = record.Service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
 
         RequireJson(context.Request);
         var body = await ReadBodyAsync(context.Request, context.RequestAborted);
         var envelope = Envelope.Read(body);
         envelope.RequireHook(service);
 
-        var ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
+        var ehr = record.Ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
         if (!ehr.Services.TryGetValue(service.Name, out var mode))
             throw Refuse(StatusCodes.Status403Forbidden);
-        var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
+        record.Mode = mode;
+        var request = record.Request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
+        if (ehr.ClientId is { } client && envelope.Authorization?.Subject is { } subject && subject != client)
+            ForeignClient(log, ehr.Name);
 
-        var answer = mode == ServiceMode.Off ? HookResponse.NothingBecauseOff : await EvaluateAsync(request, ehr, mode, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        await WriteAsync(context, mode == ServiceMode.Silent ? HookResponse.NothingBecauseSilent : answer);
+        if (mode != ServiceMode.Off)
+            record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
+        await WriteAsync(context, mode switch
+        {
+            ServiceMode.Off => HookResponse.NothingBecauseOff,
+            ServiceMode.Silent => HookResponse.NothingBecauseSilent,
+            _ => record.Answer!,
+        });
     }
 
-    private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, ServiceMode mode, DateTimeOffset asOf, CancellationToken stop)
+    private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, CallRecord record, DateTimeOffset asOf, CancellationToken stop)
     {
         var recognition = advice.Recognise(request);
         if (advice.WithoutChart(request, recognition, ehr) is { } early)
             return early;
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
+        record.Sources = chart.Sources;
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
         // Who is shown nothing is not shown a failure either.
-        return ehr.NotAssessable == NotAssessablePolicy.Card || mode == ServiceMode.Silent
+        return ehr.NotAssessable == NotAssessablePolicy.Card || record.Mode == ServiceMode.Silent
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }
@@ -127,4 +138,7 @@ public sealed class HookEndpoints(
     }
 
     private static RefusedException Refuse(int status) => new(ErrorReply.Generic(status));
+
+    [LoggerMessage(LogLevel.Warning, "The access token of {Ehr} is for another client than ours")]
+    private static partial void ForeignClient(ILogger log, string ehr);
 }

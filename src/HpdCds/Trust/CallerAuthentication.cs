@@ -29,6 +29,7 @@ public static class CallerAuthentication
         if (trust.IsAnonymous)
             return;
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
     }
 }

@@ -31,8 +31,9 @@ internal static class FhirReading
             Deserializer.TryDeserializeResource(ref reader, out var resource, out var issues);
             return issues.Any(issue => issue.ErrorCode == DuplicateProperty) ? null : resource as T;
         }
-        catch (Exception broken) when (broken is JsonException || IsBadContent(broken))
+        catch (Exception broken) when (broken is not OutOfMemoryException)
         {
+            // The parser breaks in ways of its own on what nobody would send by accident (a member without a name, for one).
             return null;
         }
     }

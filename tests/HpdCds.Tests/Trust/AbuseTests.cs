@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.RegularExpressions;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HpdCds.Tests.Trust;
 
 /// <summary>Many thousand damaged bodies through the whole service but the network. Each has a number, so that one that matters can be made again.</summary>
-public sealed class AbuseTests
+public sealed partial class AbuseTests
 {
     private const int Bodies = 50_000;
 
@@ -40,7 +41,7 @@ public sealed class AbuseTests
         await using var app = HpdCdsService.Build(["--environment", "Development"], builder =>
         {
             builder.WebHost.UseTestServer();
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error).AddProvider(log);
+            builder.Logging.ClearProviders().AddProvider(log).AddFilter<LogLines>(null, LogLevel.Error);
             builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(RunningService.Noon));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -62,24 +63,38 @@ public sealed class AbuseTests
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{counts.Values.Sum()} damaged bodies: {string.Join(", ", counts.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} x {pair.Key}"))}; memory kept: {grown / 1024} KB");
-        Assert.True(broken.IsEmpty, $"Bodies {string.Join(", ", broken)} broke something: {log.All}");
+        Assert.True(broken.IsEmpty, $"Bodies {string.Join(", ", broken)} broke something: {string.Join('\n', log.Of("HpdCds.Hooks.LastResort").SelectMany(line => line.Values))}");
         Assert.Equal(Bodies, counts.Values.Sum());
-        Assert.True(counts.ContainsKey(200) && counts.ContainsKey(400), "The damage is either too small or too large to test anything");
-        Assert.DoesNotContain("Unexpected failure", log.All, StringComparison.Ordinal);
-        Assert.True(grown < 64 * 1024 * 1024, $"{grown} bytes were kept");
+        Assert.True(counts.GetValueOrDefault(200) > Bodies / 10 && counts.GetValueOrDefault(400) > Bodies / 10, "The damage is either too small or too large to test anything");
+        // Other tests share the process; a body that stayed each time would be more than twice this.
+        Assert.True(grown < 128 * 1024 * 1024, $"{grown} bytes were kept");
     }
 
     private static byte[] Damage(int number)
     {
         var random = new Random(number);
         var text = Whole[random.Next(Whole.Length)];
+        // Every second body stays JSON, so that the damage gets beyond the first look.
+        var isJson = number % 2 == 0;
         for (var times = random.Next(1, 4); times > 0; times--)
-            text = DamageText(text, random);
+            text = isJson ? PoisonText(text, random) : DamageText(text, random);
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (number % 4 == 0)
+        if (isJson)
+            return bytes;
+        if (number % 4 == 1)
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
         return number % 9 == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
     }
+
+    private static string PoisonText(string text, Random random)
+    {
+        var values = AValue().Matches(text);
+        var value = values[random.Next(values.Count)];
+        return $"{text[..value.Index]}{Poison[random.Next(Poison.Length)]}{text[(value.Index + value.Length)..]}";
+    }
+
+    [GeneratedRegex("""(?<=[:\[,]\s*)("[^"\\]*"(?!\s*:)|-?[0-9.]+|null|true)""", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex AValue();
 
     private static string DamageText(string text, Random random)
     {

@@ -82,6 +82,20 @@ public sealed class TenantTests
         Assert.Single(bodies);
     }
 
+    [Theory]
+    [Trait("Req", "FHR-06")]
+    [InlineData("hpd", false)]
+    [InlineData("another-client", true)]
+    [InlineData(null, false)]
+    public async Task A_token_for_another_client_is_noted_and_used(string? clientId, bool isNoted)
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:ClientId"] = clientId });
+
+        Assert.Equal(200, (await service.AnswerAsync(Json.Call(server: ehr.Base))).Status);
+        Assert.Equal(isNoted, service.Log.All.Contains("is for another client than ours", StringComparison.Ordinal));
+    }
+
     private static Task<GuardedService> StartAsync(string a, string b)
     {
         var issuer = new TestIssuer();

@@ -77,7 +77,7 @@ public static class CheckedConnection
     private static AddressKind KindOf(ReadOnlySpan<byte> v4) => (v4[0], v4[1]) switch
     {
         (10, _) or (127, _) or (172, >= 16 and <= 31) or (192, 168) or (100, >= 64 and <= 127) => AddressKind.Private,
-        (0, _) or (>= 224, _) or (169, 254) or (198, 18 or 19) => AddressKind.Never,
+        (0, _) or ( >= 224, _) or (169, 254) or (198, 18 or 19) => AddressKind.Never,
         (192, 0) when v4[2] is 0 or 2 => AddressKind.Never,
         _ => AddressKind.Public,
     };

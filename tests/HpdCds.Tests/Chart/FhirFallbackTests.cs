@@ -1,7 +1,7 @@
 using HpdCds.Chart;
 using HpdCds.Tests.Hooks;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HpdCds.Tests.Chart;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using HpdCds.Knowledge;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using HpdCds.Knowledge;
 
 namespace HpdCds.Tests.Knowledge;
 

@@ -93,7 +93,7 @@ public sealed partial class AbuseTests
         return $"{text[..value.Index]}{Poison[random.Next(Poison.Length)]}{text[(value.Index + value.Length)..]}";
     }
 
-    [GeneratedRegex("""(?<=[:\[,]\s*)("[^"\\]*"(?!\s*:)|-?[0-9.]+|null|true)""", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("""(?<=[:\[,]\s*)("[^"\\]*"(?!\s*:)|-?[0-9.]+|null|true)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex AValue();
 
     private static string DamageText(string text, Random random)

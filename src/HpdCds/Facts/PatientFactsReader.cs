@@ -30,12 +30,10 @@ public sealed record PatientReading(
 }
 
 /// <summary>FHIR words in, oncology words out: pure, so that a saved chart always gives the same facts.</summary>
-public sealed class PatientFactsReader(KnowledgeBase knowledge)
+public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition drugs)
 {
     /// <summary>The genes that a model shows as reported, whatever the alteration.</summary>
     private static readonly string[] Genes = ["egfr", "dnmt3a", "stk11", "keap1", "ctnnb1", "tp53", "tert", "kras", "alk"];
-
-    private readonly DrugRecognition _recognition = new(knowledge.Codes, knowledge.Drugs);
 
     public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
@@ -43,21 +41,21 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge)
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
         var tumour = new TumourFacts(chart, conditions, knowledge).For(recognition.Orders);
         var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
-        var exposure = new ExposureFacts(history, _recognition, knowledge.Rules, asOf);
+        var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
         var results = new Results(chart, knowledge, asOf, trace);
-        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(_recognition.IsAnticoagulant), ehr, asOf);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(drugs.IsAnticoagulant), ehr, asOf);
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
-            _recognition.RegimenOf(recognition.Agents, beside),
+            drugs.RegimenOf(recognition.Agents, beside),
             tumour.Group,
             tumour.Reason,
             person.Age?.IsChild == true,
             tumour.Group == Tumour.Haematological)
         {
-            IsPerioperative = recognition.Orders.Any(_recognition.IsPerioperative),
+            IsPerioperative = recognition.Orders.Any(drugs.IsPerioperative),
             ReasonForGeneralModel = tumour.ReasonForGeneralModel,
         };
     }

@@ -11,12 +11,19 @@ namespace HpdCds.Hooks;
 /// From orders and a chart to an answer. Pure: the same request, chart and moment always give the same answer but for the
 /// ids of cards. The checks stand in the order of the clinical model: drug, user, child, continuation, intent, tumour.
 /// </summary>
-public sealed class Advice(KnowledgeBase knowledge)
+public sealed class Advice
 {
-    private readonly PatientFactsReader _facts = new(knowledge);
-    private readonly CardWriter _cards = new(knowledge);
+    private readonly KnowledgeBase _knowledge;
+    private readonly PatientFactsReader _facts;
+    private readonly CardWriter _cards;
 
-    public DrugRecognition Drugs { get; } = new(knowledge.Codes, knowledge.Drugs);
+    public Advice(KnowledgeBase knowledge)
+    {
+        Drugs = new(knowledge.Codes, knowledge.Drugs);
+        (_knowledge, _facts, _cards) = (knowledge, new(knowledge, Drugs), new(knowledge));
+    }
+
+    public DrugRecognition Drugs { get; }
 
     public Recognition Recognise(HookRequest request) =>
         Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
@@ -42,16 +49,16 @@ public sealed class Advice(KnowledgeBase knowledge)
         {
             return new([_cards.ForUnknownTumour(recognition, reading, asOf, ehr.Language)])
             {
-                Extension = Extended(AssessmentExtension.WithoutTumour(recognition, reading, knowledge)),
+                Extension = Extended(AssessmentExtension.WithoutTumour(recognition, reading, _knowledge)),
             };
         }
 
-        var table = knowledge.ModelFor(reading.Tumour);
+        var table = _knowledge.ModelFor(reading.Tumour);
         var assessment = RiskAssessment.Of(table.Model, reading.Factors);
         var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId);
         return new(card is null ? [] : [card])
         {
-            Extension = Extended(AssessmentExtension.Of(recognition, reading, table, assessment, knowledge)),
+            Extension = Extended(AssessmentExtension.Of(recognition, reading, table, assessment, _knowledge)),
         };
     }
 

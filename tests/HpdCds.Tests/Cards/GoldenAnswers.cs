@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Hooks;
 using HpdCds.Tests.Cases;
@@ -29,18 +28,12 @@ public sealed class GoldenAnswers(CaseServers servers) : IAsyncLifetime
         var answers = new List<GoldenAnswer>();
         foreach (var golden in GoldenCase.All)
         {
-            using var client = servers.ClientOf(golden);
-            using var content = new StringContent(RequestOf(golden), Encoding.UTF8, "application/json");
-            using var response = await client.PostAsync(new Uri((string?)golden.Settings["path"] ?? "/cds-services/hpd-risk", UriKind.Relative), content);
-            answers.Add(new(golden, (int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+            var (status, text) = await servers.AskAsync(golden);
+            answers.Add(new(golden, status, text));
         }
 
         All = answers;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private string RequestOf(GoldenCase golden) => golden.Request
-        .Replace("{{fhirServer}}", servers.Fhir.BaseOf(golden), StringComparison.Ordinal)
-        .Replace("{{token}}", FhirStandIn.Token, StringComparison.Ordinal);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 
@@ -21,17 +20,8 @@ internal static class GoldenCards
         Cards.GetOrAdd(language, _ => new(() => ReadAsync(servers, language))).Value;
 
     /// <summary>The answer to the request of a case, or to what a test makes of it, in a language.</summary>
-    public static async Task<JsonObject> AnswerOfAsync(this CaseServers servers, GoldenCase golden, string language, Func<string, string>? change = null)
-    {
-        var request = golden.Request
-            .Replace("{{fhirServer}}", servers.Fhir.BaseOf(golden), StringComparison.Ordinal)
-            .Replace("{{token}}", FhirStandIn.Token, StringComparison.Ordinal);
-        var path = new Uri((string?)golden.Settings["path"] ?? "/cds-services/hpd-risk", UriKind.Relative);
-        using var client = servers.ClientOf(golden, language);
-        using var content = new StringContent(change?.Invoke(request) ?? request, Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(path, content, TestContext.Current.CancellationToken);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
-    }
+    public static async Task<JsonObject> AnswerOfAsync(this CaseServers servers, GoldenCase golden, string language, Func<string, string>? change = null) =>
+        JsonNode.Parse((await servers.AskAsync(golden, language, change)).Text)!.AsObject();
 
     public static async Task<JsonObject?> CardOfAsync(this CaseServers servers, GoldenCase golden, string language) =>
         (await servers.AnswerOfAsync(golden, language))["cards"] is JsonArray { Count: > 0 } cards ? cards[0]!.AsObject() : null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 using Microsoft.AspNetCore.Hosting;
@@ -42,6 +43,19 @@ public sealed class CaseServers : IAsyncLifetime
         var settings = golden.Settings;
         var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}|{language}";
         return _services.GetOrAdd(key, _ => new(() => Start(settings, language))).Value.CreateClient();
+    }
+
+    /// <summary>Sends the request of a case, or what a test makes of it, as the EHR of the case would.</summary>
+    public async Task<(int Status, string Text)> AskAsync(GoldenCase golden, string language = "en", Func<string, string>? change = null)
+    {
+        var request = golden.Request
+            .Replace("{{fhirServer}}", Fhir.BaseOf(golden), StringComparison.Ordinal)
+            .Replace("{{token}}", FhirStandIn.Token, StringComparison.Ordinal);
+        using var client = ClientOf(golden, language);
+        using var content = new StringContent(change?.Invoke(request) ?? request, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(
+            new Uri((string?)golden.Settings["path"] ?? "/cds-services/hpd-risk", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private WebApplicationFactory<ServiceMarker> Start(JsonObject settings, string language) =>

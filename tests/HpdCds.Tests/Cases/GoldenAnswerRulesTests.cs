@@ -1,4 +1,3 @@
-using System.Text;
 using HpdCds.Sandbox.Checks;
 
 namespace HpdCds.Tests.Cases;
@@ -21,16 +20,9 @@ public sealed class GoldenAnswerRulesTests(CaseServers servers)
     public async Task The_answer_keeps_the_schema_and_the_published_rules(string name)
     {
         var golden = GoldenCase.Named(name);
-        var request = golden.Request
-            .Replace("{{fhirServer}}", servers.Fhir.BaseOf(golden), StringComparison.Ordinal)
-            .Replace("{{token}}", FhirStandIn.Token, StringComparison.Ordinal);
-        using var client = servers.ClientOf(golden);
-        using var content = new StringContent(request, Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(
-            new Uri((string?)golden.Settings["path"] ?? "/cds-services/hpd-risk", UriKind.Relative), content, TestContext.Current.CancellationToken);
-        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((int?)golden.Expected["status"], (int)response.StatusCode);
-        if (response.IsSuccessStatusCode)
+        var (status, text) = await servers.AskAsync(golden);
+        Assert.Equal((int?)golden.Expected["status"], status);
+        if (status is >= 200 and < 300)
             Assert.Equal([], AnswerCheck.Of(text).Select(violation => violation.ToString()));
     }
 }

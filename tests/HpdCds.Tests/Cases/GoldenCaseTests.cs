@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace HpdCds.Tests.Cases;
@@ -22,14 +21,8 @@ public sealed class GoldenCaseTests(CaseServers servers)
     public async Task The_answer_is_the_one_that_the_clinical_model_demands(string name)
     {
         var golden = GoldenCase.Named(name);
-        var request = golden.Request
-            .Replace("{{fhirServer}}", servers.Fhir.BaseOf(golden), StringComparison.Ordinal)
-            .Replace("{{token}}", FhirStandIn.Token, StringComparison.Ordinal);
-        using var client = servers.ClientOf(golden);
-        using var content = new StringContent(request, Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(Address(golden), content, TestContext.Current.CancellationToken);
-        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var actual = new JsonObject { ["status"] = (int)response.StatusCode, ["body"] = text.Length == 0 ? null : JsonNode.Parse(text) };
+        var (status, text) = await servers.AskAsync(golden);
+        var actual = new JsonObject { ["status"] = status, ["body"] = text.Length == 0 ? null : JsonNode.Parse(text) };
         if (Rewrite)
             Replace(golden, actual);
         var faults = Differences(GoldenCase.Named(name).Expected, actual)
@@ -39,9 +32,6 @@ public sealed class GoldenCaseTests(CaseServers servers)
             .ToArray();
         Assert.True(faults.Length == 0, string.Join(Environment.NewLine, [.. golden.Cites, .. faults]));
     }
-
-    private static Uri Address(GoldenCase golden) =>
-        new((string?)golden.Settings["path"] ?? "/cds-services/hpd-risk", UriKind.Relative);
 
     private static IEnumerable<string> Differences(JsonObject expected, JsonObject actual) =>
         Likeness.Differences(expected["status"], actual["status"], "status")

@@ -90,6 +90,7 @@ public sealed record RiskAssessment
         Model = model;
         AsOf = facts.AsOf;
         Factors = [.. model.Factors.Select(factor => FactorAssessment.Of(factor, facts[factor.Id]))];
+        Points = model.Total(factor => this[factor.Id].Points);
     }
 
     /// <summary>The model.</summary>
@@ -107,7 +108,7 @@ public sealed record RiskAssessment
     public bool IsAssessable => Model.AssessableWithAnyOf.IsEmpty || !Model.AssessableWithAnyOf.All(id => this[id].IsFullyOpen);
 
     /// <summary>The total points. Meaningful only when <see cref="IsAssessable"/>.</summary>
-    public PointsRange Points => Model.Total(factor => this[factor.Id].Points);
+    public PointsRange Points { get; }
 
     /// <summary>The band. Meaningful only when <see cref="IsAssessable"/>.</summary>
     public BandRange Band => BandsOf(Points);

@@ -172,5 +172,5 @@ public static class AssessmentExtension
 
     private static string Date(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 
-    private static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

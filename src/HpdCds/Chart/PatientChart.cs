@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -19,6 +20,12 @@ public enum ChartKey
     Statements,
     Administrations,
     Procedures,
+}
+
+/// <summary>The names of the keys on the wire.</summary>
+public static class ChartKeys
+{
+    public static string NameOf(ChartKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
 }
 
 /// <summary>How reading one key ended. Only <see cref="Complete"/> lets an absence mean anything.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -33,7 +33,7 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
         var recognition = advice.Recognise(request);
         var explanation = new JsonObject
         {
-            ["asOf"] = asOf.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["asOf"] = AssessmentExtension.Instant(asOf),
             ["knowledge"] = knowledge.Hash,
             ["orders"] = Orders(request, recognition),
         };
@@ -68,7 +68,7 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
 
     private static JsonArray Sources(PatientChart chart) => new([.. chart.Sources.Values.OrderBy(source => source.Key).Select(source => new JsonObject
     {
-        ["key"] = NameOf(source.Key),
+        ["key"] = ChartKeys.NameOf(source.Key),
         ["state"] = Kebab.Case(source.State.ToString()),
         ["supplied"] = source.Supplied,
     })]);
@@ -128,13 +128,11 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
     {
         var json = new JsonObject { ["reference"] = fate.Reference, ["fate"] = Kebab.Case(fate.Fate.ToString()) };
         if (fate.Key is { } key)
-            json["key"] = NameOf(key);
+            json["key"] = ChartKeys.NameOf(key);
         if (fate.Fact is { } fact)
             json["fact"] = fact;
         if (fate.Why is { } why)
             json["why"] = why;
         return json;
     }
-
-    private static string NameOf(ChartKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
 }

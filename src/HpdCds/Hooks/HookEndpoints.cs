@@ -65,7 +65,7 @@ public sealed class HookEndpoints(
         chart.IsAnotherPatient ? "business-rule" : "incomplete",
         chart.IsAnotherPatient
             ? "The Patient that was read is not context.patientId"
-            : "None of the needed data could be read, neither from prefetch nor from the FHIR server: " + string.Join(", ", ChartVerdict.Unread(chart).Select(key => JsonNamingPolicy.CamelCase.ConvertName(key.ToString()))),
+            : "None of the needed data could be read, neither from prefetch nor from the FHIR server: " + string.Join(", ", ChartVerdict.Unread(chart).Select(ChartKeys.NameOf)),
         "prefetch");
 
     private static void RequireJson(HttpRequest request)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HpdCds.EndToEnd;
+using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 using Microsoft.AspNetCore.Builder;
@@ -49,6 +50,7 @@ public sealed class Site : IAsyncLifetime
             builder.Services.AddSingleton<TimeProvider>(_clock);
         });
         await _service.StartAsync();
+        _ehr!.Services.GetRequiredService<ServiceReading>().Explainer = _service.Services.GetRequiredService<Explainer>();
     }
 
     public async ValueTask DisposeAsync()

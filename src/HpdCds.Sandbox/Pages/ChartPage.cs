@@ -26,7 +26,7 @@ public static class ChartPage
             """);
     }
 
-    private static Html Problems(IReadOnlyList<Condition> conditions) => Table(
+    private static Html Problems(IReadOnlyList<Condition> conditions) => Table.Of(
         ["Problem", "Code", "Status", "Recorded"],
         conditions.Select(condition => Html.Of($"""
             <tr><td>{Wording.Name(condition.Code)}</td><td data-head="Code" class="code">{Wording.Codes(condition.Code)}</td><td data-head="Status">{Status(condition)}</td><td data-head="Recorded" class="date">{Wording.Date(condition.RecordedDate)}</td></tr>
@@ -35,7 +35,7 @@ public static class ChartPage
     private static Html Results(IReadOnlyList<Observation> observations)
     {
         var groups = LabSeries.Of(observations).GroupBy(series => series.Group, StringComparer.Ordinal)
-            .Select(group => Html.Of($"<h2>{group.Key}</h2>{Table(["Result", "Newest", "Reference", "Date (UTC)", "Trend"], group.Select(Row), "labs")}"))
+            .Select(group => Html.Of($"<h2>{group.Key}</h2>{Table.Of(["Result", "Newest", "Reference", "Date (UTC)", "Trend"], group.Select(Row), "labs")}"))
             .ToList();
         return groups.Count == 0 ? Html.Of($"""<h2>Results</h2><p class="quiet">Nothing recorded.</p>""") : Html.Join(groups);
     }
@@ -56,21 +56,11 @@ public static class ChartPage
             .Select(order => (Name: Wording.Name(order.Medication), What: $"ordered, {Wording.Code(order.StatusElement)}", Date: order.AuthoredOn));
         var given = records.Of<MedicationAdministration>(patientId)
             .Select(dose => (Name: Wording.Name(dose.Medication), What: $"given, {Wording.Code(dose.StatusElement)}", Date: Wording.Time(dose.Effective)));
-        return Table(
+        return Table.Of(
             ["Medication", "What", "Date (UTC)"],
             ordered.Concat(given).Select(row => Html.Of($"""
                 <tr><td>{row.Name}</td><td data-head="What">{row.What}</td><td data-head="Date (UTC)" class="date">{Wording.Date(row.Date)}</td></tr>
                 """)));
-    }
-
-    private static Html Table(IReadOnlyList<string> heads, IEnumerable<Html> rows, string kind = "plain")
-    {
-        var body = rows.ToList();
-        return body.Count == 0
-            ? Html.Of($"""<p class="quiet">Nothing recorded.</p>""")
-            : Html.Of($"""
-                <table class="{kind}"><thead><tr>{heads.Select(head => Html.Of($"""<th scope="col">{head}</th>"""))}</tr></thead><tbody>{body}</tbody></table>
-                """);
     }
 
     private static string Status(Condition condition)

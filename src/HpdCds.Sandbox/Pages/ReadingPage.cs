@@ -16,17 +16,17 @@ public static class ReadingPage
 
     private static Html Explained(JsonObject explanation) => Html.Of($"""
         <h2>Orders</h2>
-        {Table(["Order", "Looked at", "Recognised", "By"], Members.Objects(explanation["orders"]).Select(order => new[]
+        {Table.OfText(["Order", "Looked at", "Recognised", "By"], Members.Objects(explanation["orders"]).Select(order => new[]
         {
             Members.Text(order["reference"]), (bool?)order["considered"] == true ? "yes" : "no", Agents(order), Members.Text(order["by"]),
         }))}
         <h2>Sources</h2>
-        {Table(["Key", "State", "Came in prefetch"], Members.Objects(explanation["sources"]).Select(source => new[]
+        {Table.OfText(["Key", "State", "Came in prefetch"], Members.Objects(explanation["sources"]).Select(source => new[]
         {
             Members.Text(source["key"]), Members.Text(source["state"]), (bool?)source["supplied"] == true ? "yes" : "no",
         }))}
         <h2>Resources</h2>
-        {Table(["Resource", "Key", "What became of it", "Fact", "Why"], Members.Objects(explanation["resources"]).Select(resource => new[]
+        {Table.OfText(["Resource", "Key", "What became of it", "Fact", "Why"], Members.Objects(explanation["resources"]).Select(resource => new[]
         {
             Members.Text(resource["reference"]), Members.Text(resource["key"]), Members.Text(resource["fate"]), Members.Text(resource["fact"]), Members.Text(resource["why"]),
         }))}
@@ -34,13 +34,4 @@ public static class ReadingPage
 
     private static string Agents(JsonObject order) =>
         string.Join(", ", (order["agents"] as JsonArray ?? []).Select(Members.Text));
-
-    private static Html Table(string[] heads, IEnumerable<string?[]> rows) => Html.Of($"""
-        <div class="wide" tabindex="0" role="region" aria-label="{heads[0]}">
-          <table>
-            <thead><tr>{heads.Select(head => Html.Of($"<th scope=\"col\">{head}</th>"))}</tr></thead>
-            <tbody>{rows.Select(row => Html.Of($"<tr>{row.Select(cell => Html.Of($"<td>{cell}</td>"))}</tr>"))}</tbody>
-          </table>
-        </div>
-        """);
 }

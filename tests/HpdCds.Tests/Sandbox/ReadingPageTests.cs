@@ -14,9 +14,9 @@ public sealed class ReadingPageTests(BothParties parties) : IClassFixture<BothPa
 
         Assert.Contains("What the service read", page, StringComparison.Ordinal);
         Assert.Contains("<td>chemistry</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td>unusable</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td>too-old</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td>nivolumab</td><td>code</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"What became of it\">unusable</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"Why\">too-old</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"Recognised\">nivolumab</td><td data-head=\"By\">code</td>", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,8 +24,8 @@ public sealed class ReadingPageTests(BothParties parties) : IClassFixture<BothPa
     {
         var page = await ReadingOfAsync("bravo", DataRoute.Prefetch);
 
-        Assert.Contains("<td>used</td><td>nlr</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td>used</td><td>hcc</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"What became of it\">used</td><td data-head=\"Fact\">nlr</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"What became of it\">used</td><td data-head=\"Fact\">hcc</td>", page, StringComparison.Ordinal);
     }
 
     private async Task<string> ReadingOfAsync(string patient, DataRoute route)

@@ -38,6 +38,7 @@ public static class EhrHost
         builder.Services.AddSingleton<OrderShelf>();
         builder.Services.AddSingleton<ServiceReading>();
         builder.Services.AddTransient<OrderDesk>();
+        builder.Services.AddSingleton<ClientKeys>();
         builder.Services.AddSingleton(provider => new SandboxAddresses(
             () => EhrAddress(provider.GetRequiredService<IServer>()),
             new(builder.Configuration["cds-url"] ?? DefaultServiceUrl)));

@@ -16,7 +16,7 @@ Console.WriteLine($"""
     EHR      {addresses.Ehr()}        patients, charts, orders
     FHIR R4  {addresses.FhirBase}   tokens only, except /metadata
     Service  {new Uri(addresses.Service, "/cds-services")}
-    Try it   curl -s {addresses.Ehr()}/patients/bravo/request.json | curl -s -H 'Content-Type: application/json' -d @- {new Uri(addresses.Service, "/cds-services/hpd-risk")}
+    Try it   curl -s {addresses.Ehr()}/patients/bravo/request.json | curl -s -H 'Content-Type: application/json' -H "Authorization: Bearer $(curl -s {addresses.Ehr()}/token?path=/cds-services/hpd-risk)" -d @- {new Uri(addresses.Service, "/cds-services/hpd-risk")}
     """);
 await Task.WhenAny(ehr.WaitForShutdownAsync(), service.WaitForShutdownAsync());
 await Task.WhenAll(ehr.StopAsync(), service.StopAsync());

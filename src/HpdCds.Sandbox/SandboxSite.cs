@@ -20,13 +20,20 @@ public static class SandboxSite
     /// <summary>One EHR entry for each language: the language is a setting of the entry.</summary>
     public static IReadOnlyDictionary<string, string?> Settings(SandboxAddresses addresses)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Overlay"] = Overlay };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:Overlay"] = Overlay,
+            ["HpdCds:PublicBaseUrl"] = addresses.Service.AbsoluteUri.TrimEnd('/'),
+        };
         foreach (var (language, place) in Languages.Select((language, place) => (language, place)))
         {
             var entry = FormattableString.Invariant($"HpdCds:Ehrs:{place}");
             settings[$"{entry}:Name"] = $"sandbox-{language}";
             settings[$"{entry}:Language"] = language;
+            settings[$"{entry}:Issuer"] = addresses.FhirBaseFor(language);
+            settings[$"{entry}:Keys:Url"] = addresses.Ehr() + ClientKeys.JwksPath;
             settings[$"{entry}:FhirBaseUrls:0"] = addresses.FhirBaseFor(language);
+            settings[$"{entry}:AllowPrivateAddresses:0"] = new Uri(addresses.Ehr()).Host.Trim('[', ']');
             settings[$"{entry}:CorsOrigins:0"] = addresses.Ehr();
             foreach (var (order, code, display) in Orderable)
             {

@@ -5,6 +5,7 @@ using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
 using HpdCds.Verbs;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -31,27 +32,26 @@ public static class HpdCdsService
             builder.WebHost.UseUrls("http://localhost:5081");
         configure?.Invoke(builder);
 
-        var settings = builder.Configuration.GetSection(SiteSettings.Section).Get<SiteSettings>() ?? new SiteSettings();
+        var settings = SiteSettings.Read(builder.Configuration);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
-        var trust = settings.Check(knowledge.Wordings.Keys);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-            LoopbackOnly.ListenOnLoopbackOnly(kestrel);
-        });
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(trust.CorsOrigins).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
-        builder.Services.AddSingleton(settings).AddSingleton(trust)
+        var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
+        builder.WebHost.ConfigureKestrel(kestrel => FrontDoor.Limit(kestrel, settings, trust));
+        builder.Services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
+            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
+        builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<HookEndpoints>();
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>();
+        builder.Services.AddCallers(trust);
+        builder.Services.AddCallLimits(trust);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
         var app = builder.Build();
         app.UseCors();
+        app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();
-        app.RequireLoopbackHost();
+        app.RequireKnownHost(trust);
+        app.UseCallers(trust);
         HookEndpoints.Map(app);
         AboutEndpoints.Map(app);
         return app;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using HpdCds.EndToEnd;
 using HpdCds.Explain;
 using HpdCds.Sandbox;
@@ -17,19 +19,16 @@ namespace HpdCds.EndToEnd;
 public sealed class Site : IAsyncLifetime
 {
     private readonly SetClock _clock = new(new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
-    private readonly string? _otherService;
     private WebApplication? _ehr;
     private WebApplication? _service;
 
-    public Site()
-    {
-    }
+    public Site() => ServiceUrl = $"http://127.0.0.1:{FreePort()}";
 
-    private Site(string otherService) => _otherService = otherService;
+    private Site(string otherService) => ServiceUrl = otherService;
 
     public string Url => _ehr!.Urls.First();
 
-    public string ServiceUrl => _otherService ?? _service!.Urls.First();
+    public string ServiceUrl { get; }
 
     /// <summary>The EHR alone, beside a service that a test provides.</summary>
     public static async Task<Site> BesideAsync(string service)
@@ -42,8 +41,8 @@ public sealed class Site : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await StartEhrAsync();
-        var settings = SandboxSite.Settings(new(() => Url, new("http://127.0.0.1:1")));
-        _service = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        var settings = SandboxSite.Settings(new(() => Url, new(ServiceUrl)));
+        _service = HpdCdsService.Build([$"--urls={ServiceUrl}"], builder =>
         {
             builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders();
@@ -68,6 +67,13 @@ public sealed class Site : IAsyncLifetime
             builder.Services.AddSingleton(_ => new SandboxAddresses(() => Url, new(ServiceUrl)));
         });
         await _ehr.StartAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Runs as time does, from a day that the tests know.</summary>

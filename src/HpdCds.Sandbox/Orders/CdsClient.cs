@@ -9,8 +9,8 @@ namespace HpdCds.Sandbox.Orders;
 /// <summary>A service that listens to a hook, as discovery describes it.</summary>
 public sealed record ListeningService(string Id, JsonObject? Templates);
 
-/// <summary>The CDS client of the small EHR: asks the service as any other EHR would, over HTTP, and checks what passes.</summary>
-public sealed class CdsClient(HttpClient http, SandboxAddresses addresses, PrefetchKeys keys)
+/// <summary>The CDS client of the small EHR: asks the service as any other EHR would, over HTTP, signed, and checks what passes.</summary>
+public sealed class CdsClient(HttpClient http, SandboxAddresses addresses, PrefetchKeys keys, ClientKeys signing)
 {
     public async Task<Exchange> DiscoverAsync(CancellationToken cancellation)
     {
@@ -36,6 +36,7 @@ public sealed class CdsClient(HttpClient http, SandboxAddresses addresses, Prefe
     {
         var url = new Uri(addresses.Service, path);
         using var message = new HttpRequestMessage(new(method), url);
+        message.Headers.Authorization = new("Bearer", signing.TokenFor(url, addresses.LanguageOf(body)));
         if (body is not null)
             message.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json);
         var started = Stopwatch.GetTimestamp();
@@ -59,6 +60,10 @@ public sealed record SandboxAddresses(Func<string> Ehr, Uri Service)
     public string FhirBase => FhirBaseFor(SandboxSite.English);
 
     public string FhirBaseFor(string language) => $"{Ehr()}{SandboxSite.FhirPath(language)}";
+
+    /// <summary>A request that names the FHIR base of a language comes from the entry of that language.</summary>
+    public string LanguageOf(JsonObject? request) =>
+        SandboxSite.Languages.FirstOrDefault(language => FhirBaseFor(language) == Members.Text(request?["fhirServer"]), SandboxSite.English);
 }
 
 /// <summary>The keys that the service asked for when it was last discovered.</summary>

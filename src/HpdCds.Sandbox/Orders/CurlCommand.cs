@@ -6,9 +6,10 @@ namespace HpdCds.Sandbox.Orders;
 /// <summary>An exchange as a command that repeats it from a shell.</summary>
 public static class CurlCommand
 {
-    public static string Of(Exchange exchange)
+    /// <param name="token">Where the shell gets the token that proves who calls.</param>
+    public static string Of(Exchange exchange, Uri token)
     {
-        var command = new StringBuilder($"curl -sS -X {exchange.Method} {Quoted(exchange.Url.AbsoluteUri)} -H 'Accept: application/json'");
+        var command = new StringBuilder($"curl -sS -X {exchange.Method} {Quoted(exchange.Url.AbsoluteUri)} -H 'Accept: application/json' -H \"Authorization: Bearer $(curl -sS {Quoted(token.AbsoluteUri)})\"");
         if (exchange.Request is { } body)
             command.Append($" -H 'Content-Type: application/json' --data-binary {Quoted(body.ToJsonString())}");
         return command.Append('\n').ToString();

@@ -26,7 +26,8 @@ public static class OrderEndpoints
         step.MapPost("/cards/{place:int}/accept", AcceptAsync);
         step.MapPost("/cards/{place:int}/override", OverrideAsync);
         var exchange = step.MapGroup("/exchanges/{place:int}");
-        exchange.MapGet("/curl", (string id, int place, OrderShelf shelf) => Text(Exchange(shelf, id, place) is { } found ? CurlCommand.Of(found) : null));
+        exchange.MapGet("/curl", (string id, int place, OrderShelf shelf, ClientKeys keys, SandboxAddresses addresses) =>
+            Text(Exchange(shelf, id, place) is { } found ? CurlCommand.Of(found, keys.TokenAddress(found.Url, addresses.LanguageOf(found.Request))) : null));
         exchange.MapGet("/request", (string id, int place, OrderShelf shelf) => Text(Exchange(shelf, id, place)?.Request?.ToJsonString(), MediaTypeNames.Application.Json));
         exchange.MapGet("/response", (string id, int place, OrderShelf shelf) => Text(Exchange(shelf, id, place)?.Response));
         exchange.MapGet("/fhir/{call:int}/curl", (string id, int place, int call, OrderShelf shelf, FhirCallLog log) =>

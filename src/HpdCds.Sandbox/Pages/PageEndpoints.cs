@@ -18,6 +18,8 @@ public static class PageEndpoints
             : Answers.NoSuchPatient());
         app.MapGet("/patients/{id}/order", DrugsAsync);
         app.MapGet("/patients/{id}/request.json", ReadyRequest);
+        app.MapGet("/token", Token);
+        app.MapGet(ClientKeys.JwksPath, (ClientKeys keys) => Results.Text(keys.Jwks().ToJsonString(), MediaTypeNames.Application.Json));
         MapFile(app, "sandbox.css", "text/css; charset=utf-8");
         MapFile(app, "sandbox.js", "text/javascript; charset=utf-8");
         app.MapGet("/favicon.ico", () => Results.NoContent());
@@ -50,6 +52,15 @@ public static class PageEndpoints
             // Without the keys the page lacks one choice, which is better than no page.
             return;
         }
+    }
+
+    /// <summary>Proves who calls one path of the service; good for one call.</summary>
+    private static IResult Token(string path, string? language, ClientKeys keys, SandboxAddresses addresses)
+    {
+        var spoken = language ?? SandboxSite.English;
+        return SandboxSite.Languages.Contains(spoken, StringComparer.Ordinal) && path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal)
+            ? Results.Text(keys.TokenFor(new(addresses.Service, path), spoken))
+            : Results.BadRequest();
     }
 
     /// <summary>A hook request with a fresh token, to be piped into a client on the command line.</summary>

@@ -32,7 +32,7 @@ public static class AboutEndpoints
     {
         ArgumentNullException.ThrowIfNull(app);
         var knowledge = app.Services.GetRequiredService<KnowledgeBase>();
-        var services = app.Services.GetRequiredService<HookCatalogue>().Discovery("").Services;
+        var services = app.Services.GetRequiredService<HookCatalogue>().Discovery("", ehr: null).Services;
         var cards = knowledge.Models.Select(table => new ModelCardMaker(knowledge, table).Make()).ToArray();
 
         MapBoth(app, "/about/models", AboutPages.Index(cards, knowledge.About.Service, services), new
@@ -45,19 +45,19 @@ public static class AboutEndpoints
             MapBoth(app, $"/about/models/{card.Id}", ModelPage.Render(card), card);
         MapBoth(app, "/about/hazards", AboutPages.Hazards(knowledge.Hazards), knowledge.Hazards);
         var css = Stylesheet();
-        app.MapGet(Page.Stylesheet, context => WriteAsync(context, css, Css));
+        app.MapGet(Page.Stylesheet, context => WriteAsync(context, css, Css)).AllowAnonymous();
     }
 
     private static void MapBoth<T>(WebApplication app, string path, string page, T data)
     {
         var (html, json) = (Encoding.UTF8.GetBytes(page), JsonSerializer.SerializeToUtf8Bytes(data, Options));
-        app.MapGet($"{path}.json", context => WriteAsync(context, json, Json));
+        app.MapGet($"{path}.json", context => WriteAsync(context, json, Json)).AllowAnonymous();
         app.MapGet(path, context =>
         {
             context.Response.Headers.Vary = "Accept";
             var isJson = PrefersJson(context.Request);
             return WriteAsync(context, isJson ? json : html, isJson ? Json : Html);
-        });
+        }).AllowAnonymous();
     }
 
     private static Task WriteAsync(HttpContext context, byte[] body, string contentType)

@@ -17,7 +17,7 @@ public sealed record Sieved(
     string? NextLink,
     int OtherPatient,
     int Unreadable,
-    bool PatientMismatch);
+    bool PatientMismatch) : PatientData;
 
 /// <summary>
 /// Decides from a glance at each entry which ones can matter. Parsing is dear, looking is cheap: of results older than

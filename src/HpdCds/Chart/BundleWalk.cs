@@ -16,13 +16,13 @@ public enum ValueShape
     NotFhir,
 }
 
-public sealed record WalkedEntry(string? FullUrl, string? SearchMode, ResourceGlance Resource);
+public sealed record WalkedEntry(string? FullUrl, string? SearchMode, ResourceGlance Resource) : PatientData;
 
 /// <summary>One walk over a prefetch value or an answer of a FHIR server, and where its entries lie.</summary>
 /// <param name="EntriesWithoutResource">Entries that hold nothing to read.</param>
 /// <param name="IsCutShort">More entries than we are willing to look at.</param>
 public sealed record BundleWalk(
-    ValueShape Shape, IReadOnlyList<WalkedEntry> Entries, string? NextLink, int EntriesWithoutResource, bool IsCutShort)
+    ValueShape Shape, IReadOnlyList<WalkedEntry> Entries, string? NextLink, int EntriesWithoutResource, bool IsCutShort) : PatientData
 {
     private const int MaxDepth = 64;
 
@@ -79,17 +79,19 @@ public sealed record BundleWalk(
         string? next = null;
         var empty = 0;
         var cut = false;
+        var (lists, links) = (0, 0);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("entry"))
+            if (reader.ValueTextEquals("entry") && ++lists == 1)
                 ReadEntries(ref reader, value, maxEntries, entries, ref empty, ref cut);
-            else if (reader.ValueTextEquals("link"))
-                next = ReadNextLink(ref reader) ?? next;
+            else if (reader.ValueTextEquals("link") && ++links == 1)
+                next = ReadNextLink(ref reader);
             else
                 reader.Skip();
         }
 
-        return new(ValueShape.Bundle, entries, next, empty, cut);
+        // Said twice, it means something else to every reader.
+        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut);
     }
 
     private static void ReadEntries(
@@ -132,12 +134,14 @@ public sealed record BundleWalk(
         string? fullUrl = null;
         string? mode = null;
         ResourceGlance? resource = null;
+        var resources = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("resource"))
             {
                 reader.Read();
                 resource = ResourceGlance.Read(ref reader, value);
+                resources++;
             }
             else if (reader.ValueTextEquals("fullUrl"))
             {
@@ -153,7 +157,7 @@ public sealed record BundleWalk(
             }
         }
 
-        return resource is null ? null : new(fullUrl, mode, resource);
+        return resource is null || resources > 1 ? null : new(fullUrl, mode, resource);
     }
 
     private static string? ReadNextLink(ref Utf8JsonReader reader)

@@ -4,14 +4,14 @@ using HpdCds.Clinical;
 namespace HpdCds.Chart;
 
 /// <summary>One coding of a concept. The system is as sent: it may be missing.</summary>
-public sealed record ChartCoding(string? System, string Code, string? Display)
+public sealed record ChartCoding(string? System, string Code, string? Display) : PatientData
 {
     /// <summary>The version of the system, which for a stage is the edition of its manual.</summary>
     public string? Version { get; init; }
 }
 
 /// <summary>A CodeableConcept: every coding that came, and the text beside them.</summary>
-public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text)
+public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? Text) : PatientData
 {
     public static readonly ChartConcept Empty = new([], null);
 
@@ -27,10 +27,10 @@ public enum TimeOrigin
     Issued,
 }
 
-public sealed record ChartTime(ClinicalTime When, TimeOrigin Origin);
+public sealed record ChartTime(ClinicalTime When, TimeOrigin Origin) : PatientData;
 
 /// <summary>Why a FHIR Quantity, string or other value could not be read is kept as a value, never dropped.</summary>
-public abstract record ChartValue
+public abstract record ChartValue : PatientData
 {
     private ChartValue()
     {
@@ -59,7 +59,7 @@ public sealed record ChartReferenceRange(
     ImmutableArray<ChartConcept> AppliesTo,
     decimal? AgeLowYears,
     decimal? AgeHighYears,
-    string? Text);
+    string? Text) : PatientData;
 
 /// <summary>
 /// An Observation, or one component of one (then <see cref="Reference"/> ends in <c>#</c> and the component's place,
@@ -75,7 +75,7 @@ public sealed record ChartObservation(
     ImmutableArray<ChartReferenceRange> ReferenceRanges,
     ImmutableArray<ChartConcept> Interpretation,
     string? Specimen,
-    string? Panel)
+    string? Panel) : PatientData
 {
     /// <summary>How it was found; for a stage, the edition by which it was staged.</summary>
     public ChartConcept? Method { get; init; }
@@ -89,10 +89,10 @@ public sealed record ChartCondition(
     string? ClinicalStatus,
     string? VerificationStatus,
     ChartConcept? Severity,
-    ChartTime? Time);
+    ChartTime? Time) : PatientData;
 
 /// <summary>Something that was done to the patient.</summary>
-public sealed record ChartProcedure(string Reference, ChartKey Source, string? Status, ChartConcept Code, ChartTime? Time);
+public sealed record ChartProcedure(string Reference, ChartKey Source, string? Status, ChartConcept Code, ChartTime? Time) : PatientData;
 
 public enum ChartMedicationKind
 {
@@ -110,7 +110,7 @@ public sealed record ChartMedication(
     bool DoNotPerform,
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
-    ChartTime? Time);
+    ChartTime? Time) : PatientData;
 
 /// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>
 public sealed record ChartPatient(
@@ -118,7 +118,7 @@ public sealed record ChartPatient(
     ClinicalTime? BirthDate,
     string? AdministrativeGender,
     string? BirthSex,
-    ChartConcept? SexForClinicalUse);
+    ChartConcept? SexForClinicalUse) : PatientData;
 
 /// <summary>
 /// An order of <c>draftOrders</c>. <see cref="Concepts"/> holds the drug as coded, the resolved Medication and its
@@ -133,7 +133,7 @@ public sealed record ChartOrder(
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
     ImmutableArray<ChartConcept> ReasonCodes,
-    ImmutableArray<string> ReasonReferences)
+    ImmutableArray<string> ReasonReferences) : PatientData
 {
     /// <summary>What the treatment is meant for, as mCODE records it on an order.</summary>
     public ImmutableArray<ChartConcept> Intents { get; init; } = [];

@@ -14,25 +14,14 @@ public sealed record FhirAnswer(SourceState State, ReadOnlyMemory<byte> Body)
 }
 
 /// <summary>
-/// The only place from which this service connects to anybody. No redirects, no cookies, no proxies, and the token goes
-/// on the single request that it is for.
+/// The only place from which patients are read. Where it may connect is <see cref="CheckedConnection"/>'s business, and
+/// the token goes on the single request that it is for.
 /// </summary>
-public sealed class FhirCalls(SiteSettings settings, TimeProvider clock) : IDisposable
+public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimeProvider clock) : IDisposable
 {
     private const int LongestGetUrl = 2048;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ConnectCallback = CheckedConnection.OpenAsync,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectTimeout = settings.CallTimeout,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http = new(CheckedConnection.Handler(trust, settings.CallTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>A read or a search below <paramref name="server"/>; a long search goes as a form, and as a GET where forms are not taken.</summary>
     public async Task<FhirAnswer> AskAsync(FhirBase server, string query, FhirAccess access, CancellationToken stop)

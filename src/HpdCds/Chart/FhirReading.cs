@@ -14,6 +14,9 @@ internal static class FhirReading
     // Ids beyond 64 characters are common in one large EHR (PVAL109); a property said twice is never guessed at (JSON129).
     private const string DuplicateProperty = "JSON129";
 
+    private const int LongestText = 1024 * 1024;
+    private const int LongestNumber = 64;
+
     private static readonly FhirJsonDeserializer Deserializer = new(new DeserializerSettings().UsingMode(DeserializationMode.Recoverable));
 
     public static T? Parse<T>(ReadOnlyMemory<byte> bytes)
@@ -21,15 +24,31 @@ internal static class FhirReading
     {
         try
         {
+            if (!IsModest(bytes.Span))
+                return null;
             var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
             reader.Read();
             Deserializer.TryDeserializeResource(ref reader, out var resource, out var issues);
             return issues.Any(issue => issue.ErrorCode == DuplicateProperty) ? null : resource as T;
         }
-        catch (Exception broken) when (broken is JsonException || IsBadContent(broken))
+        catch (Exception broken) when (broken is not OutOfMemoryException)
         {
+            // The parser breaks in ways of its own on what nobody would send by accident (a member without a name, for one).
             return null;
         }
+    }
+
+    // A walk costs a microsecond; what a parser makes of a number with a million digits is not worth finding out.
+    private static bool IsModest(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 64 });
+        while (reader.Read())
+        {
+            if (reader.ValueSpan.Length > (reader.TokenType == JsonTokenType.Number ? LongestNumber : LongestText))
+                return false;
+        }
+
+        return true;
     }
 
     public static T? Try<T>(Func<T?> read)

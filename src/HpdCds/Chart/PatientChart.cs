@@ -66,7 +66,7 @@ public sealed record PatientChart(
     ImmutableArray<ChartCondition> Conditions,
     ImmutableArray<ChartMedication> Medications,
     ImmutableDictionary<ChartKey, ChartSource> Sources,
-    DroppedEntries Dropped)
+    DroppedEntries Dropped) : PatientData
 {
     public ImmutableArray<ChartProcedure> Procedures { get; init; } = [];
 

@@ -4,7 +4,7 @@ using HpdCds.Trust;
 namespace HpdCds.Chart;
 
 /// <summary>Whose data count: the context patient, under the names that the servers concerned give to him or her.</summary>
-public sealed record PatientIdentity(string PatientId, ImmutableArray<FhirBase> Bases)
+public sealed record PatientIdentity(string PatientId, ImmutableArray<FhirBase> Bases) : PatientData
 {
     public bool IsNamedBy(string reference)
     {

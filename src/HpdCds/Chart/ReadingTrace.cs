@@ -34,7 +34,7 @@ public enum Fate
 /// <summary>One note about one resource.</summary>
 /// <param name="Fact">The fact that it is about; null when none.</param>
 /// <param name="Why">A stable kebab-case code, where there is more to say.</param>
-public sealed record ResourceFate(string Reference, Fate Fate, ChartKey? Key, string? Fact, string? Why);
+public sealed record ResourceFate(string Reference, Fate Fate, ChartKey? Key, string? Fact, string? Why) : PatientData;
 
 /// <summary>
 /// Collects what became of each resource, for whoever asks why. A hook call reads without one: nothing is kept of a

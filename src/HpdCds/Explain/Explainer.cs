@@ -15,7 +15,7 @@ namespace HpdCds.Explain;
 /// Answers one request as a hook call would, and says why: what was recognised, how each source ended, what became of each
 /// resource, and the answer. It holds data of the patient: for a person at a console, never for the wire.
 /// </summary>
-public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
+public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
 {
     private static readonly string[] ConfoundingDrugs = ["corticosteroid", "g-csf"];
 
@@ -26,7 +26,7 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
         var envelope = Envelope.Read(body);
         var service = HookCatalogue.Find("", "hpd-risk")!;
         envelope.RequireHook(service);
-        var ehr = trust.For(envelope.FhirServer) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status403Forbidden));
+        var ehr = trust.Table.ForServer(envelope.FhirServer) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status403Forbidden));
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
         request = request with { Prefetch = request.Prefetch.RemoveRange(drop) };
 

@@ -28,7 +28,7 @@ public sealed record Recognition(
     ImmutableArray<string> Agents,
     ImmutableArray<ChartOrder> Orders,
     bool FromNameOnly,
-    int UnknownInhibitorNames);
+    int UnknownInhibitorNames) : PatientData;
 
 /// <summary>
 /// Recognises drugs: by the codes of RxNorm, ATC, SNOMED CT and NDC, by HCPCS only when something else agrees, and last by

@@ -20,7 +20,7 @@ public sealed record PatientReading(
     string Tumour,
     UnknownReason? TumourReason,
     bool IsChild,
-    bool IsHaematological)
+    bool IsHaematological) : PatientData
 {
     /// <summary>The order says that it is meant to be given before or after a resection.</summary>
     public bool IsPerioperative { get; init; }

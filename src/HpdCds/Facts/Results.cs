@@ -7,7 +7,7 @@ using HpdCds.Knowledge;
 namespace HpdCds.Facts;
 
 /// <summary>One result as evidence: a value that can be used, or the reason why it cannot.</summary>
-internal sealed record Reading<T>(ChartObservation Observation, T? Value, UnknownReason? Problem)
+internal sealed record Reading<T>(ChartObservation Observation, T? Value, UnknownReason? Problem) : PatientData
     where T : class
 {
     public ClinicalTime? When => Observation.Time?.When;

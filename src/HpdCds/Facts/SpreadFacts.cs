@@ -6,7 +6,7 @@ using HpdCds.Knowledge;
 namespace HpdCds.Facts;
 
 /// <summary>One statement about a finding, and where it stands.</summary>
-internal sealed record Evidence(Statement Statement, Provenance Provenance)
+internal sealed record Evidence(Statement Statement, Provenance Provenance) : PatientData
 {
     /// <summary>Recognised in words only.</summary>
     public bool IsFromText { get; init; }

@@ -6,7 +6,7 @@ namespace HpdCds.Facts;
 /// <summary>Which cancer the order is for, or why that cannot be said.</summary>
 /// <param name="Group">The terminology group (<c>hcc</c>, <c>nsclc</c>...), <c>unspecified</c>, <c>ambiguous</c> or <c>not-found</c>.</param>
 /// <param name="Reason">Why there is no tumour to assess; null when there is one.</param>
-internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = null)
+internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = null) : PatientData
 {
     public const string Haematological = "haematological";
 

@@ -142,6 +142,9 @@ public sealed class Envelope
                 case "patient":
                     members.Patient = LenientText(ref member);
                     break;
+                case "subject":
+                    members.Subject = LenientText(ref member);
+                    break;
                 default:
                     member.Skip();
                     break;
@@ -214,6 +217,8 @@ public sealed class AuthorizationMembers
     public string? ExpiresIn { get; set; }
 
     public string? Patient { get; set; }
+
+    public string? Subject { get; set; }
 
     public override string ToString() => "[token]";
 }

@@ -22,6 +22,8 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
             StatusCodes.Status404NotFound => "not-found",
             StatusCodes.Status405MethodNotAllowed or StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status406NotAcceptable => "not-supported",
             StatusCodes.Status413PayloadTooLarge => "too-long",
+            StatusCodes.Status429TooManyRequests => "throttled",
+            StatusCodes.Status401Unauthorized => "login",
             StatusCodes.Status403Forbidden => "forbidden",
             >= 500 => "exception",
             _ => "processing",

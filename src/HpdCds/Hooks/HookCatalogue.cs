@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using HpdCds.Chart;
+using HpdCds.Trust;
 
 namespace HpdCds.Hooks;
 
-/// <summary>One callable service: its place on the wire and the hooks that it answers.</summary>
-public sealed record CataloguedService(string Document, string Id, ImmutableArray<string> Hooks, bool IsLean)
+/// <summary>One callable address of a service: its place on the wire and the hooks that it answers.</summary>
+/// <param name="Name">The service behind it: what a site enables or switches off, at all addresses at once.</param>
+public sealed record CataloguedService(string Name, string Document, string Id, ImmutableArray<string> Hooks, bool IsLean)
 {
     public bool Answers(string hook) => Hooks.Contains(hook, StringComparer.Ordinal);
 }
@@ -21,29 +23,36 @@ public sealed class HookCatalogue(PrefetchTable prefetch)
 
     public static readonly ImmutableArray<string> Documents = ["", "/by-hook", "/lean"];
 
-    private static readonly ImmutableArray<CataloguedService> Services =
+    public static readonly ImmutableArray<CataloguedService> Services =
     [
-        new("", "hpd-risk", [OrderSelect, OrderSign], IsLean: false),
-        new("/by-hook", "hpd-risk-order-select", [OrderSelect], IsLean: false),
-        new("/by-hook", "hpd-risk-order-sign", [OrderSign], IsLean: false),
-        new("/lean", "hpd-risk", [OrderSelect, OrderSign], IsLean: true),
+        new(Risk, "", Risk, [OrderSelect, OrderSign], IsLean: false),
+        new(Risk, "/by-hook", "hpd-risk-order-select", [OrderSelect], IsLean: false),
+        new(Risk, "/by-hook", "hpd-risk-order-sign", [OrderSign], IsLean: false),
+        new(Risk, "/lean", Risk, [OrderSelect, OrderSign], IsLean: true),
     ];
+
+    private const string Risk = "hpd-risk";
+
+    /// <summary>The services that a site may name.</summary>
+    public static readonly ImmutableArray<string> Names = [.. Services.Select(service => service.Name).Distinct(StringComparer.Ordinal)];
 
     public static CataloguedService? Find(string document, string id) =>
         Services.FirstOrDefault(service => service.Document == document && service.Id == id);
 
-    public DiscoveryDocument Discovery(string document) => new(
-        [.. Services.Where(service => service.Document == document)
-            .SelectMany(service => service.Hooks.Select(hook => Describe(service, hook)))]);
+    /// <param name="document">One of <see cref="Documents"/>.</param>
+    /// <param name="ehr">For whom, where that is known: its own services and registration; otherwise everything.</param>
+    public DiscoveryDocument Discovery(string document, TrustedEhr? ehr) => new(
+        [.. Services.Where(service => service.Document == document && ehr?.Services.ContainsKey(service.Name) != false)
+            .SelectMany(service => service.Hooks.Select(hook => Describe(service, hook, service.IsLean || ehr?.IsLean == true)))]);
 
-    private DiscoveredService Describe(CataloguedService service, string hook) => new(
+    private DiscoveredService Describe(CataloguedService service, string hook, bool isLean) => new(
         hook,
         "Risk of hyperprogressive disease under immune checkpoint inhibitors",
         "Advises on reported risk factors of hyperprogressive disease when a checkpoint inhibitor is ordered. "
             + "Investigational decision support for clinicians; not a certified medical device; weights are the project's own and not clinically validated.",
         service.Id,
-        prefetch.Templates(service.IsLean),
-        service.IsLean
+        prefetch.Templates(isLean),
+        isLean
             ? "Needs a FHIR R4 server and a token that may read Patient, Observation, Condition and the medication resources: only the patient is taken from prefetch."
             : "Reads Patient, Observation, Condition and the medication resources from prefetch, or from the FHIR R4 server with the token of the request. "
                 + "With neither it answers 412. Please fire it on orders of cancer immunotherapy only. Local clinical-safety approval is needed before live use; not for time-critical use.");

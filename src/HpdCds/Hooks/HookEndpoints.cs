@@ -1,7 +1,6 @@
 using System.Text.Json;
 using HpdCds.Cards;
 using HpdCds.Chart;
-using HpdCds.Facts;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
@@ -9,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace HpdCds.Hooks;
 
 /// <summary>A hook call from arrival to answer, top to bottom in <see cref="AnswerAsync"/>.</summary>
-public sealed class HookEndpoints(
-    HookCatalogue catalogue, TrustTable trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock)
+public sealed partial class HookEndpoints(
+    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
 {
     public static void Map(WebApplication app)
     {
@@ -18,44 +17,67 @@ public sealed class HookEndpoints(
         var endpoints = app.Services.GetRequiredService<HookEndpoints>();
         foreach (var document in HookCatalogue.Documents)
         {
-            app.MapGet($"{document}/cds-services", context => endpoints.DiscoverAsync(context, document));
+            var discovery = app.MapGet($"{document}/cds-services", context => endpoints.DiscoverAsync(context, document));
+            if (!endpoints.HidesDiscovery)
+                discovery.AllowAnonymous();
             app.MapPost($"{document}/cds-services/{{id}}", (HttpContext context, string id) => endpoints.AnswerAsync(context, document, id));
         }
     }
 
+    // Open unless a site wants it otherwise: clients probe it before they know how to sign, and it holds nothing of anybody.
+    private bool HidesDiscovery => settings.DiscoveryNeedsToken;
+
     private Task DiscoverAsync(HttpContext context, string document)
     {
-        context.Response.Headers.CacheControl = "public, max-age=300";
-        context.Response.Headers.Vary = "Origin";
-        return WriteAsync(context, catalogue.Discovery(document));
+        var caller = Caller.Of(context)?.Ehr;
+        var ehr = caller ?? (trust.Table.Ehrs is [var only] ? only : null);
+        context.Response.Headers.CacheControl = caller is null ? "public, max-age=300" : "private, max-age=300";
+        context.Response.Headers.Vary = "Authorization, Origin";
+        return WriteAsync(context, catalogue.Discovery(document, ehr));
     }
 
     private async Task AnswerAsync(HttpContext context, string document, string id)
     {
         var asOf = clock.GetUtcNow();
-        var service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
+        var record = CallRecord.Of(context);
+        var service = record.Service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
 
         RequireJson(context.Request);
         var body = await ReadBodyAsync(context.Request, context.RequestAborted);
         var envelope = Envelope.Read(body);
         envelope.RequireHook(service);
 
-        var ehr = trust.For(envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
-        var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
+        var ehr = record.Ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
+        if (!ehr.Services.TryGetValue(service.Name, out var mode))
+            throw Refuse(StatusCodes.Status403Forbidden);
+        record.Mode = mode;
+        var request = record.Request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
+        if (ehr.ClientId is { } client && envelope.Authorization?.Subject is { } subject && subject != client)
+            ForeignClient(log, ehr.Name);
 
-        var recognition = advice.Recognise(request);
-        HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
-        var answer = advice.WithoutChart(request, recognition, ehr, asOf) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        await WriteAsync(context, answer);
+        if (mode != ServiceMode.Off)
+            record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
+        await WriteAsync(context, mode switch
+        {
+            ServiceMode.Off => HookResponse.NothingBecauseOff,
+            ServiceMode.Silent => HookResponse.NothingBecauseSilent,
+            _ => record.Answer!,
+        });
     }
 
-    private async Task<HookResponse> FromChartAsync(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop)
+    private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, CallRecord record, DateTimeOffset asOf, CancellationToken stop)
     {
+        var recognition = advice.Recognise(request);
+        HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
+        if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
+            return early;
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
+        record.Sources = chart.Sources;
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
-        return ehr.NotAssessable == NotAssessablePolicy.Card
+        // Who is shown nothing is not shown a failure either.
+        return ehr.NotAssessable == NotAssessablePolicy.Card || record.Mode == ServiceMode.Silent
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }
@@ -88,16 +110,26 @@ public sealed class HookEndpoints(
     {
         if (request.ContentLength > settings.MaxBodyBytes)
             throw Refuse(StatusCodes.Status413PayloadTooLarge);
-        using var body = new MemoryStream((int)(request.ContentLength ?? 16_384));
-        var buffer = new byte[65_536];
-        while (await request.Body.ReadAsync(buffer, stop) is > 0 and var read)
+        using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
         {
-            if (body.Length + read > settings.MaxBodyBytes)
-                throw Refuse(StatusCodes.Status413PayloadTooLarge);
-            body.Write(buffer, 0, read);
-        }
+            // Not the announced length: memory is given for what has come.
+            using var body = new MemoryStream(16_384);
+            var buffer = new byte[65_536];
+            while (await request.Body.ReadAsync(buffer, either.Token) is > 0 and var read)
+            {
+                if (body.Length + read > settings.MaxBodyBytes)
+                    throw Refuse(StatusCodes.Status413PayloadTooLarge);
+                body.Write(buffer, 0, read);
+            }
 
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+            return body.GetBuffer().AsMemory(0, (int)body.Length);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw Refuse(StatusCodes.Status408RequestTimeout);
+        }
     }
 
     private static async Task WriteAsync<T>(HttpContext context, T answer)
@@ -109,4 +141,7 @@ public sealed class HookEndpoints(
     }
 
     private static RefusedException Refuse(int status) => new(ErrorReply.Generic(status));
+
+    [LoggerMessage(LogLevel.Warning, "The access token of {Ehr} is for another client than ours")]
+    private static partial void ForeignClient(ILogger log, string ehr);
 }

@@ -10,7 +10,13 @@ public sealed record HookResponse(IReadOnlyList<Card> Cards)
 {
     public const string AssessmentExtension = "org.hpdcds.assessment";
 
+    public const string ModeExtension = "org.hpdcds.mode";
+
     public static readonly HookResponse Nothing = new([]);
+
+    // An empty list alone reads as "evaluated, nothing found". Where that is not so, it says so; a word tells nothing of the patient.
+    public static readonly HookResponse NothingBecauseSilent = Nothing with { Extension = new JsonObject { [ModeExtension] = "silent" } };
+    public static readonly HookResponse NothingBecauseOff = Nothing with { Extension = new JsonObject { [ModeExtension] = "off" } };
 
     public JsonObject? Extension { get; init; }
 }

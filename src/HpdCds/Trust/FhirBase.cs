@@ -1,7 +1,7 @@
 namespace HpdCds.Trust;
 
 /// <summary>
-/// The base URL of a FHIR server in one spelling: lower-case scheme and host, default port left out, no trailing slash.
+/// The base URL of a server in one spelling: lower-case scheme and host, default port left out, no trailing slash.
 /// Two spellings of one server are equal; nothing else is.
 /// </summary>
 public sealed record FhirBase
@@ -16,7 +16,12 @@ public sealed record FhirBase
 
     public string Text { get; }
 
-    public bool IsLoopback => _uri.IsLoopback;
+    public string Host => _uri.Host.Trim('[', ']');
+
+    public bool IsHttps => _uri.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>Nobody can listen in: encrypted, or on this machine.</summary>
+    public bool IsSafe => IsHttps || _uri.IsLoopback;
 
     /// <returns><c>null</c> when the text is not an absolute http(s) URL, or carries a user, a query or a fragment.</returns>
     public static FhirBase? Parse(string? text)

@@ -13,36 +13,92 @@ public enum NotAssessablePolicy
     Card,
 }
 
-/// <summary>One EHR that may call, and the only places where we may call it back. Checked when the service starts.</summary>
-public sealed record TrustedEhr(
-    string Name,
-    ImmutableArray<FhirBase> FhirBases,
-    ImmutableArray<string> CorsOrigins,
-    TimeZoneInfo Zone,
-    string Language,
-    NotAssessablePolicy NotAssessable,
-    bool NoEncounterDiagnoses,
-    bool UnresolvedInfoLine,
-    ImmutableDictionary<string, HookCoding> OrderCodes)
+/// <summary>How far a service goes for one EHR.</summary>
+public enum ServiceMode
 {
-    /// <summary>Whether this hospital wants a Karnofsky score read as an ECOG grade.</summary>
-    public bool ReadsKarnofsky { get; init; }
+    Live,
+
+    /// <summary>Evaluates and records, shows nothing.</summary>
+    Silent,
+
+    /// <summary>The kill switch: does not even evaluate.</summary>
+    Off,
 }
 
-/// <summary>Every EHR that this service knows.</summary>
-public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs)
+/// <summary>One EHR that may call, and the only places where we may call it back. Checked when the service starts.</summary>
+public sealed record TrustedEhr
 {
-    public ImmutableArray<TrustedEhr> Ehrs { get; } = ehrs;
+    public required string Name { get; init; }
 
-    public string[] CorsOrigins => [.. Ehrs.SelectMany(ehr => ehr.CorsOrigins).Distinct(StringComparer.Ordinal)];
+    /// <summary>How it proves who it is; nothing where nobody is asked.</summary>
+    public required TrustedIssuer? Issuer { get; init; }
 
-    /// <summary>The entry to which the server that a request names belongs; without a name, the first entry.</summary>
-    /// <returns><c>null</c> when the named server is not listed: then nothing may be connected to.</returns>
-    public TrustedEhr? For(string? fhirServer)
+    public required string? ClientId { get; init; }
+
+    public required ImmutableArray<FhirBase> FhirBases { get; init; }
+
+    public required ImmutableHashSet<string> PrivateHosts { get; init; }
+
+    public required ImmutableArray<string> CorsOrigins { get; init; }
+
+    public required bool IsLean { get; init; }
+
+    /// <summary>The services that it may call.</summary>
+    public required ImmutableDictionary<string, ServiceMode> Services { get; init; }
+
+    public required TimeZoneInfo Zone { get; init; }
+
+    public required string Language { get; init; }
+
+    public required NotAssessablePolicy NotAssessable { get; init; }
+
+    public required bool IsCappedAtInfo { get; init; }
+
+    public required bool NoEncounterDiagnoses { get; init; }
+
+    public required bool UnresolvedInfoLine { get; init; }
+
+    /// <summary>Whether this hospital wants a Karnofsky score read as an ECOG grade.</summary>
+    public required bool ReadsKarnofsky { get; init; }
+
+    public required int CallsPerSecond { get; init; }
+
+    public required int ConcurrentCalls { get; init; }
+
+    public required ImmutableDictionary<string, HookCoding> OrderCodes { get; init; }
+
+    /// <summary>Whether a request of this EHR may name this server. Naming none is always fine: nothing is connected to then.</summary>
+    public bool MayName(string? fhirServer) => fhirServer is null || (FhirBase.Parse(fhirServer) is { } named && FhirBases.Contains(named));
+}
+
+/// <summary>What the tokens of one issuer must look like.</summary>
+/// <param name="Name"><c>iss</c>, to the letter.</param>
+/// <param name="Audiences">Accepted beside the address that is called.</param>
+/// <param name="Tenants">Empty for an issuer that is one hospital.</param>
+public sealed record TrustedIssuer(
+    string Name,
+    KeySource Keys,
+    ImmutableArray<string> Audiences,
+    ImmutableArray<string> Algorithms,
+    TimeSpan MaxLifetime,
+    TimeSpan Skew,
+    ImmutableArray<string> Tenants)
+{
+    /// <summary>An issuer that says for whom it speaks must speak for somebody listed; one that never says so is one hospital.</summary>
+    public bool IsFor(string? tenant) => tenant is null ? Tenants.IsEmpty : Tenants.Contains(tenant, StringComparer.Ordinal);
+}
+
+/// <summary>The places from which the keys of an issuer may come.</summary>
+/// <param name="Fixed">Keys that the site received on another way.</param>
+/// <param name="Url">Asked for tokens without <c>jku</c>.</param>
+public sealed record KeySource(KeySet? Fixed, string? Url, ImmutableArray<string> AllowedJku)
+{
+    public bool Allows(string jku) => jku == Url || AllowedJku.Contains(jku, StringComparer.Ordinal);
+
+    /// <summary>Whether two entries of one issuer take its keys from the same places.</summary>
+    public bool IsLike(KeySource other)
     {
-        if (fhirServer is null)
-            return Ehrs[0];
-        var named = FhirBase.Parse(fhirServer);
-        return named is null ? null : Ehrs.FirstOrDefault(ehr => ehr.FhirBases.Contains(named));
+        ArgumentNullException.ThrowIfNull(other);
+        return Url == other.Url && AllowedJku.SequenceEqual(other.AllowedJku, StringComparer.Ordinal) && (Fixed?.Hash ?? "") == (other.Fixed?.Hash ?? "");
     }
 }

@@ -1,5 +1,6 @@
 using HpdCds.Chart;
 using HpdCds.Tests.Hooks;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HpdCds.Tests.Chart;
@@ -260,7 +261,7 @@ public sealed class FhirFallbackTests
         await using var ehr = await FakeEhr.StartAsync(call => call.Method == "POST" && answer != 200 ? new EhrAnswer(answer, "") : null);
         await using var service = await RunningService.StartAsync(ehr.Base);
         var access = service.Request(Json.Call(server: ehr.Base)).Access!;
-        using var sut = new FhirCalls(new HpdCds.Trust.SiteSettings(), TimeProvider.System);
+        var sut = service.Services.GetRequiredService<FhirCalls>();
 
         var result = await sut.AskAsync(HpdCds.Trust.FhirBase.Parse(ehr.Base)!, "Observation?patient=pat-1&code=" + new string('1', 2100), access, TestContext.Current.CancellationToken);
 

@@ -5,7 +5,7 @@ namespace HpdCds.Tests.Conformance;
 /// <summary>Which requirements of the conformance list have a test that names them.</summary>
 public sealed class RequirementsTests
 {
-    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 12).Select(section => FormattableString.Invariant($"1.{section}"))];
+    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 12).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
 
     [Fact]
     public void Every_named_requirement_exists_and_those_without_a_test_are_printed()
@@ -15,7 +15,7 @@ public sealed class RequirementsTests
         var named = NamedRequirements();
 
         var uncovered = known.Where(item => CountedSections.Contains(item.Section) && !named.Contains(item.Id)).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.12 have no test:");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.12, 1.14, 1.15 and 7 have no test:");
         foreach (var (section, id, title) in uncovered)
             TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
 

@@ -36,11 +36,14 @@ internal sealed class RunningService : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningService> StartAsync(
-        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool withSmallCodeSets = true)
+        string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool withSmallCodeSets = true,
+        string? file = null, string environment = "Development")
     {
         var log = new LogLines();
-        var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0", "--environment", environment], builder =>
         {
+            if (file is not null)
+                builder.Configuration.AddJsonFile(file, optional: false, reloadOnChange: true);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["HpdCds:Ehrs:0:Name"] = "test-ehr",
@@ -64,6 +67,8 @@ internal sealed class RunningService : IAsyncDisposable
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        // The server may refuse before it has read all of it, and would otherwise cut the client off while it sends.
+        request.Headers.ExpectContinue = body.Length > 1_000_000;
         change?.Invoke(request);
         return Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
@@ -104,37 +109,66 @@ internal sealed class RunningService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private TrustedEhr Ehr(Envelope envelope) => Services.GetRequiredService<TrustTable>().For(envelope.FhirServer)!;
+    /// <summary>Changes settings of the running service, as an edited file would.</summary>
+    public void Change(IReadOnlyDictionary<string, string?> settings)
+    {
+        var root = (IConfigurationRoot)Services.GetRequiredService<IConfiguration>();
+        foreach (var (name, value) in settings)
+            root[name] = value;
+        root.Reload();
+    }
+
+    private TrustedEhr Ehr(Envelope envelope) => Services.GetRequiredService<CurrentTrust>().Table.ForServer(envelope.FhirServer)!;
 }
 
-/// <summary>Every log line, at every level.</summary>
-internal sealed class LogLines : ILoggerProvider, ILogger
+/// <summary>Every log line of every category, at every level, with all that a structured log would keep.</summary>
+internal sealed class LogLines : ILoggerProvider
 {
-    private readonly List<string> _lines = [];
+    private readonly List<(string Category, string Text, IReadOnlyDictionary<string, object?> Values)> _lines = [];
 
     public string All
     {
         get
         {
             lock (_lines)
-                return string.Join('\n', _lines);
+                return string.Join('\n', _lines.Select(line => $"{line.Category} {line.Text} {string.Join(' ', line.Values.Values)}"));
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>> Of(string category)
     {
         lock (_lines)
-            _lines.Add(formatter(state, exception) + exception);
+            return [.. _lines.Where(line => line.Category == category).Select(line => line.Values)];
     }
+
+    /// <summary>The only event of a category. It may be written a moment after the answer has left.</summary>
+    public async Task<IReadOnlyDictionary<string, object?>> SingleAsync(string category)
+    {
+        while (Of(category).Count == 0)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        return Assert.Single(Of(category));
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
 
     public void Dispose()
     {
+    }
+
+    private sealed class Lines(LogLines all, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+            foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
+                values[name] = value;
+            lock (all._lines)
+                all._lines.Add((category, formatter(state, exception) + exception, values));
+        }
     }
 }

@@ -26,15 +26,16 @@ public sealed class BothParties : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Each needs the other's address: the EHR asks for the service's only when the first order is made.
+        // Each needs the other's address: the service's own port is chosen before the two start.
+        var address = new Uri($"http://127.0.0.1:{SignedCallTests.FreePort()}");
         _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0"], builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(_time);
-            builder.Services.AddSingleton(_ => new SandboxAddresses(() => _ehr!.Urls.First(), new(_service!.Urls.First())));
+            builder.Services.AddSingleton(_ => new SandboxAddresses(() => _ehr!.Urls.First(), address));
         });
         await _ehr.StartAsync();
-        var settings = SandboxSite.Settings(new(() => _ehr.Urls.First(), new("http://127.0.0.1:1")));
-        _service = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        var settings = SandboxSite.Settings(_ehr.Services.GetRequiredService<SandboxAddresses>());
+        _service = HpdCdsService.Build([$"--urls={address}"], builder =>
         {
             builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders();

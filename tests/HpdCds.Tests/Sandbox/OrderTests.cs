@@ -216,9 +216,9 @@ public sealed class OrderTests : IAsyncLifetime
     public async Task An_exchange_can_be_had_as_a_curl_command_that_repeats_it()
     {
         var (address, _) = await PostAsync("/patients/bravo/order", ("drug", "nivolumab"));
-        Assert.Equal($"curl -sS -X GET '{Service.Url}/cds-services' -H 'Accept: application/json'\n", await PageAsync($"{address}/exchanges/0/curl"));
+        Assert.Equal($"curl -sS -X GET '{Service.Url}/cds-services' -H 'Accept: application/json' -H \"Authorization: Bearer $(curl -sS '{_ehr.Http.BaseAddress}token?path=%2Fcds-services&language=en')\"\n", await PageAsync($"{address}/exchanges/0/curl"));
         var hook = await PageAsync($"{address}/exchanges/1/curl");
-        Assert.StartsWith($"curl -sS -X POST '{Service.Url}/cds-services/stand-in' -H 'Accept: application/json' -H 'Content-Type: application/json' --data-binary '{{\"hook\":\"order-select\"", hook, StringComparison.Ordinal);
+        Assert.StartsWith($"curl -sS -X POST '{Service.Url}/cds-services/stand-in' -H 'Accept: application/json' -H \"Authorization: Bearer $(curl -sS '{_ehr.Http.BaseAddress}token?path=%2Fcds-services%2Fstand-in&language=en')\" -H 'Content-Type: application/json' --data-binary '{{\"hook\":\"order-select\"", hook, StringComparison.Ordinal);
     }
 
     [Fact]

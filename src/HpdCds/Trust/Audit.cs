@@ -1,0 +1,81 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Trust;
+
+/// <summary>
+/// One event for each call of a service, whatever became of it, in the log category <c>HpdCds.Audit</c>. Patients appear
+/// under a pseudonym that only the holder of the key can make again; nothing else in it is theirs.
+/// </summary>
+public sealed partial class Audit(SiteSettings settings, KnowledgeBase knowledge, TimeProvider clock, ILoggerFactory logs)
+{
+    public const string Category = "HpdCds.Audit";
+
+    private static readonly string Version = typeof(Audit).Assembly.GetName().Version!.ToString(3);
+
+    private readonly byte[] _key = settings.AuditKey is { } key ? Convert.FromBase64String(key) : RandomNumberGenerator.GetBytes(32);
+    private readonly ILogger _log = logs.CreateLogger(Category);
+
+    public async Task WatchAsync(HttpContext context, RequestDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        if (!HttpMethods.IsPost(context.Request.Method) || !context.Request.Path.Value!.Contains("/cds-services/", StringComparison.OrdinalIgnoreCase))
+        {
+            await next(context);
+            return;
+        }
+
+        var started = clock.GetTimestamp();
+        await next(context);
+        Write(context, clock.GetElapsedTime(started));
+    }
+
+    /// <summary>The same patient of the same EHR, and nobody else.</summary>
+    public string Pseudonym(string ehr, string patientId)
+    {
+        ArgumentNullException.ThrowIfNull(ehr);
+        return Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{ehr.Length}:{ehr}{patientId}")).AsSpan(0, 16));
+    }
+
+    private void Write(HttpContext context, TimeSpan duration)
+    {
+        var (record, caller, status) = (CallRecord.Of(context), Caller.Of(context), context.Response.StatusCode);
+        var (ehr, request, found) = (record.Ehr ?? caller?.Ehr, record.Request, record.Assessment);
+        Called(
+            _log,
+            record.Outcome(status),
+            status,
+            ehr?.Name,
+            caller?.Issuer.Name,
+            caller?.Ehr is null ? null : caller.Tenant,
+            record.Service is { } service ? $"{service.Document}/{service.Id}" : null,
+            record.Mode is { } mode ? Kebab.Case(mode.ToString()) : null,
+            request?.Hook,
+            request?.HookInstance,
+            request is null || ehr is null ? null : Pseudonym(ehr.Name, request.PatientId),
+            Version,
+            knowledge.Hash,
+            found?["model"] is { } model ? $"{model} {found["version"]}" : null,
+            (string?)found?["band"]?["low"],
+            (string?)found?["band"]?["high"],
+            record.Answer?.Cards is [var card, ..] ? card.Indicator : null,
+            string.Join(',', (record.Answer?.Cards ?? []).Select(issued => issued.Uuid)),
+            string.Join(',', record.Sources.Values.OrderBy(source => source.Key).Select(Written)),
+            (long)duration.TotalMilliseconds);
+    }
+
+    private static string Written(ChartSource source) =>
+        $"{JsonNamingPolicy.CamelCase.ConvertName(source.Key.ToString())}={Kebab.Case(source.State.ToString())}{(source.Supplied ? "" : "*")}";
+
+    [LoggerMessage(LogLevel.Information,
+        "{Outcome} {Status} {Ehr} {Issuer} {Tenant} {Service} {Mode} {Hook} {HookInstance} {Patient} {Version} {Knowledge} {Model} {BandLow} {BandHigh} {Indicator} {Cards} {Keys} {Milliseconds}")]
+    private static partial void Called(
+        ILogger log, string outcome, int status, string? ehr, string? issuer, string? tenant, string? service, string? mode, string? hook, string? hookInstance,
+        string? patient, string version, string knowledge, string? model, string? bandLow, string? bandHigh, string? indicator, string cards, string keys, long milliseconds);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using HpdCds.Chart;
+using HpdCds.Hooks;
+
+namespace HpdCds.Trust;
+
+/// <summary>What becomes known about one call while it is answered, for the audit. It holds a patient's id until then.</summary>
+public sealed class CallRecord
+{
+    public CataloguedService? Service { get; set; }
+
+    public TrustedEhr? Ehr { get; set; }
+
+    public ServiceMode? Mode { get; set; }
+
+    public HookRequest? Request { get; set; }
+
+    public ImmutableDictionary<ChartKey, ChartSource> Sources { get; set; } = ImmutableDictionary<ChartKey, ChartSource>.Empty;
+
+    /// <summary>What was found, also where it was not shown.</summary>
+    public HookResponse? Answer { get; set; }
+
+    public JsonObject? Assessment => Answer?.Extension?[HookResponse.AssessmentExtension] as JsonObject;
+
+    public static CallRecord Of(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Features.Get<CallRecord>() is { } known)
+            return known;
+        var record = new CallRecord();
+        context.Features.Set(record);
+        return record;
+    }
+
+    /// <summary>One word for what happened.</summary>
+    public string Outcome(int status)
+    {
+        if (status != StatusCodes.Status200OK)
+            return status == StatusCodes.Status412PreconditionFailed ? "not-read" : "refused";
+        if (Mode == ServiceMode.Off)
+            return "off";
+        return Assessment switch
+        {
+            null => "unknown",
+            var found when (string?)found["recognition"] != "ici" => $"order-{found["recognition"]}",
+            var found when found["outOfScope"] is { } why => $"out-of-scope-{why}",
+            var found when !(bool)(found["assessable"] ?? false) => "not-assessable",
+            _ => Answer!.Cards.Count > 0 ? "card" : "nothing-stands-out",
+        };
+    }
+}

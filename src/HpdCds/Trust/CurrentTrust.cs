@@ -1,0 +1,51 @@
+using HpdCds.Knowledge;
+using Microsoft.Extensions.Primitives;
+
+namespace HpdCds.Trust;
+
+/// <summary>
+/// The EHRs as the settings have them now: a changed settings file counts at once, so that a kill switch needs no restart.
+/// Settings that are not usable change nothing; what is wrong with them is logged.
+/// </summary>
+public sealed partial class CurrentTrust : IDisposable
+{
+    private readonly IConfiguration _configuration;
+    private readonly IHostEnvironment _environment;
+    private readonly KnowledgeBase _knowledge;
+    private readonly ILogger _log;
+    private readonly IDisposable _watch;
+    private volatile TrustTable _table;
+
+    public CurrentTrust(TrustTable first, IConfiguration configuration, IHostEnvironment environment, KnowledgeBase knowledge, ILogger<CurrentTrust> log)
+    {
+        (_table, _configuration, _environment, _knowledge, _log) = (first, configuration, environment, knowledge, log);
+        _watch = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+    }
+
+    public TrustTable Table => _table;
+
+    public void Dispose() => _watch.Dispose();
+
+    private void Reload()
+    {
+        try
+        {
+            var table = SiteSettings.Read(_configuration).Check(_environment, _knowledge.Wordings.Keys);
+            if (table.IsAnonymous != _table.IsAnonymous || table.PublicBase != _table.PublicBase)
+                throw new InvalidSettingsException([$"{SiteSettings.Section}: the first Issuer and PublicBaseUrl decide who can reach this service and change only with a restart"]);
+            _table = table;
+            Reloaded(_log, table.Ehrs.Length);
+        }
+        catch (InvalidSettingsException invalid)
+        {
+            foreach (var fault in invalid.Errors)
+                Kept(_log, fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The settings were read again: {Ehrs} EHRs")]
+    private static partial void Reloaded(ILogger log, int ehrs);
+
+    [LoggerMessage(LogLevel.Error, "The changed settings are not usable, the earlier ones stay: {Fault}")]
+    private static partial void Kept(ILogger log, string fault);
+}

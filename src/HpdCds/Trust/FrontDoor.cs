@@ -1,0 +1,39 @@
+using System.Net;
+using HpdCds.Hooks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace HpdCds.Trust;
+
+/// <summary>
+/// Who can reach us at all. Where nobody is asked who they are, the service listens on loopback only. The Host header
+/// must name the public address or this machine, which keeps a web page elsewhere from reaching it through a name of its own.
+/// </summary>
+public static class FrontDoor
+{
+    public static void Limit(KestrelServerOptions kestrel, SiteSettings settings, TrustTable trust)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(trust);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            if (trust.IsAnonymous && listen.IPEndPoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
+                throw new InvalidSettingsException([$"{endpoint}: listens beyond this machine although nobody is asked who they are; give every EHR an Issuer, or use http://localhost:PORT"]);
+        });
+    }
+
+    public static void RequireKnownHost(this IApplicationBuilder app, TrustTable trust) => app.Use((context, next) =>
+        IsThisMachine(context.Request.Host.Host) || IsPublicName(context.Request.Host, trust.PublicBase)
+            ? next(context)
+            : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
+
+    private static bool IsPublicName(HostString host, FhirBase? publicBase) =>
+        publicBase is not null && string.Equals(host.Host.Trim('[', ']'), publicBase.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsThisMachine(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

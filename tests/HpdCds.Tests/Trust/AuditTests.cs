@@ -1,0 +1,136 @@
+using HpdCds.Tests.Chart;
+using HpdCds.Tests.Hooks;
+using HpdCds.Trust;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HpdCds.Tests.Trust;
+
+/// <summary>Every call leaves one event: what happened, by which version, and no patient.</summary>
+public sealed class AuditTests
+{
+    private static readonly string[] Members =
+    [
+        "Outcome", "Status", "Ehr", "Issuer", "Tenant", "Service", "Mode", "Hook", "HookInstance", "Patient", "Version", "Knowledge", "Model",
+        "BandLow", "BandHigh", "Indicator", "Cards", "Keys", "Milliseconds", "{OriginalFormat}",
+    ];
+
+    private static readonly string Good = Json.Call(prefetch: $$"""{"problems":{{Json.Bundle(Json.Condition("c"))}}}""");
+
+    [Theory]
+    [Trait("Req", "OPS-02")]
+    [InlineData(200)]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(412)]
+    [InlineData(415)]
+    [InlineData(500)]
+    public async Task There_is_one_event_of_one_shape_for_every_outcome(int status)
+    {
+        await using var ehr = await GuardedService.StartAsync(clock: status == 500 ? new BrokenClock() : null);
+        var (body, path) = status switch
+        {
+            400 => ("{", "/cds-services/hpd-risk"),
+            403 => (Json.Call(server: "https://other.example/fhir"), "/cds-services/hpd-risk"),
+            404 => (Good, "/cds-services/unknown"),
+            412 => (Json.Call(), "/cds-services/hpd-risk"),
+            _ => (Good, "/cds-services/hpd-risk"),
+        };
+        using var response = await ehr.Service.PostAsync(body, path, status == 415 ? "text/plain" : "application/json", request =>
+        {
+            if (status != 401)
+                request.Headers.Authorization = new("Bearer", ehr.Issuer.Token(claims => claims["aud"] = TestIssuer.PublicBase + path));
+        });
+        Assert.Equal(status, (int)response.StatusCode);
+
+        var call = await ehr.Service.Log.SingleAsync(Audit.Category);
+
+        Assert.Equal(Members.Order(StringComparer.Ordinal), call.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(status, call["Status"]);
+        Assert.Equal(status switch { 200 => "not-assessable", 412 => "not-read", _ => "refused" }, call["Outcome"]);
+        Assert.Equal(status == 401 ? null : TestIssuer.Name, call["Issuer"]);
+        Assert.Equal(status == 401 ? null : "test-ehr", call["Ehr"]);
+        Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+$", (string)call["Version"]!);
+        Assert.Matches("^[0-9a-f:sha]{16,}$", (string)call["Knowledge"]!);
+        if (status is 200 or 412)
+            Assert.Contains("problems=", (string)call["Keys"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "OPS-02")]
+    [Trait("Req", "RSP-04")]
+    [Trait("Req", "SEC-23")]
+    public async Task A_card_can_be_found_again_by_its_id()
+    {
+        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:Tenants:0"] = "a" });
+
+        using var response = await ehr.PostAsync(ehr.Issuer.Token(claims => claims["tenant"] = "a"), body: Good);
+        var answer = System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+
+        var call = await ehr.Service.Log.SingleAsync(Audit.Category);
+        Assert.Equal((string?)answer["cards"]![0]!["uuid"], call["Cards"]);
+        Assert.Equal((string?)answer["cards"]![0]!["indicator"], call["Indicator"]);
+        Assert.Equal((string?)answer["extension"]!["org.hpdcds.assessment"]!["knowledge"], call["Knowledge"]);
+        Assert.Equal("a", call["Tenant"]);
+        Assert.Equal("c6f0f7f4-7f0e-4a7a-8d7a-9d0f4e1c7c33", call["HookInstance"]);
+        Assert.Equal("/hpd-risk", call["Service"]);
+    }
+
+    [Theory]
+    [Trait("Req", "OPS-02")]
+    [InlineData("silent", "not-assessable")]
+    [InlineData("off", "off")]
+    public async Task What_is_not_shown_is_recorded(string mode, string outcome)
+    {
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:Services:hpd-risk"] = mode });
+
+        await service.AnswerAsync(Good);
+
+        var call = await service.Log.SingleAsync(Audit.Category);
+        Assert.Equal((mode, outcome), ((string?)call["Mode"], (string?)call["Outcome"]));
+        Assert.Equal(mode == "silent", ((string)call["Cards"]!).Length > 0);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-06")]
+    [Trait("Req", "SEC-14")]
+    public async Task A_pseudonym_is_of_one_patient_of_one_hospital_under_one_key()
+    {
+        static Dictionary<string, string?> Key(char sign) => new(StringComparer.Ordinal) { ["HpdCds:AuditKey"] = Convert.ToBase64String(Enumerable.Repeat((byte)sign, 32).ToArray()) };
+        await using var a = await RunningService.StartAsync(settings: Key('a'));
+        await using var again = await RunningService.StartAsync(settings: Key('a'));
+        await using var b = await RunningService.StartAsync(settings: Key('b'));
+        var audits = new[] { a, again, b }.Select(service => service.Services.GetRequiredService<Audit>()).ToArray();
+
+        Assert.Equal(audits[0].Pseudonym("ehr", "p"), audits[1].Pseudonym("ehr", "p"));
+        Assert.Equal(5, new[]
+        {
+            audits[0].Pseudonym("ehr", "p"), audits[2].Pseudonym("ehr", "p"), audits[0].Pseudonym("ehr", "q"), audits[0].Pseudonym("ehr2", "p"), audits[0].Pseudonym("eh", "rp"),
+        }.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-25")]
+    [InlineData("c6f0f7f4-7f0e-4a7a-8d7a-9d0f4e1c7c33\\nINJECTED")]
+    [InlineData("INJECTED")]
+    public async Task What_is_no_uuid_is_not_logged(string instance)
+    {
+        await using var service = await RunningService.StartAsync();
+
+        using var response = await service.PostAsync(
+            Good.Replace("c6f0f7f4-7f0e-4a7a-8d7a-9d0f4e1c7c33", instance, StringComparison.Ordinal),
+            change: request => request.Headers.TryAddWithoutValidation("traceparent", "00-INJECTED-" + new string('x', 4000)));
+
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.DoesNotContain("INJECTED", service.Log.All, StringComparison.Ordinal);
+    }
+
+    // The web server shares the clock: it breaks for the reading of the call only.
+    private sealed class BrokenClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Environment.StackTrace.Contains("HookEndpoints", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("secret pat-1")
+            : RunningService.Noon;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using HpdCds.Tests.Chart;
+using HpdCds.Tests.Hooks;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HpdCds.Tests.Trust;
+
+/// <summary>No request, however made, takes more than its share.</summary>
+public sealed class LimitTests
+{
+    private static readonly string Deep = string.Concat(Enumerable.Repeat("""{"a":[""", 5_000)) + "1" + string.Concat(Enumerable.Repeat("]}", 5_000));
+    private static readonly string LongNumber = "1" + new string('0', 900_000);
+
+    public static TheoryData<string> Bombs => [.. Bodies.Keys];
+
+    private static readonly Dictionary<string, (Func<string> Body, int[] Expected)> Bodies = new(StringComparer.Ordinal)
+    {
+        ["deep, anywhere"] = (() => Json.Call(more: ",\"x\":" + Deep), [400]),
+        ["deep, in prefetch"] = (() => Json.Call(prefetch: $$"""{"problems":{{Deep}} }"""), [400]),
+        ["deep, unclosed"] = (() => new string('[', 4_000_000), [400]),
+        ["too long"] = (() => Json.Call(more: $",\"x\":\"{new string('x', 5 * 1024 * 1024)}\""), [413]),
+        ["a million entries"] = (() => Json.Call(prefetch: $$"""{"problems":{"resourceType":"Bundle","entry":[{{string.Join(',', Enumerable.Repeat("{}", 1_000_000))}}]} }"""), [200, 412]),
+        ["a million orders"] = (() => Json.Call(drafts: $$"""{"resourceType":"Bundle","entry":[{{string.Join(',', Enumerable.Repeat("{}", 1_000_000))}}]}"""), [413]),
+        ["two hundred thousand keys"] = (() => Json.Call(prefetch: $$"""{"problems":null,{{string.Join(',', Enumerable.Range(0, 200_000).Select(key => $"\"k{key}\":null"))}} }"""), [200]),
+        ["a key twice"] = (() => Json.Call(prefetch: """{"problems":null,"problems":null}"""), [400]),
+        ["an endless number"] = (() => Json.Call(prefetch: $$"""{"chemistry":{{Json.Bundle(Json.Observation("a", value: $$""" "valueQuantity":{"value":{{LongNumber}},"code":"U/L"} """))}},"problems":null}"""), [200]),
+        ["an attachment of four megabytes"] = (() => Json.Call(prefetch: $$"""{"problems":{{Json.Bundle($$"""{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-1"},"note":[{"text":"{{new string('A', 4_000_000)}}"}]}""")}} }"""), [200]),
+        ["a drug with an endless name"] = (() => Json.Call(prefetch: """{"problems":null}""", drafts: Json.BundleOf("collection", null, Json.Order(medication: $$""" "medicationCodeableConcept":{"text":"{{new string('n', 2_000_000)}}"} """))), [422]),
+        ["a member without a name"] = (() => Json.Call(prefetch: """{"problems":null}""", drafts: Json.BundleOf("collection", null, Json.Order(medication: """ "medicationCodeableConcept":{"":1,"text":"nivolumab"} """))), [422]),
+        ["selections without end"] = (() => Json.Call("order-select", """{"problems":null}""", selections: $"\"selections\":[{string.Join(',', Enumerable.Repeat("\"MedicationRequest/draft-1\"", 150_000))}]"), [200]),
+        ["an id without end"] = (() => Json.Call().Replace("\"pat-1\"", $"\"{new string('p', 1_000_000)}\"", StringComparison.Ordinal), [400]),
+        ["escapes only"] = (() => Json.Call(prefetch: $$"""{"problems":null}""", more: $",\"{string.Concat(Enumerable.Repeat("\\u0041", 500_000))}\":1"), [200]),
+    };
+
+    [Theory]
+    [Trait("Req", "SEC-07")]
+    [Trait("Req", "REQ-14")]
+    [MemberData(nameof(Bombs))]
+    public async Task A_bomb_is_an_ordinary_refusal(string which)
+    {
+        await using var service = await RunningService.StartAsync();
+        var (body, expected) = Bodies[which];
+
+        var (status, _) = await service.AnswerAsync(body());
+
+        Assert.Contains(status, expected);
+        Assert.Equal(200, (await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""))).Status);
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-24")]
+    [Trait("Req", "SEC-07")]
+    [InlineData("""{"resourceType":"Bundle","entry":[],"entry":[]}""")]
+    [InlineData("""{"resourceType":"Bundle","link":[],"link":[{"relation":"next","url":"http://localhost:5080/fhir?p=2"}],"entry":[]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-1"}},"resource":{"resourceType":"Condition","id":"d","subject":{"reference":"Patient/pat-2"}}}]}""")]
+    public async Task What_is_said_twice_is_not_taken_for_nothing(string bundle)
+    {
+        await using var service = await RunningService.StartAsync();
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"problems":{{bundle}} }"""));
+
+        Assert.Empty(chart.Conditions);
+        Assert.NotEqual(HpdCds.Chart.SourceState.Complete, chart.Sources[HpdCds.Chart.ChartKey.Problems].State);
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-24")]
+    [InlineData("""{"value":180,"value":1800,"code":"U/L"}""")]
+    [InlineData("""{"value":180,"code":"U/L","extension":[{"url":"a","url":"b"}]}""")]
+    [InlineData("""{"value":180,"code":"U/L","x":1000000000000000000000000000000000000000000000000000000000000000000000000}""")]
+    public async Task A_result_that_says_something_twice_or_without_end_is_unreadable(string quantity)
+    {
+        await using var service = await RunningService.StartAsync();
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{Json.Bundle(Json.Observation("a", value: $" \"valueQuantity\":{quantity} "))}} }"""));
+
+        Assert.Empty(chart.Observations);
+        Assert.Equal(1, chart.Dropped.Unreadable);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-07")]
+    public async Task A_compressed_body_is_not_opened()
+    {
+        await using var service = await RunningService.StartAsync();
+
+        using var response = await service.PostAsync(Json.Call(), change: request => request.Content!.Headers.ContentEncoding.Add("gzip"));
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-07")]
+    public async Task A_body_that_does_not_come_is_given_up()
+    {
+        var clock = new FakeTimeProvider(RunningService.Noon);
+        await using var service = await RunningService.StartAsync(clock: clock);
+        var clients = Enumerable.Range(0, 20).Select(_ => new TcpClient()).ToList();
+        foreach (var client in clients)
+            await SendAsync(service, client, """{"hook":""");
+
+        var answers = clients.Select(client => ReadAsync(client)).ToList();
+        while (!answers.TrueForAll(answer => answer.IsCompleted))
+        {
+            clock.Advance(TimeSpan.FromSeconds(11));
+            await Task.WhenAny(Task.WhenAll(answers), Task.Delay(20, TestContext.Current.CancellationToken));
+        }
+
+        foreach (var answer in answers)
+            Assert.StartsWith("HTTP/1.1 408", await answer, StringComparison.Ordinal);
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-07")]
+    public async Task Connections_that_are_half_closed_or_cut_leave_nothing_behind()
+    {
+        await using var service = await RunningService.StartAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            using var client = new TcpClient();
+            await SendAsync(service, client, """{"hook":""");
+            if (i % 2 == 0)
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+                Assert.DoesNotContain("HTTP/1.1 5", await ReadAsync(client), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(200, (await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""))).Status);
+        Assert.DoesNotContain("Unexpected failure", service.Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "ERR-09")]
+    [Trait("Req", "SEC-07")]
+    [Trait("Req", "SEC-26")]
+    [Trait("Req", "SEC-14")]
+    public async Task Who_asks_too_often_is_told_when_to_come_back_and_others_do_not_notice()
+    {
+        using var second = new TestIssuer();
+        await using var keys = await KeyServer.StartAsync(second.Jwks);
+        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:Ehrs:0:CallsPerSecond"] = "1",
+            ["HpdCds:Ehrs:1:Name"] = "second",
+            ["HpdCds:Ehrs:1:Issuer"] = "https://second.example",
+            ["HpdCds:Ehrs:1:Keys:Url"] = keys.Url,
+            ["HpdCds:Ehrs:1:FhirBaseUrls:0"] = "https://second.example/fhir",
+        });
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => ehr.PostAsync(ehr.Issuer.Token())));
+
+        var refused = responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        Assert.NotEmpty(refused);
+        Assert.Contains(responses, response => response.StatusCode == HttpStatusCode.OK);
+        Assert.All(refused, response => Assert.True(response.Headers.RetryAfter is { Delta: { } wait } && wait >= TimeSpan.FromSeconds(1)));
+        Assert.Contains("throttled", await refused[0].Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(200, await ehr.StatusAsync(second.Token(claims => claims["iss"] = "https://second.example")));
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-26")]
+    public async Task Only_so_many_calls_run_at_once()
+    {
+        var arrived = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource();
+        await using var server = await FakeEhr.StartAsync(before: async (_, stop) =>
+        {
+            arrived.Release();
+            await go.Task.WaitAsync(stop);
+        });
+        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:ConcurrentCalls"] = "1" }, server.Base);
+
+        var first = ehr.StatusAsync(ehr.Issuer.Token(), body: Json.Call(server: server.Base));
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        var second = await ehr.StatusAsync(ehr.Issuer.Token());
+        go.SetResult();
+
+        Assert.Equal(429, second);
+        Assert.Equal(200, await first);
+    }
+
+    private static async Task SendAsync(RunningService service, TcpClient client, string part)
+    {
+        await client.ConnectAsync(IPAddress.Loopback, service.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
+        var text = $"POST /cds-services/hpd-risk HTTP/1.1\r\nHost: localhost\r\nContent-Type: {MediaTypeHeaderValue.Parse("application/json")}\r\nContent-Length: 5000\r\n\r\n{part}";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<string> ReadAsync(TcpClient client)
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            var read = await client.Client.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+            return Encoding.ASCII.GetString(buffer, 0, read);
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+    }
+}

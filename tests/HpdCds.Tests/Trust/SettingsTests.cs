@@ -1,0 +1,242 @@
+extern alias JsonSchemaNet;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HpdCds.Tests.Cases;
+using HpdCds.Trust;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using JsonSchemaNet::Json.Schema;
+
+namespace HpdCds.Tests.Trust;
+
+public sealed class SettingsTests
+{
+    private static readonly string SchemaFile = Path.Combine(GoldenCase.RepositoryRoot(), "src", "HpdCds", "appsettings.schema.json");
+
+    [Fact]
+    [Trait("Req", "SEC-22")]
+    public void Everything_wrong_in_the_settings_is_listed_at_once()
+    {
+        var error = Refused(new()
+        {
+            ["MaxBodyBytes"] = "1",
+            ["AuditKey"] = "c2VjcmV0LXNlY3JldA==",
+            ["PublicBaseUrl"] = "https://CDS.example.org/",
+            ["Ehrs:0:FhirBaseUrls:0"] = "http://ehr.example/fhir",
+            ["Ehrs:0:FhirBaseUrls:1"] = "https://ehr.example/fhir?x",
+            ["Ehrs:0:AllowPrivateAddresses:0"] = "http://ehr",
+            ["Ehrs:0:CorsOrigins:0"] = "*",
+            ["Ehrs:0:CorsOrigins:1"] = "http://ehr.example",
+            ["Ehrs:0:TimeZone"] = "Mars/Olympus",
+            ["Ehrs:0:Language"] = "xx",
+            ["Ehrs:0:NotAssessable"] = "maybe",
+            ["Ehrs:0:Quirks"] = "odd",
+            ["Ehrs:0:Registration"] = "half",
+            ["Ehrs:0:IndicatorCeiling"] = "critical",
+            ["Ehrs:0:Services:hpd-risk"] = "loud",
+            ["Ehrs:0:Services:other"] = "live",
+            ["Ehrs:0:CallsPerSecond"] = "0",
+            ["Ehrs:0:Tenants:0"] = "t",
+            ["Ehrs:1:Name"] = "b",
+            ["Ehrs:1:FhirBaseUrls:0"] = "https://same.example/fhir",
+            ["Ehrs:2:Name"] = "c",
+            ["Ehrs:2:FhirBaseUrls:0"] = "https://SAME.example:443/fhir/",
+            ["Ehrs:3:Name"] = "c",
+            ["Ehrs:3:Issuer"] = "https://iss.example",
+            ["Ehrs:3:MaxTokenLifetime"] = "2.00:00:00",
+            ["Ehrs:3:ClockSkew"] = "00:01:01",
+            ["Ehrs:3:Algorithms:0"] = "HS256",
+            ["Ehrs:3:Audiences:0"] = "https://*",
+            ["Ehrs:3:FhirBaseUrls:0"] = "https://iss.example/fhir",
+            ["Ehrs:4:Name"] = "d",
+            ["Ehrs:4:Issuer"] = "https://iss.example",
+            ["Ehrs:4:Keys:Url"] = "http://keys.example/jwks",
+            ["Ehrs:4:Keys:File"] = "no-such-file.json",
+            ["Ehrs:4:FhirBaseUrls:0"] = "https://iss2.example/fhir",
+        });
+
+        string[] wanted =
+        [
+            "MaxBodyBytes", "AuditKey", "PublicBaseUrl must be", "Ehrs:0:Name", "must be https", "without user", "AllowPrivateAddresses", "'*'", "'http://ehr.example'",
+            "Mars/Olympus", "Language", "NotAssessable", "Quirks", "Registration", "IndicatorCeiling", "Services:hpd-risk", "'other'", "CallsPerSecond", "Tenants and Audiences",
+            "listed more than once", "stands twice", "Issuer and Keys", "MaxTokenLifetime", "ClockSkew", "'HS256'", "wildcard", "Keys:Url must be", "exclude each other",
+            "Keys:File cannot", "every entry needs an Issuer", "Tenants of their own", "must agree",
+        ];
+        Assert.All(wanted, wrong => Assert.Contains(wrong, error, StringComparison.Ordinal));
+        Assert.DoesNotContain("c2VjcmV0", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Ehrs:0:Teants:0", "a", "Ehrs:0:Teants is not a setting")]
+    [InlineData("MaxBodyBytes", "hunter2", "MaxBodyBytes is not a number")]
+    [InlineData("DiscoveryNeedsToken", "hunter2", "DiscoveryNeedsToken is not a true or false")]
+    [InlineData("ReadTimeout", "hunter2", "ReadTimeout is not a time span")]
+    [InlineData("Ehrs:0:Tenants", "hunter2", "Ehrs:0:Tenants is one value where several are expected")]
+    [InlineData("Ehrs", "hunter2", "Ehrs is one value where several are expected")]
+    public void A_name_that_nobody_reads_or_a_value_of_another_kind_is_a_fault_told_without_the_value(string name, string value, string fault)
+    {
+        var error = Refused(new() { ["Ehrs:0:Name"] = "a", ["Ehrs:0:FhirBaseUrls:0"] = "https://a.example", [name] = value });
+
+        Assert.Contains("HpdCds:" + fault, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, string> ProductionSwitches => new()
+    {
+        { "Ehrs:0:Issuer", "https://sandbox.cds-hooks.org", "public sandbox" },
+        { "Ehrs:0:Issuer", "https://SANDBOX.cds-hooks.org/", "public sandbox" },
+        { "Ehrs:0:CorsOrigins:0", "*", "explicit origin" },
+        { "Ehrs:0:FhirBaseUrls:0", "http://ehr.example.org/fhir", "must be https" },
+        { "Ehrs:0:FhirBaseUrls:0", "http://localhost:8080/fhir", "plain http" },
+        { "Ehrs:0:Quirks", "sandbox", "Quirks may not be sandbox" },
+        { "Ehrs:0:Issuer", null!, "needs an Issuer" },
+    };
+
+    [Theory]
+    [Trait("Req", "SEC-22")]
+    [Trait("Req", "JWT-18")]
+    [Trait("Req", "CORS-01")]
+    [Trait("Req", "TR-01")]
+    [MemberData(nameof(ProductionSwitches))]
+    public void In_production_the_service_does_not_start_with_what_is_meant_for_building(string name, string? value, string fault)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["PublicBaseUrl"] = "https://cds.example.org",
+            ["Ehrs:0:Name"] = "ehr",
+            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
+            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+        };
+        using (Build(settings, "Production"))
+        {
+        }
+
+        settings[name] = value;
+        if (value is null)
+            settings.Remove("Ehrs:0:Keys:Url");
+
+        Assert.Contains(fault, Assert.Throws<InvalidSettingsException>(() => Build(settings, "Production")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "JWT-18")]
+    public void While_building_the_public_sandbox_may_call()
+    {
+        using var app = Build(
+            new(StringComparer.Ordinal)
+            {
+                ["PublicBaseUrl"] = "https://cds.example.org",
+                ["Ehrs:0:Name"] = "public-sandbox",
+                ["Ehrs:0:Issuer"] = "https://sandbox.cds-hooks.org",
+                ["Ehrs:0:Quirks"] = "sandbox",
+                ["Ehrs:0:Keys:AllowedJku:0"] = "https://sandbox.cds-hooks.org/.well-known/jwks.json",
+                ["Ehrs:0:FhirBaseUrls:0"] = "https://launch.smarthealthit.org/v/r4/fhir",
+            },
+            "Development");
+
+        Assert.NotNull(app);
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-22")]
+    [InlineData("Production")]
+    [InlineData("Development")]
+    public async Task Where_nobody_is_asked_who_they_are_nobody_outside_this_machine_is_served(string environment)
+    {
+        await using var app = HpdCdsService.Build(["--urls", "http://0.0.0.0:0", "--environment", environment]);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => app.StartAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task With_an_issuer_the_service_listens_to_everybody()
+    {
+        await using var app = HpdCdsService.Build(["--urls", "http://0.0.0.0:0"], builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:PublicBaseUrl"] = "https://cds.example.org",
+            ["HpdCds:Ehrs:0:Name"] = "ehr",
+            ["HpdCds:Ehrs:0:Issuer"] = "https://ehr.example.org",
+            ["HpdCds:Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+            ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+        }));
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("http://0.0.0.0:", app.Urls.Single(), StringComparison.Ordinal);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void The_schema_of_the_settings_file_says_what_the_code_reads()
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(SchemaFile))!;
+
+        AssertMatches(schema["properties"]!["HpdCds"]!, typeof(SiteSettings), schema, "HpdCds");
+    }
+
+    [Fact]
+    public async Task The_shipped_settings_keep_to_the_schema()
+    {
+        var schema = JsonSchema.FromFile(SchemaFile);
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(SchemaFile)!, "appsettings.json"), TestContext.Current.CancellationToken);
+
+        Assert.True(schema.Evaluate(JsonNode.Parse(shipped)).IsValid);
+        Assert.False(schema.Evaluate(JsonNode.Parse("""{"HpdCds":{"Ehrs":[{"Name":"a","FhirBaseUrls":["https://a.example"],"Teants":["x"]}]}}""")).IsValid);
+    }
+
+    private static void AssertMatches(JsonNode schema, Type type, JsonNode root, string place)
+    {
+        if (schema["$ref"] is { } reference)
+            schema = root["definitions"]![((string)reference!)["#/definitions/".Length..]]!;
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(property => property.Name, StringComparer.Ordinal);
+        Assert.Equal(JsonValueKind.False, schema["additionalProperties"]?.GetValueKind());
+        Assert.Equal(properties.Keys.Order(StringComparer.Ordinal), schema["properties"]!.AsObject().Select(pair => pair.Key).Order(StringComparer.Ordinal));
+        foreach (var (name, property) in properties)
+        {
+            var described = schema["properties"]![name]!;
+            Assert.False(string.IsNullOrWhiteSpace((string?)described["description"]), $"{place}:{name} has no description");
+            AssertType(described, property.PropertyType, root, $"{place}:{name}");
+        }
+    }
+
+    private static void AssertType(JsonNode described, Type type, JsonNode root, string place)
+    {
+        var word = (string?)described["type"];
+        switch (type)
+        {
+            case var list when list.IsGenericType && list.GetGenericTypeDefinition() == typeof(IList<>):
+                Assert.Equal("array", word);
+                AssertType(described["items"]!, list.GetGenericArguments()[0], root, place);
+                break;
+            case var pairs when pairs.IsGenericType && pairs.GetGenericTypeDefinition() == typeof(IDictionary<,>):
+                Assert.Equal("object", word);
+                break;
+            case var plain when plain == typeof(string) || plain == typeof(TimeSpan):
+                Assert.True(word == "string", place);
+                break;
+            case var truth when truth == typeof(bool):
+                Assert.Equal("boolean", word);
+                break;
+            case var number when number == typeof(int):
+                Assert.Equal("integer", word);
+                break;
+            default:
+                AssertMatches(described, type, root, place);
+                break;
+        }
+    }
+
+    private static string Refused(Dictionary<string, string?> settings) =>
+        Assert.Throws<InvalidSettingsException>(() => Build(settings, "Production")).Message;
+
+    private static Built Build(Dictionary<string, string?> settings, string environment) => new Built(HpdCdsService.Build(
+        ["--environment", environment],
+        builder => builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create("HpdCds:" + pair.Key, pair.Value)))));
+
+    private sealed record Built(WebApplication App) : IDisposable
+    {
+        public void Dispose() => ((IDisposable)App).Dispose();
+    }
+}

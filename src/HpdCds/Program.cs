@@ -31,7 +31,6 @@ public static class HpdCdsService
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls("http://localhost:5081");
         configure?.Invoke(builder);
-
         var settings = SiteSettings.Read(builder.Configuration);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
@@ -40,7 +39,7 @@ public static class HpdCdsService
             .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>();
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddHealthChecks();
         builder.Services.AddCallers(trust);
         builder.Services.AddCallLimits(trust);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -54,6 +53,7 @@ public static class HpdCdsService
         app.UseCallers(trust);
         HookEndpoints.Map(app);
         AboutEndpoints.Map(app);
+        FrontDoor.MapProbes(app);
         return app;
     }
 }

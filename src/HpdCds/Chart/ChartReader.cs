@@ -119,7 +119,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     private static Uri? Resolve(string? link, FhirBase server) =>
         Uri.TryCreate(new Uri(server.Text + "/"), link, out var url) && link is { Length: > 0 } && server.Holds(url) ? url : null;
 
-    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, CancellationToken Stop)
+    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, CancellationToken Stop) : PatientData
     {
         private int _pages;
 

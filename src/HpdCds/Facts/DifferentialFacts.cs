@@ -173,7 +173,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         };
     }
 
-    private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ChartObservation Neutrophils, ChartObservation Lymphocytes, int Kind)
+    private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ChartObservation Neutrophils, ChartObservation Lymphocytes, int Kind) : PatientData
     {
         /// <summary>Of segmented neutrophils and bands: a total beside them goes before it.</summary>
         public bool IsSummed { get; init; }

@@ -109,5 +109,5 @@ internal sealed class GenomicFacts
 
     /// <param name="Call">Present, absent, or neither was said.</param>
     /// <param name="IsOfUnknownGene">It names no gene by id, so that it may be about any.</param>
-    private sealed record Variant(ChartObservation Whole, bool? Call, ImmutableHashSet<string> Genes, bool IsOfUnknownGene, bool IsAmplified);
+    private sealed record Variant(ChartObservation Whole, bool? Call, ImmutableHashSet<string> Genes, bool IsOfUnknownGene, bool IsAmplified) : PatientData;
 }

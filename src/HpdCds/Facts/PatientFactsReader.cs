@@ -115,7 +115,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         ExposureFacts Exposure,
         bool IsAnticoagulated,
         EhrReading Ehr,
-        DateTimeOffset AsOf);
+        DateTimeOffset AsOf) : PatientData;
 }
 
 /// <summary>What has to be known of an EHR to read its charts.</summary>

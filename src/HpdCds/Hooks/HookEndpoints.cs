@@ -52,8 +52,7 @@ public sealed partial class HookEndpoints(
             throw Refuse(StatusCodes.Status403Forbidden);
         record.Mode = mode;
         var request = record.Request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
-        if (ehr.ClientId is { } client && envelope.Authorization?.Subject is { } subject && subject != client)
-            ForeignClient(log, ehr.Name);
+        CheckClient(ehr, envelope.Authorization?.Subject);
 
         context.Response.Headers.CacheControl = "no-store";
         if (mode != ServiceMode.Off)
@@ -64,6 +63,15 @@ public sealed partial class HookEndpoints(
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
             _ => record.Answer!,
         });
+    }
+
+    private void CheckClient(TrustedEhr ehr, string? subject)
+    {
+        if (ehr.ClientId is null || subject is null || subject == ehr.ClientId)
+            return;
+        ForeignClient(log, ehr.Name);
+        if (ehr.RefusesForeignTokens)
+            throw Refuse(StatusCodes.Status403Forbidden);
     }
 
     private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, CallRecord record, DateTimeOffset asOf, CancellationToken stop)

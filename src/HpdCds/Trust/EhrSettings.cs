@@ -30,6 +30,9 @@ public sealed class EhrSettings
     /// <summary>Our OAuth client id at this EHR: what <c>fhirAuthorization.subject</c> should say.</summary>
     public string? ClientId { get; init; }
 
+    /// <summary>Refuse an access token that was made for another client, with 403; else it is noted in the log and used.</summary>
+    public bool RefuseForeignTokens { get; init; }
+
     public IList<string> FhirBaseUrls { get; init; } = [];
 
     /// <summary>Hosts among ours to call that may stand for a private address or for this machine.</summary>
@@ -80,6 +83,7 @@ public sealed class EhrSettings
         checks.Require(FhirBaseUrls.Count > 0, "FhirBaseUrls lists no server");
         checks.Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone), $"TimeZone '{TimeZone}' is not known here");
         checks.OneOf("Language", Language, languages);
+        checks.Require(!RefuseForeignTokens || ClientId is not null, "RefuseForeignTokens needs a ClientId");
         checks.OneOf("Quirks", Quirks, "spec", "epic", "sandbox");
         checks.OneOf("Registration", Registration, "full", "lean");
         checks.OneOf("IndicatorCeiling", IndicatorCeiling, "info", "warning");
@@ -98,6 +102,7 @@ public sealed class EhrSettings
             Name = Name,
             Issuer = CheckIssuer(checks, root),
             ClientId = ClientId,
+            RefusesForeignTokens = RefuseForeignTokens,
             FhirBases = [.. FhirBaseUrls.Select(checks.Base).OfType<FhirBase>()],
             PrivateHosts = [.. AllowPrivateAddresses.Where(checks.Host).Select(host => host.ToLowerInvariant())],
             CorsOrigins = [.. CorsOrigins.Where(checks.Origin)],

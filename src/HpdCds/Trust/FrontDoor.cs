@@ -10,6 +10,8 @@ namespace HpdCds.Trust;
 /// </summary>
 public static class FrontDoor
 {
+    private const string Probes = "/health";
+
     public static void Limit(KestrelServerOptions kestrel, SiteSettings settings, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
@@ -26,9 +28,16 @@ public static class FrontDoor
     }
 
     public static void RequireKnownHost(this IApplicationBuilder app, TrustTable trust) => app.Use((context, next) =>
-        IsThisMachine(context.Request.Host.Host) || IsPublicName(context.Request.Host, trust.PublicBase)
+        IsThisMachine(context.Request.Host.Host) || context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal) || IsPublicName(context.Request.Host, trust.PublicBase)
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
+
+    /// <summary>Orchestrators probe by address and without a token; what they are told is one word.</summary>
+    public static void MapProbes(WebApplication app)
+    {
+        app.MapHealthChecks($"{Probes}/live").AllowAnonymous();
+        app.MapHealthChecks($"{Probes}/ready").AllowAnonymous();
+    }
 
     private static bool IsPublicName(HostString host, FhirBase? publicBase) =>
         publicBase is not null && string.Equals(host.Host.Trim('[', ']'), publicBase.Host, StringComparison.OrdinalIgnoreCase);

@@ -35,6 +35,9 @@ public sealed record TrustedEhr
 
     public required string? ClientId { get; init; }
 
+    /// <summary>Whether an access token made for another client than ours is refused, and not only noted.</summary>
+    public required bool RefusesForeignTokens { get; init; }
+
     public required ImmutableArray<FhirBase> FhirBases { get; init; }
 
     public required ImmutableHashSet<string> PrivateHosts { get; init; }

@@ -23,6 +23,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _service!.DisposeAsync();
 
     [Theory]
+    [Trait("Req", "SEC-21")]
     [MemberData(nameof(Pages))]
     public async Task A_page_needs_nothing_from_elsewhere_and_may_run_nothing(string path)
     {
@@ -32,6 +33,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "text/html"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'none'; style-src 'self';", policy, StringComparison.Ordinal);
+        Assert.EndsWith("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
         Assert.Contains("Accept", response.Headers.Vary);
         Assert.DoesNotMatch(@"<script|<style|<img|\sstyle=|\son\w+=", page);

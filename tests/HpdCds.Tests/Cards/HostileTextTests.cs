@@ -37,6 +37,7 @@ public sealed partial class HostileTextTests
     [MemberData(nameof(Names))]
     [Trait("Req", "CARD-09")]
     [Trait("Req", "SEC-09")]
+    [Trait("Req", "SEC-10")]
     public async Task Text_of_a_request_never_reaches_a_card(string golden)
     {
         await using var service = await RichPatient.StartAsync(

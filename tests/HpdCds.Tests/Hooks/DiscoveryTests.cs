@@ -9,6 +9,7 @@ public sealed class DiscoveryTests
     [Trait("Req", "DISC-01")]
     [Trait("Req", "DISC-03")]
     [Trait("Req", "DISC-05")]
+    [Trait("Req", "SEC-18")]
     [Trait("Req", "DISC-06")]
     [Trait("Req", "DISC-07")]
     [Trait("Req", "ERR-01")]

@@ -96,6 +96,18 @@ public sealed class TenantTests
         Assert.Equal(isNoted, service.Log.All.Contains("is for another client than ours", StringComparison.Ordinal));
     }
 
+    [Fact]
+    [Trait("Req", "FHR-06")]
+    public async Task A_site_may_have_a_token_for_another_client_refused()
+    {
+        await using var ehr = await FakeEhr.StartAsync();
+        await using var service = await RunningService.StartAsync(
+            ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:ClientId"] = "another-client", ["HpdCds:Ehrs:0:RefuseForeignTokens"] = "true" });
+
+        Assert.Equal(403, (await service.AnswerAsync(Json.Call(server: ehr.Base))).Status);
+        Assert.Empty(ehr.Calls);
+    }
+
     private static Task<GuardedService> StartAsync(string a, string b)
     {
         var issuer = new TestIssuer();

@@ -23,6 +23,9 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
 {
     private static readonly string[] ActiveStates = ["active", "recurrence", "relapse"];
 
+    // Every organ asks again: a chart is looked up once in each set.
+    private readonly Dictionary<CodeSet, ImmutableArray<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>> _stated = [];
+
     /// <summary>Ascites or encephalopathy with its grade; presumed absent only by a signed rule on lists read to their end.</summary>
     public Fact<ComplicationGrade> Complication(string fact, params ReadOnlySpan<string> groups)
     {
@@ -51,11 +54,17 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
 
-    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null) =>
+    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
+    {
+        if (!_stated.TryGetValue(set, out var all))
+            _stated[set] = all = [.. Stated(set)];
+        return only is null ? all : all.Where(item => item.Entry.Group == only);
+    }
+
+    private IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stated(CodeSet set) =>
         from condition in chart.Conditions.OrderBy(condition => condition.Reference, StringComparer.Ordinal)
         where condition.VerificationStatus != "entered-in-error"
         from entry in set.FindAll(condition.Code).Take(1)
-        where only is null || entry.Group == only
         select (condition, entry, StatementOf(condition));
 
     public static Provenance ProvenanceOf(ChartCondition condition)

@@ -85,9 +85,9 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
         person.Age is not { } age
         || ((range.AgeLowYears is null || age.Most >= range.AgeLowYears) && (range.AgeHighYears is null || age.Least <= range.AgeHighYears));
 
-    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BetweenText();
 
-    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BelowText();
 }

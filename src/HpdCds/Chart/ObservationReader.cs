@@ -136,7 +136,8 @@ public static partial class ObservationReader
     private static ChartValue.Quantity? ReadLimit(Func<Quantity?> read) =>
         FhirReading.Try(() => read() is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null);
 
-    private static decimal? InYears(ChartValue.Quantity? age) => age?.Unit switch
+    // Nobody is that old: a greater number is not an age, and would not fit into a decimal once multiplied.
+    private static decimal? InYears(ChartValue.Quantity? age) => age is not { Value: >= 0 and < 100_000 } ? null : age.Unit switch
     {
         "a" or "a_j" or "a_g" or "a_t" or "year" or "years" or "yr" => age.Value,
         "mo" or "mo_j" or "mo_g" or "month" or "months" => age.Value / 12,

@@ -21,7 +21,7 @@ internal enum Statement
 /// <summary>The facts that stand in the problem list and the encounter diagnoses (clinical model, sections 1, 8 and 9).</summary>
 internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge, bool hasNoEncounterDiagnoses)
 {
-    private static readonly string[] ActiveStates = ["active", "recurrence", "relapse"];
+    private static readonly string[] PastStates = ["inactive", "remission", "resolved"];
 
     // Every organ asks again: a chart is looked up once in each set.
     private readonly Dictionary<CodeSet, ImmutableArray<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>> _stated = [];
@@ -85,8 +85,8 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         _ => Statement.Yes,
     };
 
-    public static bool IsActive(ChartCondition condition) =>
-        condition.ClinicalStatus is null || ActiveStates.Contains(condition.ClinicalStatus, StringComparer.Ordinal);
+    // A status that cannot be read is none: only one that says so makes a finding a thing of the past.
+    public static bool IsActive(ChartCondition condition) => !PastStates.Contains(condition.ClinicalStatus, StringComparer.Ordinal);
 
     /// <summary>Whether a place was read to its end and holds something: an empty one presumes nothing.</summary>
     public bool SpeaksForItself(string place) => place == ClosedWorld.StagingObservations

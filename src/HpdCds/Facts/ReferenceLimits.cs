@@ -14,7 +14,8 @@ internal enum LimitSide
 
 /// <summary>
 /// The limit of the laboratory that reported a result, from the same Observation: normal ranges only, for the patient's
-/// sex and age, converted; two that disagree leave it open, and a range that cannot be is none.
+/// sex and age, converted; two that disagree leave it open, and a range that cannot be, or a limit that no
+/// patient can have, is none.
 /// </summary>
 internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts person)
 {
@@ -53,7 +54,11 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
             return null;
         var limit = side == LimitSide.Upper ? high : low;
         var unit = range.Unit ?? (observation.Value as ChartValue.Quantity)?.Unit;
-        return limit > 0 && units.Find(TAnalyte.Name, unit) is UnitConversion.Exact exact ? limit * exact.Factor : null;
+        return limit > 0
+            && units.Find(TAnalyte.Name, unit) is UnitConversion.Exact exact
+            && TAnalyte.Plausible.DividedBy(exact.Factor).Intersect(Interval.Exactly(limit.Value)) is not null
+                ? limit * exact.Factor
+                : null;
     }
 
     private static (decimal? Low, decimal? High) FromText(string? text)

@@ -68,7 +68,7 @@ internal static class FactorSheet
             var low = points(neutrophils.Low, lymphocytes.High);
             var high = points(neutrophils.High, lymphocytes.Low);
             // Two statements conflict where they leave different ratios possible.
-            var isOneRatio = (from n in neutrophils.Values from l in lymphocytes.Values select (n.Low / l.High < 0.000001m ? 0m : n.Low / l.High, l.Low < 0.000001m ? -1m : n.High / l.Low)).Distinct().Count() == 1;
+            var isOneRatio = (from n in neutrophils.Values from l in lymphocytes.Values select (n.Low / l.High < 0.000001m ? 0m : n.Low / l.High, n.High > 0m && l.Low < 0.000001m ? -1m : n.High / l.Low)).Distinct().Count() == 1;
             var why = isOneRatio ? Why.BoundOnly : Why.Conflicting;
             return Clouded(Judged("nlr", "inflammation", tier, low, high, why), given.OnSteroid);
         }

@@ -90,7 +90,7 @@ public readonly record struct Interval
     public Interval Times(decimal factor)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
-        return new Interval(Low * factor, LowIncluded, High * factor, HighIncluded);
+        return Rounded(Low * factor, LowIncluded, High * factor, HighIncluded);
     }
 
     /// <summary>Every value divided by a positive number.</summary>
@@ -98,7 +98,7 @@ public readonly record struct Interval
     public Interval DividedBy(decimal divisor)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(divisor);
-        return new Interval(Low / divisor, LowIncluded, High / divisor, HighIncluded);
+        return Rounded(Low / divisor, LowIncluded, High / divisor, HighIncluded);
     }
 
     /// <summary>
@@ -118,8 +118,12 @@ public readonly record struct Interval
         var (high, highIncluded) = divisor.Low is > 0 and { } fewest && High is { } highest
             ? ((decimal?)(highest / fewest), HighIncluded && divisor.LowIncluded)
             : (null, false);
-        return new Interval(low, lowIncluded, high, highIncluded);
+        return Rounded(low, lowIncluded, high, highIncluded);
     }
+
+    // Two ends that differ in the last digit of a decimal can meet in a product or a quotient, and what lies between them with them.
+    private static Interval Rounded(decimal? low, bool lowIncluded, decimal? high, bool highIncluded) =>
+        low is not null && low == high ? new Interval(low, true, high, true) : new Interval(low, lowIncluded, high, highIncluded);
 
     private static (decimal? Low, bool Included) HigherLow(Interval one, Interval other) =>
         one.Low is null ? (other.Low, other.LowIncluded)

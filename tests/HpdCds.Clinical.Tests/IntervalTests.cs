@@ -139,4 +139,17 @@ public sealed class IntervalTests
 
     private static (decimal? Low, bool LowIncluded, decimal? High, bool HighIncluded) Ends(Interval interval) =>
         (interval.Low, interval.LowIncluded, interval.High, interval.HighIncluded);
+
+    // "< 0.1666..67 ukat/L" is just over the least believable LDH: the two ends meet once they are compared with a limit.
+    [Fact]
+    public void Ends_that_meet_by_rounding_leave_one_value_and_never_none()
+    {
+        var measure = Measure<LactateDehydrogenase>.From(0.1666666666666666666666666667m, Comparison.LessThan, factor: 60)!;
+
+        var multiple = measure.Range.DividedBy(240m);
+
+        Assert.Equal(multiple.Low, multiple.OnlyValue);
+        Assert.NotNull(multiple.Intersect(Interval.Everything));
+        Assert.NotNull(measure.Range.DividedBy(Interval.Exactly(240)).Intersect(Interval.Everything));
+    }
 }

@@ -186,10 +186,10 @@ internal sealed partial class FactorLine(Wording wording)
 
     private static string Date(ClinicalTime when) => when.Date.ToString("O", CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
     private static partial Regex Signs();
 
-    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
     private static partial Regex Plain();
 }
 

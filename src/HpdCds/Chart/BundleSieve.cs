@@ -38,8 +38,11 @@ public sealed class BundleSieve(
         var ours = typed.Where(entry => IsOurs(entry.Resource, isOwnSearch)).ToList();
         var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
+        var received = Classify(walk, outcomes, ours.Count);
+        if (received is Received.Matches or Received.Empty && HasHole(walk, row, typed, isOwnSearch))
+            received = Received.Partial;
         return new Sieved(
-            Classify(walk, outcomes, ours.Count),
+            received,
             kept,
             row.ResourceType == "Observation" ? [.. ours.Select(entry => ChartTimes.Parse(entry.Resource.Effective, zone))] : [],
             [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
@@ -77,6 +80,13 @@ public sealed class BundleSieve(
             return resource.Id == patient.PatientId;
         return resource.Subject is { } subject ? patient.IsNamedBy(subject) : isOwnSearch;
     }
+
+    // Of a list that is read for what it does not hold, an entry that nobody can place may be the one that is missed.
+    private static bool HasHole(BundleWalk walk, PrefetchRow row, List<WalkedEntry> typed, bool isOwnSearch) =>
+        row.ResourceType == "Condition"
+        && (walk.EntriesWithoutResource > 0
+            || walk.Entries.Any(entry => string.IsNullOrEmpty(entry.Resource.Type))
+            || (!isOwnSearch && typed.Exists(entry => string.IsNullOrEmpty(entry.Resource.Subject))));
 
     private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
     {

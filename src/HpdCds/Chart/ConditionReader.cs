@@ -6,14 +6,18 @@ namespace HpdCds.Chart;
 /// <summary>Condition resources into our records.</summary>
 public static class ConditionReader
 {
+    /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
     public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
         if (FhirReading.Parse<Condition>(bytes) is not { } condition)
             return null;
+        var code = FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty;
+        if (!code.Codings.Any(coding => coding.System is not null) && !code.Texts.Any())
+            return null;
         return new ChartCondition(
             reference,
             source,
-            FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty,
+            code,
             FhirReading.Concepts(() => condition.BodySite),
             FhirReading.FirstCode(() => condition.ClinicalStatus),
             FhirReading.FirstCode(() => condition.VerificationStatus),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Hl7.Fhir.Model;
+using HpdCds.Knowledge;
 
 namespace HpdCds.Chart;
 
@@ -113,7 +114,7 @@ public static partial class ObservationReader
         return comparator is null && unit is null ? new ChartValue.Number(value) : new ChartValue.Quantity(value, comparator, unit, IsUcum: false);
     }
 
-    [GeneratedRegex(@"^\s*(?<comparator><=|>=|<|>|≤|≥)?\s*(?<number>-?\d{1,15}(\.\d{1,10})?)(\s*(?<unit>[%/\[{A-Za-zµμ]\S{0,30}|10\S{1,30}))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"^\s*(?<comparator><=|>=|<|>|≤|≥)?\s*(?<number>-?\d{1,15}(\.\d{1,10})?)(\s*(?<unit>[%/\[{A-Za-zµμ]\S{0,30}|10\S{1,30}))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex NumberWithUnit();
 
     private static ImmutableArray<ChartReferenceRange> ReadRanges(Func<IEnumerable<Observation.ReferenceRangeComponent>?> read) =>
@@ -135,7 +136,8 @@ public static partial class ObservationReader
     private static ChartValue.Quantity? ReadLimit(Func<Quantity?> read) =>
         FhirReading.Try(() => read() is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null);
 
-    private static decimal? InYears(ChartValue.Quantity? age) => age?.Unit switch
+    // Nobody is that old: a greater number is not an age, and would not fit into a decimal once multiplied.
+    private static decimal? InYears(ChartValue.Quantity? age) => age is not { Value: >= 0 and < 100_000 } ? null : age.Unit switch
     {
         "a" or "a_j" or "a_g" or "a_t" or "year" or "years" or "yr" => age.Value,
         "mo" or "mo_j" or "mo_g" or "month" or "months" => age.Value / 12,

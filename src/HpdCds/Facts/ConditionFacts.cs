@@ -21,7 +21,10 @@ internal enum Statement
 /// <summary>The facts that stand in the problem list and the encounter diagnoses (clinical model, sections 1, 8 and 9).</summary>
 internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge, bool hasNoEncounterDiagnoses)
 {
-    private static readonly string[] ActiveStates = ["active", "recurrence", "relapse"];
+    private static readonly string[] PastStates = ["inactive", "remission", "resolved"];
+
+    // Every organ asks again: a chart is looked up once in each set.
+    private readonly Dictionary<CodeSet, ImmutableArray<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>> _stated = [];
 
     /// <summary>Ascites or encephalopathy with its grade; presumed absent only by a signed rule on lists read to their end.</summary>
     public Fact<ComplicationGrade> Complication(string fact, params ReadOnlySpan<string> groups)
@@ -51,11 +54,17 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
 
-    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null) =>
+    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
+    {
+        if (!_stated.TryGetValue(set, out var all))
+            _stated[set] = all = [.. Stated(set)];
+        return only is null ? all : all.Where(item => item.Entry.Group == only);
+    }
+
+    private IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stated(CodeSet set) =>
         from condition in chart.Conditions.OrderBy(condition => condition.Reference, StringComparer.Ordinal)
         where condition.VerificationStatus != "entered-in-error"
         from entry in set.FindAll(condition.Code).Take(1)
-        where only is null || entry.Group == only
         select (condition, entry, StatementOf(condition));
 
     public static Provenance ProvenanceOf(ChartCondition condition)
@@ -76,8 +85,8 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         _ => Statement.Yes,
     };
 
-    public static bool IsActive(ChartCondition condition) =>
-        condition.ClinicalStatus is null || ActiveStates.Contains(condition.ClinicalStatus, StringComparer.Ordinal);
+    // A status that cannot be read is none: only one that says so makes a finding a thing of the past.
+    public static bool IsActive(ChartCondition condition) => !PastStates.Contains(condition.ClinicalStatus, StringComparer.Ordinal);
 
     /// <summary>Whether a place was read to its end and holds something: an empty one presumes nothing.</summary>
     public bool SpeaksForItself(string place) => place == ClosedWorld.StagingObservations

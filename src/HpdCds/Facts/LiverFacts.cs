@@ -98,7 +98,7 @@ internal sealed partial class LiverFacts(
 
     private static Shown.Span Span(int low, int high) => new(low, high, "{score}", ChildPughScore.ClassOf(low) is var first && ChildPughScore.ClassOf(high) == first ? first : $"{first}-{ChildPughScore.ClassOf(high)}");
 
-    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<class>[ABC])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 100)]
+    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<class>[ABC])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
     private static partial Regex ClassWord();
 
     private bool IsOlderThanParts(Provenance recorded) => results

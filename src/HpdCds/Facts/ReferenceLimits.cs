@@ -14,7 +14,8 @@ internal enum LimitSide
 
 /// <summary>
 /// The limit of the laboratory that reported a result, from the same Observation: normal ranges only, for the patient's
-/// sex and age, converted; two that disagree leave it open, and a range that cannot be is none.
+/// sex and age, converted; two that disagree leave it open, and a range that cannot be, or a limit that no
+/// patient can have, is none.
 /// </summary>
 internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts person)
 {
@@ -53,7 +54,11 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
             return null;
         var limit = side == LimitSide.Upper ? high : low;
         var unit = range.Unit ?? (observation.Value as ChartValue.Quantity)?.Unit;
-        return limit > 0 && units.Find(TAnalyte.Name, unit) is UnitConversion.Exact exact ? limit * exact.Factor : null;
+        return limit > 0
+            && units.Find(TAnalyte.Name, unit) is UnitConversion.Exact exact
+            && TAnalyte.Plausible.DividedBy(exact.Factor).Intersect(Interval.Exactly(limit.Value)) is not null
+                ? limit * exact.Factor
+                : null;
     }
 
     private static (decimal? Low, decimal? High) FromText(string? text)
@@ -85,9 +90,9 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
         person.Age is not { } age
         || ((range.AgeLowYears is null || age.Most >= range.AgeLowYears) && (range.AgeHighYears is null || age.Least <= range.AgeHighYears));
 
-    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BetweenText();
 
-    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BelowText();
 }

@@ -118,18 +118,18 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
 
     private static string? BarcelonaStage(string word) => BarcelonaWord().Match(word) is { Success: true } match ? match.Groups["stage"].Value.ToUpperInvariant() : null;
 
-    [GeneratedRegex(@"(?<![A-Za-z])[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"(?<![A-Za-z])[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex Categories();
 
-    [GeneratedRegex(@"(AJCC|American Joint Comm)\D{0,60}(?<edition>\d{1,2})(st|nd|rd|th)?\b|(?<![\d])(?<edition>\d{1,2})(st|nd|rd|th)?\s+(edition\s+)?AJCC", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 100)]
+    [GeneratedRegex(@"(AJCC|American Joint Comm)\D{0,60}(?<edition>\d{1,2})(st|nd|rd|th)?\b|(?<![\d])(?<edition>\d{1,2})(st|nd|rd|th)?\s+(edition\s+)?AJCC", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
     private static partial Regex Edition();
 
-    [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex LeadingDigits();
 
-    [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<stage>[0ABCD])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 100)]
+    [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<stage>[0ABCD])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
     private static partial Regex BarcelonaWord();
 
-    [GeneratedRegex(@"(?<![A-Za-z])IV[A-C]?(?![A-Za-z])", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"(?<![A-Za-z])IV[A-C]?(?![A-Za-z])", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex StageFour();
 }

@@ -58,6 +58,13 @@ public sealed class TextTerms(TextTermsFile file)
     public bool NamesSystemicDrug(string kind, IEnumerable<string> texts) =>
         texts.Any(text => HasAny(text, file.Terms[kind]) && !HasAny(text, file.NotSystemic));
 
+    /// <summary>Whether the words in which a laboratory names a kind of range say that it is the normal one.</summary>
+    public bool MeansNormalRange(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return file.NormalRange.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
+    }
+
     internal static TextTerms? From(TextTermsFile file, Action<string> fault)
     {
         foreach (var finding in Findings.Where(finding => !file.Terms.TryGetValue(finding, out var names) || names.IsDefaultOrEmpty))
@@ -105,6 +112,7 @@ public sealed class TextTerms(TextTermsFile file)
 }
 
 /// <param name="NotSystemic">Forms of a drug that stay where they are put.</param>
+/// <param name="NormalRange">How a normal range is called; any other name is of another range.</param>
 /// <param name="DeniedBefore">Words after which a finding is denied.</param>
 /// <param name="OpenBefore">Words after which it is asked whether a finding is there.</param>
 /// <param name="Turns">Words at which the reach of those before them ends.</param>
@@ -113,6 +121,7 @@ public sealed record TextTermsFile(
     string ProjectChoice,
     ImmutableDictionary<string, ImmutableArray<string>> Terms,
     ImmutableArray<string> NotSystemic,
+    ImmutableArray<string> NormalRange,
     ImmutableArray<string> DeniedBefore,
     ImmutableArray<string> DeniedAfter,
     ImmutableArray<string> HistoryBefore,

@@ -24,7 +24,10 @@ internal sealed partial class LiverFacts(
             inr,
             conditions.Complication("ascites", "ascites", "ascites-malignant"),
             conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-coma"),
-            isAnticoagulated);
+            isAnticoagulated)
+        {
+            MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why == UnknownReason.NotRecorded ? null : why,
+        };
         var score = ChildPughScore.From(parts, knowledge.Rules.ChildPugh);
         var computed = new Fact<Finding>.Known(score.ToFinding(), ProvenanceOf(score, bilirubin, albumin, inr));
         return WithRecorded(score, computed);

@@ -16,7 +16,7 @@ public static class WordingCheck
 
     private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer", "other-solid-tumour"];
     private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
-    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "ascites", "encephalopathy"];
+    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "medications", "ascites", "encephalopathy"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
     private static readonly string[] Sexes = ["female", "male"];
 

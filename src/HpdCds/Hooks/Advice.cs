@@ -41,8 +41,12 @@ public sealed class Advice
     public HookResponse FromChart(
         HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var reading = _facts.Read(
-            chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf, trace);
+        var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses)
+        {
+            ReadsKarnofsky = ehr.ReadsKarnofsky,
+            Bases = request.FhirServer is { } server ? [server] : ehr.FhirBases,
+        };
+        var reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)

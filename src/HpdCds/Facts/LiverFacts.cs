@@ -80,6 +80,8 @@ internal sealed partial class LiverFacts(
         if (knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => entry.Group == ClassGroup))
             return RecordedClass(observation);
         var reading = results.Measured<RecordedChildPugh>(observation, "score");
+        if (reading.Value is { Value: var points } && points != decimal.Truncate(points))
+            return new(observation, Value: null, UnknownReason.Unreadable);
         var finding = reading.Value is { Value: var total } score ? Finding.Of(score) with { Shown = Span((int)total, (int)total) } : null;
         return new(observation, finding, reading.Problem);
     }

@@ -73,7 +73,10 @@ public sealed class Advice
         var json = AssessmentExtension.OfOrders(recognition);
         json["assessable"] = false;
         json["reason"] = reasons.Order().First().Code();
-        return new([_cards.ForNoData(recognition, reasons, asOf, ehr.Language)]) { Extension = Extended(json) };
+        var card = chart.IsAnotherPatient
+            ? _cards.ForAnotherPatient(recognition, asOf, ehr.Language)
+            : _cards.ForNoData(recognition, reasons, asOf, ehr.Language);
+        return new([card]) { Extension = Extended(json) };
     }
 
     private static string? OutOfScope(PatientReading reading) => reading switch

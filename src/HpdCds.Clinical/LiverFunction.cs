@@ -80,10 +80,14 @@ public sealed record ChildPughParts(
     Fact<Measure<ProthrombinRatio>> Inr,
     Fact<ComplicationGrade> Ascites,
     Fact<ComplicationGrade> Encephalopathy,
-    bool IsAnticoagulated);
+    bool IsAnticoagulated)
+{
+    /// <summary>Why it is not known whether there is an anticoagulant, which is then possible; null when it is known.</summary>
+    public UnknownReason? MedicationsUnread { get; init; }
+}
 
 /// <summary>One part of a Child-Pugh score: 1 to 3 points, as a range where it is not settled.</summary>
-/// <param name="Name">bilirubin, albumin, inr, ascites or encephalopathy.</param>
+/// <param name="Name">bilirubin, albumin, inr, ascites or encephalopathy; medications where only they leave the INR open.</param>
 /// <param name="Low">The fewest points.</param>
 /// <param name="High">The most points.</param>
 /// <param name="WhyOpen">Why the two differ; null when they do not.</param>
@@ -145,7 +149,7 @@ public sealed record ChildPughScore
                 Falling("albumin", parts.Albumin, albuminHigh * gramPerLitre, albuminLow * gramPerLitre),
                 parts.IsAnticoagulated
                     ? new ChildPughPart("inr", 1, 3, UnknownReason.Confounded, IsPresumed: false)
-                    : Rising("inr", parts.Inr, cutOffs.Inr.Low, cutOffs.Inr.High),
+                    : Clotting(parts, cutOffs.Inr),
                 Graded("ascites", parts.Ascites),
                 Graded("encephalopathy", parts.Encephalopathy),
             ],
@@ -162,6 +166,12 @@ public sealed record ChildPughScore
             Confounders = IsAnticoagulated ? [Confounder.Anticoagulant] : [],
         };
     }
+
+    // An INR says nothing about the liver while an anticoagulant may stand in a list that nobody read.
+    private static ChildPughPart Clotting(ChildPughParts parts, (decimal Low, decimal High) inr) =>
+        parts is { MedicationsUnread: { } why, Inr: Fact<Measure<ProthrombinRatio>>.Known }
+            ? new("medications", 1, 3, why, IsPresumed: false)
+            : Rising("inr", parts.Inr, inr.Low, inr.High);
 
     private static ChildPughPart Rising<TAnalyte>(string name, Fact<Measure<TAnalyte>> fact, decimal two, decimal three)
         where TAnalyte : IAnalyte => Laboratory(

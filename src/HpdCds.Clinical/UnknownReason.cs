@@ -24,6 +24,9 @@ public enum UnknownReason
     /// <summary>Recorded before the window in which the fact may be used.</summary>
     TooOld,
 
+    /// <summary>Recorded in a way that cannot be read.</summary>
+    Unreadable,
+
     /// <summary>The unit is missing or not in the unit table.</summary>
     UnknownUnit,
 

@@ -100,7 +100,7 @@ public sealed class FactTests
     public void Every_reason_has_its_code(UnknownReason reason, string code) => Assert.Equal(code, reason.Code());
 
     [Fact]
-    public void There_are_eighteen_reasons() => Assert.Equal(18, Enum.GetValues<UnknownReason>().Length);
+    public void There_are_nineteen_reasons() => Assert.Equal(19, Enum.GetValues<UnknownReason>().Length);
 
     [Theory]
     [InlineData("TextDerived", "text-derived")]

@@ -236,6 +236,16 @@ public sealed class ChildPughScoreTests
         Assert.Equal("bilirubin albumin inr ascites encephalopathy", string.Join(' ', Score(Best).Parts.Select(part => part.Name)));
     }
 
+    [Fact]
+    public void An_INR_is_open_while_nobody_could_read_whether_an_anticoagulant_is_taken()
+    {
+        var unread = Best with { MedicationsUnread = UnknownReason.NotAuthorised };
+
+        Assert.Equal(new ChildPughPart("medications", 1, 3, UnknownReason.NotAuthorised, IsPresumed: false), Score(unread).Parts[2]);
+        Assert.Equal(("medications", UnknownReason.NotAuthorised), (Score(unread).ToFinding().Datum, Score(unread).ToFinding().WhyOpen));
+        Assert.Equal("inr", Score(unread with { Inr = new Fact<Measure<ProthrombinRatio>>.Unknown(UnknownReason.TooOld) }).Parts[2].Name);
+    }
+
     [Theory]
     [InlineData(5, "A")]
     [InlineData(6, "A")]

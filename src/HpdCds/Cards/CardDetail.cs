@@ -17,6 +17,10 @@ internal sealed class CardDetail(CardSubject subject)
     private const int MostCharacters = 1200;
     private const int MostValues = 5;
 
+    // Of several rates the first is that of the drug itself; the others are the first lines to go.
+    private const int FirstRate = 5;
+    private const int LaterRates = 7;
+
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
     private readonly RiskAssessment _assessment = subject.Assessment;
@@ -35,15 +39,13 @@ internal sealed class CardDetail(CardSubject subject)
             (0, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
             (0, _assessment.IsAssessable ? Domains() : null),
             (4, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), MostValues - Shown)),
-            (0, subject.Recognition.FromNameOnly ? _wording["detail.by-name"] : null),
-            (0, subject.Reading.Exposure == Exposure.Unknown ? _wording["detail.exposure-unknown"] : null),
-            (0, subject.Reading.Regimen == Regimen.Other ? _wording["detail.other-regimen"] : null),
+            .. Reservations(subject.Recognition, subject.Reading, _wording).Select(said => (0, (string?)said)),
             (0, IsIndirect ? _wording["detail.indirect"] : null),
             (IsLiverNotHcc ? 0 : 7, ModelReason()),
             (5, RoyalMarsden()),
             (1, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
             (6, subject.Table.HasReviewLens ? Review() : null),
-            (5, Rate()),
+            .. Rates().Select((rate, at) => (at == 0 ? FirstRate : LaterRates + at, (string?)rate)),
             (2, _assessment.IsAssessable ? _wording["detail.options"] : HowToSupply(subject.Knowledge, _wording)),
             (3, _assessment.IsAssessable ? _wording["detail.associated"] : null),
             (0, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
@@ -66,6 +68,17 @@ internal sealed class CardDetail(CardSubject subject)
         ("evidence", knowledge.EvidenceUntil),
         ("asOf", asOf.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)));
 
+    /// <summary>What limits an answer whatever the model says.</summary>
+    public static IEnumerable<string> Reservations(Recognition recognition, PatientReading reading, Wording wording)
+    {
+        if (recognition.FromNameOnly)
+            yield return wording["detail.by-name"];
+        if (reading.Exposure == Exposure.Unknown)
+            yield return wording["detail.exposure-unknown"];
+        if (reading.Regimen == Regimen.Other)
+            yield return wording["detail.other-regimen"];
+    }
+
     public static string HowToSupply(KnowledgeBase knowledge, Wording wording) => wording.Say(
         "detail.how-to-supply",
         ("days", knowledge.Rules.Window("cbc").ToString(CultureInfo.InvariantCulture)),
@@ -74,9 +87,11 @@ internal sealed class CardDetail(CardSubject subject)
     // That liver metastasis does not apply is said with it, so that this one is never dropped.
     private bool IsLiverNotHcc => subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel) == "liver-not-hcc";
 
-    private string ModelReason() => _wording.Say(
-        "detail.model-reason",
-        ("reason", _wording[$"model-reason.{subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel)}"]));
+    // Where the tumour itself chose the model, the foot says so.
+    private string? ModelReason() =>
+        _wording.Find($"model-reason.{subject.Table.ReasonFor(subject.Reading.Tumour, subject.Reading.ReasonForGeneralModel)}") is { } reason
+            ? _wording.Say("detail.model-reason", ("reason", reason))
+            : null;
 
     private string? RoyalMarsden() => subject.Table.RoyalMarsdenOf(_assessment) is { } score
         ? _wording.Say("detail.royal-marsden", ("score", Span(score)))
@@ -135,21 +150,24 @@ internal sealed class CardDetail(CardSubject subject)
             ("unknown", review.Unknown.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private string? Rate()
+    private IEnumerable<string> Rates()
     {
-        var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == subject.Reading.Regimen.Code()).ToArray();
-        if (ofRegimen.Length == 0)
-            return subject.Table.Rates.IsEmpty ? null : _wording["detail.rate-none"];
-        var rate = Array.Find(ofRegimen, rate => rate.Agent is { } agent && subject.Recognition.Agents.Contains(agent, StringComparer.Ordinal)) ?? Array.Find(ofRegimen, rate => rate.Agent is null);
-        return rate is null ? null : _wording.Say(
-            "detail.rate",
-            ("drug", rate.Agent is { } named ? _wording.Say("detail.rate-drug", ("drug", DrugNames.Of(named, subject.Knowledge.Drugs, _wording))) : ""),
-            ("events", rate.Events.ToString(CultureInfo.InvariantCulture)),
-            ("of", rate.Of.ToString(CultureInfo.InvariantCulture)),
-            ("percent", (100m * rate.Events / rate.Of).ToString("0.0", CultureInfo.InvariantCulture)),
-            ("definition", FactorLine.Readable(_wording.Find($"rate.{rate.Evidence}-{rate.Events}") ?? rate.Definition)),
-            ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text.Split(';')[0])));
+        var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == subject.Reading.Regimen.Code())
+            .OrderBy(rate => rate.Agent is null ? 1 : subject.Recognition.Agents.Contains(rate.Agent, StringComparer.Ordinal) ? 0 : 2)
+            .ToArray();
+        if (ofRegimen.Length > 0)
+            return ofRegimen.Select(Rate);
+        return subject.Table.Rates.IsEmpty ? [] : [_wording["detail.rate-none"]];
     }
+
+    private string Rate(PublishedRate rate) => _wording.Say(
+        "detail.rate",
+        ("treatment", rate.Agent is { } named ? DrugNames.Of(named, subject.Knowledge.Drugs, _wording) : _wording[$"regimen.{rate.Regimen}"]),
+        ("events", rate.Events.ToString(CultureInfo.InvariantCulture)),
+        ("of", rate.Of.ToString(CultureInfo.InvariantCulture)),
+        ("percent", (100m * rate.Events / rate.Of).ToString("0.0", CultureInfo.InvariantCulture)),
+        ("definition", FactorLine.Readable(_wording.Find($"rate.{rate.Evidence}-{rate.Events}") ?? rate.Definition)),
+        ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text.Split(';')[0])));
 
     private string? Values(string phrase, IEnumerable<string> values, int most = MostValues)
     {

@@ -42,28 +42,40 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     public Card ForUnknownTumour(Recognition recognition, PatientReading reading, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        var reason = reading.TumourReason is { } why and not UnknownReason.NotRecorded
+        var reason = reading is { Tumour: "not-found", TumourReason: { } why and not UnknownReason.NotRecorded }
             ? wording.Say("detail.tumour-reason", ("reason", wording[$"reason.{why.Code()}"]))
             : "";
         var detail = string.Join(
             "\n\n",
-            wording.Say($"detail.tumour-{reading.Tumour}", ("reason", reason)),
-            BaselineKit.Line(wording, knowledge, reading.Factors, model: null),
-            CardDetail.Foot(knowledge, wording, table: null, asOf));
-        return Make(CannotSummary(recognition, wording[$"missing.tumour-{reading.Tumour}"], wording), Info, detail, table: null, wording);
+            [
+                wording.Say($"detail.tumour-{reading.Tumour}", ("reason", reason)),
+                .. CardDetail.Reservations(recognition, reading, wording),
+                BaselineKit.Line(wording, knowledge, reading.Factors, model: null),
+                CardDetail.Foot(knowledge, wording, table: null, asOf),
+            ]);
+        return Make(CannotSummary(recognition, wording[$"missing.tumour-{reading.Tumour}"] + reason, wording), Info, detail, table: null, wording);
     }
 
     /// <summary>Nothing could be read at all, for clients that hide every answer but 200.</summary>
-    public Card ForNoData(Recognition recognition, IEnumerable<UnknownReason> reasons, DateTimeOffset asOf, string language)
+    public Card ForNoData(Recognition recognition, IEnumerable<UnknownReason> reasons, DateTimeOffset asOf, string language) =>
+        WithoutData(recognition, wording => (
+            wording["missing.data"],
+            wording.Say("detail.no-data", ("reasons", string.Join(wording["list-separator"], reasons.Distinct().Order().Select(reason => wording[$"reason.{reason.Code()}"]))))), asOf, language);
+
+    /// <summary>The same, because the record that came is somebody else's.</summary>
+    public Card ForAnotherPatient(Recognition recognition, DateTimeOffset asOf, string language) =>
+        WithoutData(recognition, wording => (wording["missing.another-patient"], wording["detail.another-patient"]), asOf, language);
+
+    private Card WithoutData(Recognition recognition, Func<Wording, (string Missing, string Told)> why, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        var words = reasons.Distinct().Order().Select(reason => wording[$"reason.{reason.Code()}"]);
+        var (missing, told) = why(wording);
         var detail = string.Join(
             "\n\n",
-            wording.Say("detail.no-data", ("reasons", string.Join(wording["list-separator"], words))),
+            told,
             CardDetail.HowToSupply(knowledge, wording),
             CardDetail.Foot(knowledge, wording, table: null, asOf));
-        return Make(CannotSummary(recognition, wording["missing.data"], wording), Info, detail, table: null, wording);
+        return Make(CannotSummary(recognition, missing, wording), Info, detail, table: null, wording);
     }
 
     /// <summary>An order by which no drug can be known, where the EHR asks to be told.</summary>

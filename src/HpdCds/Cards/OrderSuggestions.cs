@@ -20,7 +20,7 @@ internal static class OrderSuggestions
     // A new result settles these; it does not settle a list that was cut or may not be read.
     private static readonly UnknownReason[] CuredByATest =
     [
-        UnknownReason.NotRecorded, UnknownReason.TooOld, UnknownReason.UnknownUnit, UnknownReason.CodeUnitConflict, UnknownReason.Implausible,
+        UnknownReason.NotRecorded, UnknownReason.TooOld, UnknownReason.Unreadable, UnknownReason.UnknownUnit, UnknownReason.CodeUnitConflict, UnknownReason.Implausible,
         UnknownReason.NoReferenceRange, UnknownReason.ImpreciseDate, UnknownReason.NotPaired, UnknownReason.BoundOnly,
     ];
 

@@ -44,6 +44,8 @@ internal sealed class ChartAssembly
 
     private void Add(KeyReading reading)
     {
+        if (reading.Unreadable > 0)
+            LeaveHole(reading);
         foreach (var (entry, place) in reading.Kept.Select((entry, place) => (entry, place)))
         {
             var reference = BundleSieve.ReferenceOf(entry);
@@ -59,11 +61,16 @@ internal sealed class ChartAssembly
                 continue;
             _unreadable++;
             _trace?.Note(reference, Fate.Unreadable, reading.Row.Key);
-
-            // Of a list that is read for what it does not hold, an entry that nobody could read leaves a hole.
-            if (reading is { Row.ResourceType: "Condition", State: SourceState.Complete })
-                reading.State = SourceState.Truncated;
+            if (entry.Resource.Status != "entered-in-error")
+                LeaveHole(reading);
         }
+    }
+
+    // Of a list that is read for what it does not hold, an entry that nobody could read is missing. A result stands for itself.
+    private static void LeaveHole(KeyReading reading)
+    {
+        if (reading is { Row.ResourceType: not ("Observation" or "Patient"), State: SourceState.Complete })
+            reading.State = SourceState.Truncated;
     }
 
     private bool Parse(ResourceGlance resource, string reference, ChartKey key)
@@ -72,7 +79,7 @@ internal sealed class ChartAssembly
         {
             case "Observation":
                 var observations = ObservationReader.Read(resource.Bytes, reference, key, _zone);
-                _observations.AddRange(observations);
+                _observations.AddRange(observations.IsEmpty ? [ObservationReader.Unreadable(resource, reference, key, _zone)] : observations);
                 return observations.Length > 0;
             case "Condition":
                 return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone));

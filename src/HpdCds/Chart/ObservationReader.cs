@@ -42,6 +42,24 @@ public static partial class ObservationReader
         return [whole, .. parts];
     }
 
+    /// <summary>A result of which only a glance is left: what it says cannot be known, but that it was there can.</summary>
+    public static ChartObservation Unreadable(ResourceGlance glance, string reference, ChartKey source, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(glance);
+        var origin = glance.Effective is null ? TimeOrigin.Issued : TimeOrigin.Effective;
+        return new ChartObservation(
+            reference,
+            source,
+            glance.Status,
+            new ChartConcept([.. glance.Codes.Select(code => new ChartCoding(code.System, code.Code, Display: null))], Text: null),
+            ChartTimes.Parse(glance.Effective ?? glance.Issued, zone) is { } when ? new ChartTime(when, origin) : null,
+            new ChartValue.Unreadable("not a FHIR resource"),
+            ReferenceRanges: [],
+            Interpretation: [],
+            Specimen: null,
+            Panel: null);
+    }
+
     private static ChartTime? ReadTime(Observation observation, TimeZoneInfo zone)
     {
         var effective = FhirReading.Try(() => observation.Effective) switch

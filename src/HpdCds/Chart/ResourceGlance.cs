@@ -62,13 +62,13 @@ public sealed class ResourceGlance
         else if (reader.ValueTextEquals("id"))
             Id = NextText(ref reader);
         else if (reader.ValueTextEquals("status"))
-            Status = NextText(ref reader);
+            Status = Said(Status, NextText(ref reader));
         else if (reader.ValueTextEquals("subject") || reader.ValueTextEquals("patient"))
             Subject = NextMemberText(ref reader, "reference") ?? Subject;
         else if (reader.ValueTextEquals("code"))
             ReadCode(ref reader);
         else if (reader.ValueTextEquals("effectiveDateTime") || reader.ValueTextEquals("effectiveInstant"))
-            Effective = NextText(ref reader);
+            Effective = Said(Effective, NextText(ref reader));
         else if (reader.ValueTextEquals("effectivePeriod"))
             ReadPeriod(ref reader);
         else if (reader.ValueTextEquals("effectiveTiming"))
@@ -244,6 +244,9 @@ public sealed class ResourceGlance
             _issues.Add((severity, code));
         }
     }
+
+    // What is said twice, and differently, is not known.
+    private static string? Said(string? before, string? now) => before is null || before == now ? now : "";
 
     private static string? NextMemberText(ref Utf8JsonReader reader, string name)
     {

@@ -40,7 +40,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             return new Fact<ComplicationGrade>.Known(grade, ProvenanceOf(worst));
         }
 
-        if (found.Exists(item => item.Statement == Statement.Ambiguous))
+        if (found.Exists(item => item.Statement == Statement.Ambiguous) || chart.Conditions.Any(condition => MayBe(fact, condition)))
             return new Fact<ComplicationGrade>.Unknown(UnknownReason.Ambiguous, fact);
         if (found.Count > 0)
         {
@@ -53,6 +53,12 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
+
+    // Named in words only, or not named at all: nobody can say that it is something else.
+    private bool MayBe(string fact, ChartCondition condition) =>
+        condition.VerificationStatus is not ("refuted" or "entered-in-error")
+        && IsActive(condition)
+        && (condition.Code.Codings.IsEmpty && !condition.Code.Texts.Any() || knowledge.Terms.MentionOf(fact, condition.Code.Texts) == TextMention.Affirmed);
 
     public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
     {
@@ -92,7 +98,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     public bool SpeaksForItself(string place) => place == ClosedWorld.StagingObservations
         ? chart.WereRead(ChartKey.Staging) && HoldsStages
         : (hasNoEncounterDiagnoses ? chart.WereRead(ChartKey.Problems) : chart.WereRead(ChartKey.Problems, ChartKey.EncounterDx))
-        && !chart.Conditions.IsEmpty;
+        && chart.Conditions.Any(condition => condition.VerificationStatus != "entered-in-error");
 
     private bool HoldsStages => chart.Observations.Any(observation => knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => IsStage(entry.Group)));
 

@@ -123,12 +123,12 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     /// <summary>Absolute counts as white cells times share; only exact numbers, both of one time.</summary>
     private Reading<Measure<TAnalyte>>[] Products<TAnalyte>(IEnumerable<Reading<Measure<DifferentialShare>>> shares)
         where TAnalyte : IAnalyte =>
-        [.. from share in shares
-            from white in Usable<Leukocytes>("leukocytes")
-            where share.When == white.When && share.Value!.Bound is null && white.Value!.Bound is null
+        [.. (from share in shares
+            from white in White[share.When]
+            where share.Value!.Bound is null
             let product = Measure<TAnalyte>.From(white.Value!.Value * share.Value!.Value / 100, bound: null, factor: 1)
             where product is not null
-            select new Reading<Measure<TAnalyte>>(share.Observation, product, Problem: null)];
+            select new Reading<Measure<TAnalyte>>(share.Observation, product, Problem: null)).Take(MostOfOneKind)];
 
     private Half<TAnalyte> HalfOf<TAnalyte>(string countGroup, string shareGroup)
         where TAnalyte : IAnalyte
@@ -142,8 +142,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
                 .Concat(shares.Where(reading => reading.Value is null).Select(AsProblem))));
     }
 
-    private Reading<Measure<TAnalyte>>[] Usable<TAnalyte>(string group)
-        where TAnalyte : IAnalyte => [.. All<TAnalyte>(group, "cell-count").Where(reading => reading.Value is not null).Take(MostOfOneKind)];
+    private ILookup<ClinicalTime?, Reading<Measure<Leukocytes>>> White => field ??= All<Leukocytes>("leukocytes", "cell-count")
+        .Where(reading => reading.Value is { Bound: null })
+        .ToLookup(reading => reading.When);
 
     private Reading<Measure<TAnalyte>>[] All<TAnalyte>(string group, string unitsOf)
         where TAnalyte : IAnalyte => Results.Ordered(results.Of(group).Select(observation =>

@@ -49,7 +49,7 @@ internal sealed class LaboratoryFacts(Results results, KnowledgeBase knowledge, 
     {
         if (reading.Value is not { } measure)
             return new(reading.Observation, Value: null, reading.Problem);
-        var limit = new ReferenceLimits(knowledge.Units, person).Find<TAnalyte>(reading.Observation, side, out var problem);
+        var limit = new ReferenceLimits(knowledge.Units, knowledge.Terms, person).Find<TAnalyte>(reading.Observation, side, out var problem);
         return new(reading.Observation, limit is { } found ? Finding.AgainstLimit(measure, found) : null, problem);
     }
 

@@ -24,7 +24,10 @@ internal sealed partial class LiverFacts(
             inr,
             conditions.Complication("ascites", "ascites", "ascites-malignant"),
             conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-coma"),
-            isAnticoagulated);
+            isAnticoagulated)
+        {
+            MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why == UnknownReason.NotRecorded ? null : why,
+        };
         var score = ChildPughScore.From(parts, knowledge.Rules.ChildPugh);
         var computed = new Fact<Finding>.Known(score.ToFinding(), ProvenanceOf(score, bilirubin, albumin, inr));
         return WithRecorded(score, computed);
@@ -77,6 +80,8 @@ internal sealed partial class LiverFacts(
         if (knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => entry.Group == ClassGroup))
             return RecordedClass(observation);
         var reading = results.Measured<RecordedChildPugh>(observation, "score");
+        if (reading.Value is { Value: var points } && points != decimal.Truncate(points))
+            return new(observation, Value: null, UnknownReason.Unreadable);
         var finding = reading.Value is { Value: var total } score ? Finding.Of(score) with { Shown = Span((int)total, (int)total) } : null;
         return new(observation, finding, reading.Problem);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
+using HpdCds.Trust;
 
 namespace HpdCds.Facts;
 
@@ -39,7 +40,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
-        var tumour = new TumourFacts(chart, conditions, knowledge).For(recognition.Orders);
+        var tumour = new TumourFacts(chart, conditions, knowledge, ehr.Bases).For(recognition.Orders);
         var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
         var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
@@ -123,4 +124,7 @@ public sealed record EhrReading(TimeZoneInfo Zone, bool HasNoEncounterDiagnoses)
 {
     /// <summary>Whether a Karnofsky score is read as the ECOG grade that goes with it.</summary>
     public bool ReadsKarnofsky { get; init; }
+
+    /// <summary>Its FHIR servers, under which a reference of an order may name a record of the chart.</summary>
+    public ImmutableArray<FhirBase> Bases { get; init; } = [];
 }

@@ -17,7 +17,7 @@ internal enum LimitSide
 /// sex and age, converted; two that disagree leave it open, and a range that cannot be, or a limit that no
 /// patient can have, is none.
 /// </summary>
-internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts person)
+internal sealed partial class ReferenceLimits(UnitTable units, TextTerms terms, PersonFacts person)
 {
     private const string MaleSnomed = "248153007";
     private const string FemaleSnomed = "248152002";
@@ -49,11 +49,11 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
     private decimal? Canonical<TAnalyte>(ChartReferenceRange range, LimitSide side, ChartObservation observation)
         where TAnalyte : IAnalyte
     {
-        var (low, high) = range.Low is null && range.High is null ? FromText(range.Text) : (range.Low, range.High);
-        if (low >= high || low < 0 || high <= 0)
+        var read = range.Low is null && range.High is null ? FromText(range.Text) : new(range.Low, range.High, range.Unit);
+        if (read.Low >= read.High || read.Low < 0 || read.High <= 0)
             return null;
-        var limit = side == LimitSide.Upper ? high : low;
-        var unit = range.Unit ?? (observation.Value as ChartValue.Quantity)?.Unit;
+        var limit = side == LimitSide.Upper ? read.High : read.Low;
+        var unit = read.Unit ?? (observation.Value as ChartValue.Quantity)?.Unit;
         return limit > 0
             && units.Find(TAnalyte.Name, unit) is UnitConversion.Exact exact
             && TAnalyte.Plausible.DividedBy(exact.Factor).Intersect(Interval.Exactly(limit.Value)) is not null
@@ -61,20 +61,22 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
                 : null;
     }
 
-    private static (decimal? Low, decimal? High) FromText(string? text)
+    // What stands behind the numbers is their unit, if only one that no table lists: the value's is not put in its place.
+    private static Limit FromText(string? text)
     {
         if (text is null || text.Length > 100)
-            return (null, null);
-        if (BetweenText().Match(text) is { Success: true } between)
-            return (Number(between.Groups["low"].Value), Number(between.Groups["high"].Value));
-        return BelowText().Match(text) is { Success: true } below ? (null, Number(below.Groups["high"].Value)) : (null, null);
+            return new(Low: null, High: null, Unit: null);
+        var match = BetweenText().Match(text) is { Success: true } between ? between : BelowText().Match(text);
+        var unit = match.Groups["unit"].Value.Trim();
+        return new(Number(match.Groups["low"].Value), Number(match.Groups["high"].Value), unit.Length == 0 ? null : unit);
     }
 
     private static decimal? Number(string text) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static bool IsNormal(ChartReferenceRange range) =>
-        range.Type is null || range.Type.Codings.IsEmpty || range.Type.Codings.Any(coding => coding.Code == "normal");
+    // A kind that is told in words only counts when the words are those of a normal range.
+    private bool IsNormal(ChartReferenceRange range) => range.Type is null
+        || (range.Type.Codings.IsEmpty ? range.Type.Texts.All(terms.MeansNormalRange) : range.Type.Codings.Any(coding => coding.Code == "normal"));
 
     // Ranges also say to which sex they apply in words or in the codes of other systems: one that says something we cannot
     // read is left to compete, so that a disagreement shows.
@@ -90,9 +92,11 @@ internal sealed partial class ReferenceLimits(UnitTable units, PersonFacts perso
         person.Age is not { } age
         || ((range.AgeLowYears is null || age.Most >= range.AgeLowYears) && (range.AgeHighYears is null || age.Least <= range.AgeHighYears));
 
-    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BetweenText();
 
-    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BelowText();
+
+    private sealed record Limit(decimal? Low, decimal? High, string? Unit);
 }

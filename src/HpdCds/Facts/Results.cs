@@ -12,7 +12,7 @@ internal sealed record Reading<T>(ChartObservation Observation, T? Value, Unknow
 {
     public ClinicalTime? When => Observation.Time?.When;
 
-    public DateTimeOffset SortTime => When?.Latest ?? DateTimeOffset.MinValue;
+    public DateTimeOffset SortTime => Results.SortTimeOf(Observation);
 }
 
 /// <summary>What is asked of the results: which codes, how recent, in which source, and how one of them is read.</summary>
@@ -115,6 +115,8 @@ internal sealed class Results
             ChartValue.Number plain => (plain.Value, null, null),
             _ => (null, null, null),
         };
+        if (observation.Value is ChartValue.Unreadable)
+            return new(observation, Value: null, UnknownReason.Unreadable);
         if (number is not { } reported || !TryBound(comparator, out var bound))
             return new(observation, Value: null, UnknownReason.Ambiguous);
         return _units.Find(unitsOf ?? TAnalyte.Name, unit) switch
@@ -134,7 +136,7 @@ internal sealed class Results
         where T : class
     {
         if (reading.When is not { } time)
-            return new(reading.Observation, Value: null, UnknownReason.ImpreciseDate);
+            return reading.Problem == UnknownReason.Unreadable ? reading : new(reading.Observation, Value: null, UnknownReason.ImpreciseDate);
         if (time.Latest < _asOf.AddDays(-windowDays))
             return new(reading.Observation, Value: null, UnknownReason.TooOld);
         return time.Precision is TimePrecision.Month or TimePrecision.Year
@@ -158,6 +160,10 @@ internal sealed class Results
         where T : class => ordered.Length == 0
             ? new Fact<T>.Unknown(_chart.WhyNotFound(key) is var why && why == UnknownReason.Truncated ? UnknownReason.NotRecorded : why, datum)
             : new Fact<T>.Unknown(ordered[0].Problem ?? UnknownReason.NotRecorded, datum, SeenIn(ordered[0].Observation));
+
+    /// <summary>The latest that a result can be; what cannot be read and has no date may be newer than all.</summary>
+    public static DateTimeOffset SortTimeOf(ChartObservation observation) => observation.Time?.When.Latest
+        ?? (observation.Value is ChartValue.Unreadable ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue);
 
     /// <summary>Corrected and amended results beat final ones, and those beat everything else.</summary>
     public static int RankOf(ChartObservation observation) => observation.Status switch

@@ -57,17 +57,15 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
         var all = results.Of(groups).OrderBy(observation => observation.Reference, StringComparer.Ordinal).ToArray();
         if (all.Length == 0)
             return [];
-        var newest = all.Max(TimeOf);
-        return all.Where(observation => TimeOf(observation) == newest)
-            .Select(observation => (Observation: observation, Statement: read(observation)))
+        var newest = all.Max(Results.SortTimeOf);
+        return all.Where(observation => Results.SortTimeOf(observation) == newest)
+            .Select(observation => (Observation: observation, Statement: observation.Value is ChartValue.Unreadable ? Statement.Ambiguous : read(observation)))
             .Where(item => item.Statement is not null)
             .Select(item => new Evidence(item.Statement!.Value, Results.ProvenanceOf(item.Observation, isFallback: false))
             {
                 Reservation = item.Statement == Statement.No ? ReservationOf(item.Observation) : null,
             });
     }
-
-    private static DateTimeOffset TimeOf(ChartObservation observation) => observation.Time?.When.Latest ?? DateTimeOffset.MinValue;
 
     /// <summary>Why a negative may not count.</summary>
     private UnknownReason? ReservationOf(ChartObservation observation) => observation.Time?.When switch

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Knowledge;
+using HpdCds.Trust;
 
 namespace HpdCds.Facts;
 
@@ -22,7 +24,7 @@ internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = nul
 /// The order's own reason decides; else the only primary cancer of the lists. Resolved cancers count, those in remission
 /// do not; a haematological one counts only when it is the only one (clinical model, sections 4, 8 and 9).
 /// </summary>
-internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions, KnowledgeBase knowledge)
+internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions, KnowledgeBase knowledge, ImmutableArray<FhirBase> bases)
 {
     private const string Hcc = "hcc";
 
@@ -46,7 +48,7 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         var listed = conditions.Stating(knowledge.Codes.Cancers)
             .Where(item => item.Statement != Statement.No && item.Condition.ClinicalStatus != "remission")
             .ToArray();
-        var certain = listed.Where(item => item.Statement == Statement.Yes).Select(item => Merged(item.Entry.Group)).Distinct(StringComparer.Ordinal).ToArray();
+        var certain = listed.Where(item => item.Statement == Statement.Yes).SelectMany(item => GroupsOf(item.Condition.Code)).Distinct(StringComparer.Ordinal).ToArray();
         if (certain.Length > 0)
             return Settle(certain);
         return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
@@ -77,14 +79,17 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
 
     private IEnumerable<string> ReasonsOf(ChartOrder order)
     {
-        var referenced = order.ReasonReferences
-            .SelectMany(reference => chart.Conditions.Where(condition => condition.Reference == reference))
+        var references = order.ReasonReferences.Select(Plain).ToHashSet(StringComparer.Ordinal);
+        var referenced = chart.Conditions
+            .Where(condition => condition.VerificationStatus is not ("refuted" or "entered-in-error") && references.Contains(Plain(condition.Reference)))
             .Select(condition => condition.Code);
-        return order.ReasonCodes.Concat(referenced)
-            .Select(concept => knowledge.Codes.Cancers.Find(concept)?.Group)
-            .OfType<string>()
-            .Select(Merged);
+        return order.ReasonCodes.Concat(referenced).SelectMany(GroupsOf);
     }
+
+    private string Plain(string reference) => References.Relative(reference, bases);
+
+    // One cancer in several codes: the vague ones among them yield to the others when it is settled.
+    private IEnumerable<string> GroupsOf(ChartConcept concept) => knowledge.Codes.Cancers.FindAll(concept).Select(entry => Merged(entry.Group));
 
     private static string Merged(string group) => HccGroups.Contains(group, StringComparer.Ordinal) ? Hcc : group;
 }

@@ -41,8 +41,12 @@ public sealed class Advice
     public HookResponse FromChart(
         HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var reading = _facts.Read(
-            chart, recognition, request.Orders, new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky }, asOf, trace);
+        var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses)
+        {
+            ReadsKarnofsky = ehr.ReadsKarnofsky,
+            Bases = request.FhirServer is { } server ? [server] : ehr.FhirBases,
+        };
+        var reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)
@@ -69,7 +73,10 @@ public sealed class Advice
         var json = AssessmentExtension.OfOrders(recognition);
         json["assessable"] = false;
         json["reason"] = reasons.Order().First().Code();
-        return new([_cards.ForNoData(recognition, reasons, asOf, ehr.Language)]) { Extension = Extended(json) };
+        var card = chart.IsAnotherPatient
+            ? _cards.ForAnotherPatient(recognition, asOf, ehr.Language)
+            : _cards.ForNoData(recognition, reasons, asOf, ehr.Language);
+        return new([card]) { Extension = Extended(json) };
     }
 
     private static string? OutOfScope(PatientReading reading) => reading switch

@@ -29,7 +29,7 @@ public sealed class TextTerms(TextTermsFile file)
     private static readonly char[] Ends = ['.', ';', '!', '\n', '\r', '。', '；', '！', '，'];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
-    public static readonly ImmutableArray<string> Findings = ["pvtt", "tace", "haemolysis", "corticosteroid", "g-csf"];
+    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf"];
 
     public TextMention MentionOf(string finding, string text)
     {
@@ -57,6 +57,13 @@ public sealed class TextTerms(TextTermsFile file)
     /// <summary>A drug of this kind by name, in a form that reaches the blood.</summary>
     public bool NamesSystemicDrug(string kind, IEnumerable<string> texts) =>
         texts.Any(text => HasAny(text, file.Terms[kind]) && !HasAny(text, file.NotSystemic));
+
+    /// <summary>Whether the words in which a laboratory names a kind of range say that it is the normal one.</summary>
+    public bool MeansNormalRange(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return file.NormalRange.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
+    }
 
     internal static TextTerms? From(TextTermsFile file, Action<string> fault)
     {
@@ -105,6 +112,7 @@ public sealed class TextTerms(TextTermsFile file)
 }
 
 /// <param name="NotSystemic">Forms of a drug that stay where they are put.</param>
+/// <param name="NormalRange">How a normal range is called; any other name is of another range.</param>
 /// <param name="DeniedBefore">Words after which a finding is denied.</param>
 /// <param name="OpenBefore">Words after which it is asked whether a finding is there.</param>
 /// <param name="Turns">Words at which the reach of those before them ends.</param>
@@ -113,6 +121,7 @@ public sealed record TextTermsFile(
     string ProjectChoice,
     ImmutableDictionary<string, ImmutableArray<string>> Terms,
     ImmutableArray<string> NotSystemic,
+    ImmutableArray<string> NormalRange,
     ImmutableArray<string> DeniedBefore,
     ImmutableArray<string> DeniedAfter,
     ImmutableArray<string> HistoryBefore,

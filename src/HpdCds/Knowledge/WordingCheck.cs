@@ -14,9 +14,9 @@ public static class WordingCheck
     private const string Folder = "wording/";
     private const string ReferenceFile = Folder + Reference + ".json";
 
-    private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer", "other-solid-tumour"];
+    private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer"];
     private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
-    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "ascites", "encephalopathy"];
+    private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "medications", "ascites", "encephalopathy"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
     private static readonly string[] Sexes = ["female", "male"];
 
@@ -66,7 +66,7 @@ public static class WordingCheck
     public static IEnumerable<string> Needed(IEnumerable<ModelTable> models) =>
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
                 .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}"))
-                .Concat(table.Tumours.Where(tumour => tumour != "*").Select(tumour => $"model-reason.tumour-{tumour}"))
+                .Concat(table.Rates.Select(rate => $"regimen.{rate.Regimen}"))
                 .Append($"model.{table.Model.Id}"))
             .Concat(GeneralReasons.Select(reason => $"model-reason.{reason}"))
             .Concat(Instabilities.Select(found => $"msi.{found}"))

@@ -103,7 +103,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
         foreach (var (name, card) in english)
         {
             var (lines, twins) = (GoldenCards.LinesOf(card), GoldenCards.LinesOf(chinese[name]));
-            if (lines.Length == twins.Length)
+            if (lines.Count(IsNoRate) == twins.Count(IsNoRate))
                 whole++;
             var (fewer, more) = lines.Length <= twins.Length ? (lines, twins) : (twins, lines);
             Assert.Equal([], WithoutTwin(fewer, more).Select(line => $"{name}: {line}"));
@@ -113,9 +113,12 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
         }
 
         output.WriteLine($"{whole} of {english.Count} cards have all their lines in both languages");
-        // The shorter language keeps the lines that are dropped first.
-        Assert.True(whole * 3 > english.Count);
+        // The shorter language keeps the lines that are dropped first, and those of study rates first of all.
+        Assert.True(whole * 2 > english.Count);
     }
+
+    private static bool IsNoRate(string line) =>
+        !line.StartsWith("Study rate", StringComparison.Ordinal) && !line.StartsWith("研究人群", StringComparison.Ordinal);
 
     [Fact]
     public async Task No_english_word_stands_on_a_chinese_card()

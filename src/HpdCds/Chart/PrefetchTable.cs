@@ -92,7 +92,16 @@ public sealed class PrefetchTable
         };
     }
 
-    private static string Search(string codes) => $"Observation?{Patient}&code={codes}&_sort=-date&_count=200";
+    private const string Hints = "&_sort=-date&_count=200";
+
+    private static string Search(string codes) => $"Observation?{Patient}&code={codes}{Hints}";
+
+    /// <summary>The same search without the wishes that a server may refuse.</summary>
+    public static string WithoutHints(string query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return query.Replace(Hints, "", StringComparison.Ordinal);
+    }
 
     /// <summary>The one search that answers for all of these rows.</summary>
     public static string QueryFor(IReadOnlyList<PrefetchRow> rows, string patientId)

@@ -31,6 +31,8 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
         request = request with { Prefetch = request.Prefetch.RemoveRange(drop) };
 
         var recognition = advice.Recognise(request);
+        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
+            (request, recognition) = (named, advice.Recognise(named));
         var explanation = new JsonObject
         {
             ["asOf"] = AssessmentExtension.Instant(asOf),

@@ -112,16 +112,19 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
 
     private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) => concepts.SelectMany(concept => concept.Texts);
 
+    /// <summary>Neither a code nor a word says what it is: it may be anything.</summary>
+    public static bool IsNameless(ImmutableArray<ChartConcept> concepts) =>
+        !Texts(concepts).Any() && concepts.All(concept => concept.Codings.IsEmpty);
+
     // A billing code of an inhibitor with nothing beside it is too weak to act on and too telling to pass over.
     private bool IsUnresolved(ChartOrder order) =>
-        (!Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.IsEmpty))
-        || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null);
+        IsNameless(order.Concepts) || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null);
 
-    // Type/id, the id alone, and for a part of a group the group (RequestGroup/g#1) are all ways to name a draft.
+    // Type/id, the id alone, and the group whose part it is (RequestGroup/g#1) or in whose actions it stands all name a draft.
     private static IEnumerable<string> NamesOf(ChartOrder order)
     {
-        var whole = order.Reference.Split('#')[0];
-        return [order.Reference, whole, whole[(whole.LastIndexOf('/') + 1)..]];
+        var wholes = order.Groups.Prepend(order.Reference.Split('#')[0]);
+        return wholes.SelectMany(whole => new[] { whole, whole[(whole.LastIndexOf('/') + 1)..] }).Prepend(order.Reference);
     }
 
     // An absolute reference, or one to a version, names the same draft as the plain one.

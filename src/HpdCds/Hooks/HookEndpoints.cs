@@ -44,6 +44,8 @@ public sealed class HookEndpoints(
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
 
         var recognition = advice.Recognise(request);
+        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, context.RequestAborted) is { } named)
+            (request, recognition) = (named, advice.Recognise(named));
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
         var answer = advice.WithoutChart(request, recognition, ehr, asOf) ?? await FromChartAsync(request, recognition, ehr, asOf, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";

@@ -145,6 +145,9 @@ public sealed record ChartOrder(
     /// <summary>The reference to a Medication that did not come along.</summary>
     public string? Elsewhere { get; init; }
 
+    /// <summary>What kind of service is asked for: a test is not the drug that it is named after.</summary>
+    public ImmutableArray<ChartConcept> Categories { get; init; } = [];
+
     /// <summary>The request groups of the drafts in whose actions this order stands, as <c>RequestGroup/id</c>.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
 

@@ -116,6 +116,7 @@ public static class OrderReader
         FhirReading.Concepts(() => request.ReasonCode),
         [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
     {
+        Categories = FhirReading.Concepts(() => request.Category),
         Intents = IntentsOf(request),
     };
 

@@ -57,7 +57,7 @@ public sealed class Explainer(TrustTable trust, ChartReader charts, Advice advic
 
     private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>
     {
-        var (names, byName) = advice.Drugs.InhibitorsIn(order.Concepts);
+        var (names, byName) = advice.Drugs.InhibitorsOf(order);
         var json = new JsonObject { ["reference"] = order.Reference, ["considered"] = recognition.Orders.Contains(order) };
         if (!names.IsEmpty)
         {

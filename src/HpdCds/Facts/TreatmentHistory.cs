@@ -65,7 +65,7 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
             return Exposure.Recent;
         if (earlier.Length > 0)
             return Exposure.Earlier;
-        var mayBeAny = history.BeforeToday.Any(medication => DrugRecognition.IsNameless(medication.Concepts));
+        var mayBeAny = history.BeforeToday.Any(medication => DrugRecognition.MayBeAnything(medication.Concepts));
         return history.WasRead && !mayBeAny ? Exposure.None : Exposure.Unknown;
     }
 

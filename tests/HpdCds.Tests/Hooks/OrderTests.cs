@@ -106,6 +106,20 @@ public sealed class OrderTests
         Assert.Single(order.Concepts);
     }
 
+    [Fact]
+    [Trait("Req", "REQ-12")]
+    [Trait("Req", "SEC-07")]
+    public async Task A_text_that_is_longer_than_any_name_is_unresolved_and_not_searched()
+    {
+        await using var service = await RunningService.StartAsync();
+        var drafts = Json.Bundle(Json.Order(medication: $$""" "medicationCodeableConcept":{"text":"{{new string('x', 4_000_000)}} nivolumab"} """));
+
+        var (status, body) = await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}""", drafts: drafts));
+
+        Assert.Equal(200, status);
+        Assert.Equal("unresolved", (string?)body!["extension"]!["org.hpdcds.assessment"]!["recognition"]);
+    }
+
     [Theory]
     [Trait("Req", "SEC-13")]
     [InlineData("Patient/pat-1", 200)]

@@ -43,8 +43,8 @@ public sealed class PrefetchTable
         (ChartKey.Genomics, "genomics", ["variant", "region-studied", "genomics-report", "msi", "tmb", "pd-l1-*", "treg", "tam"]),
     ];
 
-    // Few results each: one search answers for all three.
-    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging];
+    // Few results each: one search answers for all four, and one of the twelve calls is left for what the first answers lack.
+    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging, ChartKey.Genomics];
 
     private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
 
@@ -87,7 +87,7 @@ public sealed class PrefetchTable
         var query = string.Join(',', list.Select(Escape));
         return query.Length == 0 ? null : new(key, name, "Observation", groups, Search(query))
         {
-            AskedAs = AskedTogether.Contains(key) ? "markers, performance and staging" : null,
+            AskedAs = AskedTogether.Contains(key) ? "markers, performance, staging and genomics" : null,
             Codes = query,
         };
     }

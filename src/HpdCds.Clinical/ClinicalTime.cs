@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HpdCds.Clinical;
 
 /// <summary>How exactly the chart says when something happened.</summary>
@@ -37,8 +39,15 @@ public readonly record struct ClinicalTime
     /// <summary>How exactly the time was recorded.</summary>
     public TimePrecision Precision { get; }
 
-    /// <summary>The calendar date as recorded, for display.</summary>
-    public DateOnly Date => DateOnly.FromDateTime(Latest.DateTime);
+    /// <summary>The calendar date as recorded, for display: only the year or the month where no more was recorded.</summary>
+    public string Date => Latest.DateTime.ToString(
+        Precision switch
+        {
+            TimePrecision.Year => "yyyy",
+            TimePrecision.Month => "yyyy-MM",
+            _ => "yyyy-MM-dd",
+        },
+        CultureInfo.InvariantCulture);
 
     /// <summary>An exact instant.</summary>
     public static ClinicalTime At(DateTimeOffset instant) => new(instant, instant, TimePrecision.Instant);

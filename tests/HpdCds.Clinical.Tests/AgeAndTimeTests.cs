@@ -113,7 +113,7 @@ public sealed class ClinicalTimeTests
         Assert.True(day.IsWithin(42, AsOf));
         Assert.True(day.IsWithin(42, midnight.AddDays(43).AddTicks(-1)));
         Assert.False(day.IsWithin(42, midnight.AddDays(43)));
-        Assert.Equal(new DateOnly(2026, 10, 9), day.Date);
+        Assert.Equal("2026-10-09", day.Date);
         Assert.Equal(TimePrecision.Day, day.Precision);
     }
 

@@ -106,7 +106,7 @@ public static class AssessmentExtension
     {
         AddShown(json, finding.Shown);
         if (provenance.When is { } when)
-            json["date"] = Date(when.Date);
+            json["date"] = when.Date;
         json["source"] = provenance.Source;
         if (!finding.Confounders.IsDefaultOrEmpty)
             json["confounders"] = Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder.ToString())));
@@ -151,7 +151,7 @@ public static class AssessmentExtension
         if (seen is null)
             return json;
         if (seen.When is { } when)
-            json["date"] = Date(when.Date);
+            json["date"] = when.Date;
         json["source"] = seen.Source;
         return json;
     }
@@ -169,8 +169,6 @@ public static class AssessmentExtension
     public static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome.ToString());
 
     private static string CodeOf(Band band) => Kebab.Case(band.ToString());
-
-    private static string Date(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 
     internal static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -142,13 +142,13 @@ internal sealed partial class FactorLine(Wording wording)
     }
 
     private string DateOf(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: { } when }
-        ? Date(when)
+        ? when.Date
         : wording["factor.no-date"];
 
     private string Seen(SeenValue seen) => wording.Say(
         "factor.seen",
         ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
-        ("date", seen.When is { } when ? Date(when) : wording["factor.no-date"]));
+        ("date", seen.When is { } when ? when.Date : wording["factor.no-date"]));
 
     // A refuted condition has no clinical status that could matter.
     private string Marks(FactorAssessment row)
@@ -183,8 +183,6 @@ internal sealed partial class FactorLine(Wording wording)
     private static string Dash(int low, int high) => low == high ? Number(low) : $"{Number(low)}-{Number(high)}";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Date(ClinicalTime when) => when.Date.ToString("O", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
     private static partial Regex Signs();

@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 
 namespace HpdCds.Chart;
 
-/// <summary>Parses what the sieve kept and puts it together. The same resource under two keys counts once.</summary>
+/// <summary>Parses what the sieve kept and puts it together. The same resource under two keys counts once, and of two versions the newer.</summary>
 internal sealed class ChartAssembly
 {
     private readonly TimeZoneInfo _zone;
     private readonly ReadingTrace? _trace;
     private readonly MedicationShelf _shelf = new();
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<ChartObservation> _observations = [];
     private readonly List<ChartCondition> _conditions = [];
     private readonly List<ChartMedication> _medications = [];
@@ -23,8 +22,10 @@ internal sealed class ChartAssembly
         var assembly = new ChartAssembly(zone, trace);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
-        foreach (var reading in readings)
-            assembly.Add(reading);
+        foreach (var reading in readings.Where(reading => reading.Unreadable > 0))
+            LeaveHole(reading);
+        foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
+            assembly.Add([.. copies]);
         var isAnother = readings.Exists(reading => reading.PatientMismatch);
         return new PatientChart(
             patientId,
@@ -42,28 +43,24 @@ internal sealed class ChartAssembly
         };
     }
 
-    private void Add(KeyReading reading)
+    private void Add(IReadOnlyList<ResourceCopy> copies)
     {
-        if (reading.Unreadable > 0)
-            LeaveHole(reading);
-        foreach (var (entry, place) in reading.Kept.Select((entry, place) => (entry, place)))
-        {
-            var reference = BundleSieve.ReferenceOf(entry);
-            if (reference.EndsWith('/'))
-                reference += $"{reading.Row.Name}-{place}";
-            if (!_seen.Add(reference))
-            {
-                _trace?.Note(reference, Fate.Repeated, reading.Row.Key);
-                continue;
-            }
+        var distinct = ResourceCopy.Distinct(copies);
+        var standing = ResourceCopy.Newest(distinct, _zone);
+        foreach (var copy in copies.Except(standing))
+            _trace?.Note(copy.Reference, distinct.Contains(copy) ? Fate.Superseded : Fate.Repeated, copy.Reading.Row.Key);
+        foreach (var copy in standing)
+            Add(copy);
+    }
 
-            if (Parse(entry.Resource, reference, reading.Row.Key))
-                continue;
-            _unreadable++;
-            _trace?.Note(reference, Fate.Unreadable, reading.Row.Key);
-            if (entry.Resource.Status != "entered-in-error")
-                LeaveHole(reading);
-        }
+    private void Add(ResourceCopy copy)
+    {
+        if (Parse(copy.Resource, copy.Reference, copy.Reading.Row.Key))
+            return;
+        _unreadable++;
+        _trace?.Note(copy.Reference, Fate.Unreadable, copy.Reading.Row.Key);
+        if (copy.Resource.Status != "entered-in-error")
+            LeaveHole(copy.Reading);
     }
 
     // Of a list that is read for what it does not hold, an entry that nobody could read is missing. A result stands for itself.

@@ -7,7 +7,8 @@ namespace HpdCds.Chart;
 
 /// <summary>
 /// Reads the patient: prefetch first, then the FHIR server for the keys that are missing, with the token of the request.
-/// One call a key, all at once, none repeated; after them only next pages. When this returns, nothing is under way.
+/// One call a key, all at once, none repeated; after them only next pages and one question for Medications to which the
+/// answers point. When this returns, nothing is under way.
 /// </summary>
 public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, FhirCalls calls, SiteSettings settings, TimeProvider clock)
 {
@@ -15,6 +16,9 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     public const int MaxPagesPerKey = 5;
 
     public const int MaxPagesInAll = 40;
+
+    /// <summary>Calls of one hook call beside the pages.</summary>
+    public const int MaxCalls = 12;
 
     // The sieve looks at dates roughly: a day written elsewhere in the world may lie inside the window here.
     private const int DaysForZones = 2;
@@ -31,9 +35,53 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, windowStart, trace);
         var mayCall = MayCall(request, ehr);
         var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
-        if (mayCall && !readings.Exists(reading => reading.PatientMismatch))
-            await CompleteAsync(readings, request, sieve, stop);
-        return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
+        if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
+            return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
+
+        using var budget = new CancellationTokenSource(TimeLeft(request), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, stop);
+        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, request.ReadUntil is null ? 0 : 1, either.Token);
+        await CompleteAsync(readings, session);
+        var chart = ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
+        var named = request.ReadUntil is null ? await WithMedicationsAsync(chart, session) : chart;
+        stop.ThrowIfCancellationRequested();
+        return named;
+    }
+
+    /// <summary>
+    /// The request with the drafts that only pointed at a Medication named, or null when there is nothing to find out. It is
+    /// asked before anything about the patient is, so that for other drugs nothing is read.
+    /// </summary>
+    public async Task<HookRequest?> WithNamedDraftsAsync(HookRequest request, TrustedEhr ehr, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(ehr);
+        if (!MayCall(request, ehr))
+            return null;
+        var lookup = new MedicationLookup(request.Orders.Select(order => order.Elsewhere), request.FhirServer!);
+        if (lookup.IsEmpty)
+            return null;
+        var until = clock.GetUtcNow() + settings.ReadTimeout;
+        await lookup.ReadAsync(calls, request.Access!, settings.MaxBundleEntries, stop);
+        stop.ThrowIfCancellationRequested();
+        return request with { Orders = [.. request.Orders.Select(lookup.Complete)], ReadUntil = until };
+    }
+
+    /// <summary>The second and last round of questions: the Medications to which the first answers only point.</summary>
+    private async Task<PatientChart> WithMedicationsAsync(PatientChart chart, Session session)
+    {
+        var nameless = chart.Medications.OrderBy(medication => medication.Concepts.Length).ThenBy(medication => medication.Elsewhere, StringComparer.Ordinal);
+        var lookup = new MedicationLookup(nameless.Select(medication => medication.Elsewhere), session.Server);
+        if (lookup.IsEmpty || !IsAlive(session.Access) || !session.TakeCall())
+            return chart;
+        await lookup.ReadAsync(calls, session.Access, settings.MaxBundleEntries, session.Stop);
+        return chart with { Medications = [.. chart.Medications.Select(lookup.Complete)] };
+    }
+
+    private TimeSpan TimeLeft(HookRequest request)
+    {
+        var left = request.ReadUntil - clock.GetUtcNow() ?? settings.ReadTimeout;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private bool MayCall(HookRequest request, TrustedEhr ehr) =>
@@ -56,17 +104,16 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return reading;
     }
 
-    private async Task CompleteAsync(List<KeyReading> readings, HookRequest request, BundleSieve sieve, CancellationToken stop)
+    private async Task CompleteAsync(List<KeyReading> readings, Session session)
     {
-        using var budget = new CancellationTokenSource(settings.ReadTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, stop);
-        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, either.Token);
         var fetches = readings.Where(reading => reading.Next == NextStep.Fetch)
             .GroupBy(reading => reading.Row.AskedAs ?? reading.Row.Name, StringComparer.Ordinal)
-            .Select(together => FetchAsync([.. together], session));
+            .Select(together => together.ToArray())
+            .Where(_ => session.TakeCall())
+            .ToList();
         var pages = readings.Where(reading => reading.Next == NextStep.FollowPages).Select(reading => FollowPagesAsync(reading, session));
-        await Task.WhenAll([.. fetches, .. pages]);
-        stop.ThrowIfCancellationRequested();
+        await Task.WhenAll([.. fetches.Select(together => FetchAsync(together, session)), .. pages]);
+        await AskPlainlyAsync([.. fetches.SelectMany(together => together).Where(reading => reading.WasNotUnderstood)], session);
     }
 
     /// <summary>One call for keys that are asked for together; the first of them holds what came.</summary>
@@ -74,15 +121,26 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     {
         var reading = together[0];
         var query = PrefetchTable.QueryFor([.. together.Select(one => one.Row)], session.PatientId);
-        var answer = await calls.AskAsync(session.Server, query, session.Access, session.Stop);
+        var asked = reading.IsUnordered ? PrefetchTable.WithoutHints(query) : query;
+        var answer = await calls.AskAsync(session.Server, asked, session.Access, session.Stop, session.TakeCall);
         reading.State = answer.State;
         reading.Next = NextStep.Settle;
+        reading.WasNotUnderstood = answer.IsNotUnderstood && reading.Row.IsSortedByDate;
         if (answer.State == SourceState.Complete)
             (reading.Next, reading.State) = PrefetchDecision.OfAnswer(Read(reading, answer, session));
         if (reading.Next == NextStep.FollowPages)
             await FollowPagesAsync(reading, session);
         foreach (var other in together.Skip(1))
             other.EndAs(reading);
+    }
+
+    /// <summary>A server that refuses to sort is asked once more, without that wish and for all such keys in one search.</summary>
+    private async Task AskPlainlyAsync(IReadOnlyList<KeyReading> refused, Session session)
+    {
+        if (refused.Count == 0 || !IsAlive(session.Access) || !session.TakeCall())
+            return;
+        refused[0].IsUnordered = true;
+        await FetchAsync(refused, session);
     }
 
     private async Task FollowPagesAsync(KeyReading reading, Session session) => reading.State = await FollowAsync(reading, session);
@@ -119,9 +177,12 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     private static Uri? Resolve(string? link, FhirBase server) =>
         Uri.TryCreate(new Uri(server.Text + "/"), link, out var url) && link is { Length: > 0 } && server.Holds(url) ? url : null;
 
-    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, CancellationToken Stop) : PatientData
+    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, int CallsBefore, CancellationToken Stop) : PatientData
     {
+        private int _calls = CallsBefore;
         private int _pages;
+
+        public bool TakeCall() => Interlocked.Increment(ref _calls) <= MaxCalls;
 
         public bool TakePage() => Interlocked.Increment(ref _pages) <= MaxPagesInAll;
     }

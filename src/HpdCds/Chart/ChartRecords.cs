@@ -15,9 +15,12 @@ public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? T
 {
     public static readonly ChartConcept Empty = new([], null);
 
+    /// <summary>Displays of codings that came without a code: words, no more.</summary>
+    public ImmutableArray<string> UncodedDisplays { get; init; } = [];
+
     /// <summary>Every human-readable string of the concept, in order: text first, then displays.</summary>
     public IEnumerable<string> Texts =>
-        Codings.Select(coding => coding.Display).Prepend(Text).OfType<string>().Where(text => text.Length > 0);
+        Codings.Select(coding => coding.Display).Prepend(Text).Concat(UncodedDisplays).OfType<string>().Where(text => text.Length > 0);
 }
 
 /// <summary>Where the time of a result came from.</summary>
@@ -110,7 +113,11 @@ public sealed record ChartMedication(
     bool DoNotPerform,
     ImmutableArray<ChartConcept> Concepts,
     ImmutableArray<string> Identifiers,
-    ChartTime? Time) : PatientData;
+    ChartTime? Time) : PatientData
+{
+    /// <summary>The reference to a Medication that did not come along.</summary>
+    public string? Elsewhere { get; init; }
+}
 
 /// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>
 public sealed record ChartPatient(
@@ -135,6 +142,15 @@ public sealed record ChartOrder(
     ImmutableArray<ChartConcept> ReasonCodes,
     ImmutableArray<string> ReasonReferences) : PatientData
 {
+    /// <summary>The reference to a Medication that did not come along.</summary>
+    public string? Elsewhere { get; init; }
+
+    /// <summary>What kind of service is asked for: a test is not the drug that it is named after.</summary>
+    public ImmutableArray<ChartConcept> Categories { get; init; } = [];
+
+    /// <summary>The request groups of the drafts in whose actions this order stands, as <c>RequestGroup/id</c>.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
     /// <summary>What the treatment is meant for, as mCODE records it on an order.</summary>
     public ImmutableArray<ChartConcept> Intents { get; init; } = [];
 }

@@ -11,11 +11,16 @@ public sealed record FhirAnswer(SourceState State, ReadOnlyMemory<byte> Body)
 {
     public static readonly FhirAnswer Failed = new(SourceState.Failed, default);
     public static readonly FhirAnswer NotAuthorised = new(SourceState.NotAuthorised, default);
+    public static readonly FhirAnswer NotUnderstood = Failed with { IsNotUnderstood = true };
+
+    /// <summary>The server says that the question is at fault (400): it may answer a plainer one.</summary>
+    public bool IsNotUnderstood { get; init; }
 }
 
 /// <summary>
 /// The only place from which patients are read. Where it may connect is <see cref="CheckedConnection"/>'s business, and
-/// the token goes on the single request that it is for.
+/// the token goes on the single request that it is for. Nothing is asked twice by us; where a kept connection turns out to
+/// be closed before a byte of an answer came, the handler itself sends the same request on another one.
 /// </summary>
 public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimeProvider clock) : IDisposable
 {
@@ -24,7 +29,8 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimePro
     private readonly HttpClient _http = new(CheckedConnection.Handler(trust, settings.CallTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>A read or a search below <paramref name="server"/>; a long search goes as a form, and as a GET where forms are not taken.</summary>
-    public async Task<FhirAnswer> AskAsync(FhirBase server, string query, FhirAccess access, CancellationToken stop)
+    /// <param name="mayAskAgain">Whether there is a call left for that GET; without it there always is.</param>
+    public async Task<FhirAnswer> AskAsync(FhirBase server, string query, FhirAccess access, CancellationToken stop, Func<bool>? mayAskAgain = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(query);
@@ -35,7 +41,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimePro
         {
             var form = new StringContent(parameters, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
             var (status, answer) = await SendAsync(HttpMethod.Post, new Uri($"{server.Text}/{path}/_search"), form, access, stop);
-            if (status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
+            if (status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || mayAskAgain?.Invoke() == false)
                 return answer;
         }
 
@@ -70,6 +76,8 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimePro
     {
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             return FhirAnswer.NotAuthorised;
+        if (response.StatusCode == HttpStatusCode.BadRequest)
+            return FhirAnswer.NotUnderstood;
         if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentEncoding.Count > 0)
             return FhirAnswer.Failed;
         await using var stream = await response.Content.ReadAsStreamAsync(stop);

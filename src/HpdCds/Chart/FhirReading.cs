@@ -71,7 +71,10 @@ internal static class FhirReading
         ? null
         : new ChartConcept(
             [.. Each(() => concept.Coding).Select(Coding).OfType<ChartCoding>()],
-            Try(() => Text(concept.TextElement)));
+            Try(() => Text(concept.TextElement)))
+        {
+            UncodedDisplays = [.. Each(() => concept.Coding).Select(UncodedDisplay).OfType<string>()],
+        };
 
     public static ImmutableArray<ChartConcept> Concepts(Func<IEnumerable<CodeableConcept>?> read) =>
         [.. Each(read).Select(Concept).OfType<ChartConcept>()];
@@ -91,6 +94,8 @@ internal static class FhirReading
     private static ChartCoding? Coding(Coding coding) => Try(() => Text(coding.CodeElement) is { } code
         ? new ChartCoding(Text(coding.SystemElement), code, Try(() => Text(coding.DisplayElement))) { Version = Try(() => Text(coding.VersionElement)) }
         : null);
+
+    private static string? UncodedDisplay(Coding coding) => Try(() => Text(coding.CodeElement) is null ? Text(coding.DisplayElement) : null);
 
     private static bool IsBadContent(Exception exception) =>
         exception is Hl7.Fhir.Utility.CodedException or InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;

@@ -17,6 +17,12 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public string? NextLink { get; private set; }
 
+    /// <summary>The server was asked again without the wish for an order, so the order in which things came says nothing.</summary>
+    public bool IsUnordered { get; set; }
+
+    /// <summary>The server found fault with the search itself.</summary>
+    public bool WasNotUnderstood { get; set; }
+
     public bool PatientMismatch { get; private set; }
 
     public int OtherPatient { get; private set; }
@@ -46,7 +52,7 @@ internal sealed class KeyReading(PrefetchRow row)
     public void EndAs(KeyReading other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        (Next, State) = (other.Next, other.State);
+        (Next, State, IsUnordered, WasNotUnderstood) = (other.Next, other.State, other.IsUnordered, other.WasNotUnderstood);
         _times.AddRange(other._times);
     }
 
@@ -58,7 +64,7 @@ internal sealed class KeyReading(PrefetchRow row)
     /// </summary>
     private DateTimeOffset? NewestFirstDownTo()
     {
-        if (!Row.IsSortedByDate || _times.Count == 0 || _times.Exists(time => time is null))
+        if (!Row.IsSortedByDate || IsUnordered || _times.Count == 0 || _times.Exists(time => time is null))
             return null;
         for (var i = 1; i < _times.Count; i++)
         {

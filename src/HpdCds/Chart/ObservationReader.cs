@@ -25,7 +25,7 @@ public static partial class ObservationReader
             ReadValue(() => observation.Value, () => observation.DataAbsentReason),
             ReadRanges(() => observation.ReferenceRange),
             FhirReading.Concepts(() => observation.Interpretation),
-            FhirReading.Reference(() => observation.Specimen) ?? FhirReading.Display(() => observation.Specimen),
+            SpecimenOf(() => observation.Specimen),
             Panel: null)
         {
             Method = FhirReading.Concept(FhirReading.Try(() => observation.Method)),
@@ -58,6 +58,18 @@ public static partial class ObservationReader
             Interpretation: [],
             Specimen: null,
             Panel: null);
+    }
+
+    // A label, or a specimen that lives inside this one result, is no evidence that another result is of the same specimen.
+    private static string? SpecimenOf(Func<ResourceReference?> read)
+    {
+        var reference = References.Relative(FhirReading.Reference(read) ?? "", []);
+        if (reference.Split('/') is [.., "Specimen", { Length: > 0 }] || reference.StartsWith("urn:", StringComparison.Ordinal))
+            return reference;
+        return FhirReading.Try(() => read()?.Identifier is { } identifier
+            && FhirReading.Text(identifier.SystemElement) is { } system && FhirReading.Text(identifier.ValueElement) is { } value
+                ? system + "|" + value
+                : null);
     }
 
     private static ChartTime? ReadTime(Observation observation, TimeZoneInfo zone)

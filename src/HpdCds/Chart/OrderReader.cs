@@ -21,15 +21,49 @@ public static class OrderReader
         foreach (var entry in drafts.Entries)
             shelf.Add(entry);
         var orders = ImmutableArray.CreateBuilder<ChartOrder>();
+        var groups = new List<(string Name, RequestGroup Group)>();
         foreach (var entry in drafts.Entries.Where(entry => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup"))
         {
             if (FhirReading.Parse<DomainResource>(entry.Resource.Bytes) is not { } resource)
                 return null;
             var reference = $"{entry.Resource.Type}/{entry.Resource.Id}";
             orders.AddRange(ReadAny(resource, reference, shelf));
+            if (resource is RequestGroup group)
+                groups.Add((reference, group));
         }
 
-        return orders.ToImmutable();
+        return WithGroups(orders.ToImmutable(), groups, drafts);
+    }
+
+    // A group with an action that is not among the drafts is not known whole, so nothing is selected by its name.
+    private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, RequestGroup Group)> groups, BundleWalk drafts)
+    {
+        if (groups.Count == 0)
+            return orders;
+        var names = orders.Select(order => order.Reference).ToHashSet(StringComparer.Ordinal);
+        var byUrl = drafts.Entries.Where(entry => entry.FullUrl is not null)
+            .ToLookup(entry => entry.FullUrl!, entry => $"{entry.Resource.Type}/{entry.Resource.Id}", StringComparer.Ordinal);
+        var groupsOf = groups
+            .Select(item => (item.Name, Targets: Targets(FhirReading.Each(() => item.Group.Action)).Select(target => NameOf(target, byUrl)).Distinct(StringComparer.Ordinal).ToArray()))
+            .Where(item => Array.TrueForAll(item.Targets, target => names.Contains(target) || !IsOrder(target)))
+            .SelectMany(item => item.Targets.Select(target => (item.Name, Target: target)))
+            .ToLookup(pair => pair.Target, pair => pair.Name, StringComparer.Ordinal);
+        return [.. orders.Select(order => order with { Groups = [.. groupsOf[order.Reference]] })];
+    }
+
+    private static bool IsOrder(string target) =>
+        target.Split('/')[0] is "MedicationRequest" or "ServiceRequest" or "RequestGroup" || target.StartsWith("urn:", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Targets(IEnumerable<RequestGroup.ActionComponent> actions) =>
+        actions.SelectMany(action => Targets(FhirReading.Each(() => action.Action))
+            .Concat(FhirReading.Reference(() => action.Resource) is { } target ? [target] : []));
+
+    private static string NameOf(string target, ILookup<string, string> byUrl)
+    {
+        if (byUrl[target].FirstOrDefault() is { } named)
+            return named;
+        var steps = References.Relative(target, []).Split('/');
+        return steps.Length > 2 ? string.Join('/', steps[^2..]) : string.Join('/', steps);
     }
 
     private static IEnumerable<ChartOrder> ReadAny(DomainResource resource, string reference, MedicationShelf shelf) => resource switch
@@ -67,6 +101,7 @@ public static class OrderReader
         FhirReading.Concepts(() => request.ReasonCode),
         [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
     {
+        Elsewhere = shelf.Elsewhere(() => request.Medication, owner),
         Intents = IntentsOf(request),
     };
 
@@ -81,6 +116,7 @@ public static class OrderReader
         FhirReading.Concepts(() => request.ReasonCode),
         [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
     {
+        Categories = FhirReading.Concepts(() => request.Category),
         Intents = IntentsOf(request),
     };
 

@@ -43,8 +43,8 @@ public sealed class PrefetchTable
         (ChartKey.Genomics, "genomics", ["variant", "region-studied", "genomics-report", "msi", "tmb", "pd-l1-*", "treg", "tam"]),
     ];
 
-    // Few results each: one search answers for all three.
-    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging];
+    // Few results each: one search answers for all four, and one of the twelve calls is left for what the first answers lack.
+    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging, ChartKey.Genomics];
 
     private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
 
@@ -87,12 +87,21 @@ public sealed class PrefetchTable
         var query = string.Join(',', list.Select(Escape));
         return query.Length == 0 ? null : new(key, name, "Observation", groups, Search(query))
         {
-            AskedAs = AskedTogether.Contains(key) ? "markers, performance and staging" : null,
+            AskedAs = AskedTogether.Contains(key) ? "markers, performance, staging and genomics" : null,
             Codes = query,
         };
     }
 
-    private static string Search(string codes) => $"Observation?{Patient}&code={codes}&_sort=-date&_count=200";
+    private const string Hints = "&_sort=-date&_count=200";
+
+    private static string Search(string codes) => $"Observation?{Patient}&code={codes}{Hints}";
+
+    /// <summary>The same search without the wishes that a server may refuse.</summary>
+    public static string WithoutHints(string query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return query.Replace(Hints, "", StringComparison.Ordinal);
+    }
 
     /// <summary>The one search that answers for all of these rows.</summary>
     public static string QueryFor(IReadOnlyList<PrefetchRow> rows, string patientId)

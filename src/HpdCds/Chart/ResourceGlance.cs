@@ -18,6 +18,12 @@ public sealed class ResourceGlance
 
     public string? Id { get; private set; }
 
+    /// <summary><c>meta.versionId</c>, as it came.</summary>
+    public string? VersionId { get; private set; }
+
+    /// <summary><c>meta.lastUpdated</c>, as it came.</summary>
+    public string? LastUpdated { get; private set; }
+
     /// <summary>The reference of <c>subject</c> (or <c>patient</c>), when there is one.</summary>
     public string? Subject { get; private set; }
 
@@ -63,6 +69,8 @@ public sealed class ResourceGlance
             Id = NextText(ref reader);
         else if (reader.ValueTextEquals("status"))
             Status = Said(Status, NextText(ref reader));
+        else if (reader.ValueTextEquals("meta"))
+            (VersionId, LastUpdated) = NextTexts(ref reader, "versionId", "lastUpdated");
         else if (reader.ValueTextEquals("subject") || reader.ValueTextEquals("patient"))
             Subject = NextMemberText(ref reader, "reference") ?? Subject;
         else if (reader.ValueTextEquals("code"))
@@ -70,7 +78,7 @@ public sealed class ResourceGlance
         else if (reader.ValueTextEquals("effectiveDateTime") || reader.ValueTextEquals("effectiveInstant"))
             Effective = Said(Effective, NextText(ref reader));
         else if (reader.ValueTextEquals("effectivePeriod"))
-            ReadPeriod(ref reader);
+            Effective = LaterOf(NextTexts(ref reader, "start", "end"));
         else if (reader.ValueTextEquals("effectiveTiming"))
             ReadTiming(ref reader);
         else if (reader.ValueTextEquals("issued"))
@@ -166,28 +174,30 @@ public sealed class ResourceGlance
             _codes.Add((system, code));
     }
 
-    private void ReadPeriod(ref Utf8JsonReader reader)
+    private static string? LaterOf((string? Start, string? End) period) => period.End ?? period.Start;
+
+    // On a property name: two members of the object behind it.
+    private static (string? First, string? Second) NextTexts(ref Utf8JsonReader reader, string first, string second)
     {
-        string? start = null;
-        string? end = null;
+        (string? First, string? Second) texts = default;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
-            return;
+            return texts;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("start"))
-                start = NextText(ref reader);
-            else if (reader.ValueTextEquals("end"))
-                end = NextText(ref reader);
+            if (reader.ValueTextEquals(first))
+                texts.First = NextText(ref reader);
+            else if (reader.ValueTextEquals(second))
+                texts.Second = NextText(ref reader);
             else
                 reader.Skip();
         }
 
-        Effective = end ?? start;
+        return texts;
     }
 
     private void ReadTiming(ref Utf8JsonReader reader)

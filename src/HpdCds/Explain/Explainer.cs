@@ -31,6 +31,8 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         request = request with { Prefetch = request.Prefetch.RemoveRange(drop) };
 
         var recognition = advice.Recognise(request);
+        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
+            (request, recognition) = (named, advice.Recognise(named));
         var explanation = new JsonObject
         {
             ["asOf"] = AssessmentExtension.Instant(asOf),
@@ -55,7 +57,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
 
     private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>
     {
-        var (names, byName) = advice.Drugs.InhibitorsIn(order.Concepts);
+        var (names, byName) = advice.Drugs.InhibitorsOf(order);
         var json = new JsonObject { ["reference"] = order.Reference, ["considered"] = recognition.Orders.Contains(order) };
         if (!names.IsEmpty)
         {

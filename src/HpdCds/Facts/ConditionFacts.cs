@@ -54,11 +54,11 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
 
-    // Named in words only, or not named at all: nobody can say that it is something else.
+    // Named in words only: nobody can say that it is something else.
     private bool MayBe(string fact, ChartCondition condition) =>
         condition.VerificationStatus is not ("refuted" or "entered-in-error")
         && IsActive(condition)
-        && (condition.Code.Codings.IsEmpty && !condition.Code.Texts.Any() || knowledge.Terms.MentionOf(fact, condition.Code.Texts) == TextMention.Affirmed);
+        && knowledge.Terms.MentionOf(fact, condition.Code.Texts) == TextMention.Affirmed;
 
     public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
     {

@@ -36,6 +36,10 @@ public sealed record Recognition(
 /// </summary>
 public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
 {
+    // Every name is looked for in every text: what is longer is no name of a drug.
+    private const int LongestText = 2_000;
+    private const int MostTexts = 100;
+
     private static readonly string[] NotToBeGiven = ["stopped", "cancelled", "entered-in-error", "revoked"];
 
     /// <summary>Whether a draft is an order to give something: not one not to, and not one that was withdrawn.</summary>
@@ -52,13 +56,21 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
         var selected = drafts.Where(order => NamesOf(order).Any(wanted.Contains)).ToImmutableArray();
         var found = selected.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
         var orders = (wanted.All(found.Contains) && !selected.IsEmpty ? selected : drafts).Where(IsToBeGiven).ToImmutableArray();
-        var named = orders.Select(order => (Order: order, Drugs: InhibitorsIn(order.Concepts))).ToArray();
+        var named = orders.Select(order => (Order: order, Drugs: InhibitorsOf(order))).ToArray();
         var agents = named.SelectMany(item => item.Drugs.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
         var unknownNames = orders.Sum(order => Texts(order.Concepts).Count(drugs.LooksLikeUnknownInhibitor));
         var outcome = !agents.IsEmpty ? RecognitionOutcome.Inhibitor
             : orders.Any(IsUnresolved) ? RecognitionOutcome.Unresolved
             : RecognitionOutcome.None;
         return new(outcome, agents, orders, !agents.IsEmpty && named.All(item => item.Drugs.Names.IsEmpty || item.Drugs.ByName), unknownNames);
+    }
+
+    /// <summary>The inhibitors that an order asks for. A test may bear the name of the drug that it is made for; only a code makes it an order of it.</summary>
+    public (ImmutableArray<string> Names, bool ByName) InhibitorsOf(ChartOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var found = InhibitorsIn(order.Concepts);
+        return found.ByName && (IsTest(order) || MayBeATest(order)) ? ([], true) : found;
     }
 
     /// <summary>The inhibitors that a drug, as coded and named, contains.</summary>
@@ -110,18 +122,37 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
         return named.IsEmpty ? [found[0].Inn] : named;
     }
 
-    private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) => concepts.SelectMany(concept => concept.Texts);
+    /// <summary>Neither a code nor a word says what it is, or there are more words than are read: it may be anything.</summary>
+    public static bool MayBeAnything(ImmutableArray<ChartConcept> concepts)
+    {
+        var texts = concepts.SelectMany(concept => concept.Texts).Take(MostTexts + 1).ToArray();
+        return texts.Length > MostTexts
+            || Array.Exists(texts, text => text.Length > LongestText)
+            || (texts.Length == 0 && concepts.All(concept => concept.Codings.IsEmpty));
+    }
 
-    // A billing code of an inhibitor with nothing beside it is too weak to act on and too telling to pass over.
+    private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) =>
+        concepts.SelectMany(concept => concept.Texts).Take(MostTexts).Select(text => text[..Math.Min(text.Length, LongestText)]);
+
+    private bool IsTest(ChartOrder order) =>
+        order.ResourceType == "ServiceRequest"
+        && (order.Categories.SelectMany(category => category.Codings).Any(coding => drugs.IsTestCategory(coding.System, coding.Code))
+            || order.Concepts.SelectMany(concept => concept.Codings).Any(coding => coding.System is { } system && CodeSystems.Canonical(system) == CodeSystems.Loinc));
+
+    private bool MayBeATest(ChartOrder order) => order.ResourceType == "ServiceRequest" && Texts(order.Concepts).Any(drugs.SpeaksOfATest);
+
+    // A billing code of an inhibitor with nothing beside it, or its name in what may be a test, is too weak to act on and too
+    // telling to pass over.
     private bool IsUnresolved(ChartOrder order) =>
-        (!Texts(order.Concepts).Any() && order.Concepts.All(concept => concept.Codings.IsEmpty))
-        || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null);
+        MayBeAnything(order.Concepts)
+        || order.Concepts.Any(concept => codes.Inhibitors.Find(concept) is not null)
+        || (!IsTest(order) && !InhibitorsIn(order.Concepts).Names.IsEmpty);
 
-    // Type/id, the id alone, and for a part of a group the group (RequestGroup/g#1) are all ways to name a draft.
+    // Type/id, the id alone, and the group whose part it is (RequestGroup/g#1) or in whose actions it stands all name a draft.
     private static IEnumerable<string> NamesOf(ChartOrder order)
     {
-        var whole = order.Reference.Split('#')[0];
-        return [order.Reference, whole, whole[(whole.LastIndexOf('/') + 1)..]];
+        var wholes = order.Groups.Prepend(order.Reference.Split('#')[0]);
+        return wholes.SelectMany(whole => new[] { whole, whole[(whole.LastIndexOf('/') + 1)..] }).Prepend(order.Reference);
     }
 
     // An absolute reference, or one to a version, names the same draft as the plain one.

@@ -98,5 +98,5 @@ internal sealed partial class ReferenceLimits(UnitTable units, TextTerms terms, 
     [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex BelowText();
 
-    private sealed record Limit(decimal? Low, decimal? High, string? Unit);
+    private sealed record Limit(decimal? Low, decimal? High, string? Unit) : PatientData;
 }

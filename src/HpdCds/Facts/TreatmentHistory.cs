@@ -65,7 +65,8 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
             return Exposure.Recent;
         if (earlier.Length > 0)
             return Exposure.Earlier;
-        return history.WasRead ? Exposure.None : Exposure.Unknown;
+        var mayBeAny = history.BeforeToday.Any(medication => DrugRecognition.MayBeAnything(medication.Concepts));
+        return history.WasRead && !mayBeAny ? Exposure.None : Exposure.Unknown;
     }
 
     /// <summary>Any cancer drug before today. None found proves nothing: treatment elsewhere is seldom recorded here.</summary>

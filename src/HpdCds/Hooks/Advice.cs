@@ -88,8 +88,9 @@ public sealed class Advice
         _ => null,
     };
 
+    // Some clients write the user as an absolute reference.
     private static bool IsPatientOrRelative(string userId) =>
-        userId.StartsWith("Patient/", StringComparison.Ordinal) || userId.StartsWith("RelatedPerson/", StringComparison.Ordinal);
+        References.Relative(userId, []).Split('/') is [.., "Patient" or "RelatedPerson", _];
 
     private static HookResponse Silent(System.Text.Json.Nodes.JsonObject assessment) => new([]) { Extension = Extended(assessment) };
 

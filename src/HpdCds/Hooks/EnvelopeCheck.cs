@@ -72,7 +72,8 @@ public static class EnvelopeCheck
         if (bundle.Entries.Any(entry => entry.Resource.Type == "MedicationOrder"))
             throw Unusable("The orders have the shape of an older FHIR version: FHIR R4 is expected");
         var orders = OrderReader.Read(bundle) ?? throw Unusable("A draft order cannot be read as FHIR R4");
-        if (orders.Any(order => order.Subject is { } subject && !patient.IsNamedBy(subject)))
+        var groups = bundle.Entries.Where(entry => entry.Resource.Type == "RequestGroup").Select(entry => entry.Resource.Subject);
+        if (orders.Select(order => order.Subject).Concat(groups).Any(subject => subject is not null && !patient.IsNamedBy(subject)))
             throw Refuse("context.draftOrders", "A draft order is for another patient than context.patientId", "business-rule");
         return orders;
     }

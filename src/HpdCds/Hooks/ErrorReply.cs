@@ -48,7 +48,7 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
     }
 }
 
-/// <summary>Ends the reading of a request with an answer; caught in one place, <see cref="HookEndpoints"/>.</summary>
+/// <summary>Ends the reading of a request with an answer; caught in one place, <see cref="LastResort"/>.</summary>
 public sealed class RefusedException(ErrorReply reply) : Exception(reply.Diagnostics)
 {
     public ErrorReply Reply { get; } = reply;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HpdCds.Cards;
 using HpdCds.Chart;
+using HpdCds.Facts;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
@@ -77,6 +78,8 @@ public sealed partial class HookEndpoints(
     private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, CallRecord record, DateTimeOffset asOf, CancellationToken stop)
     {
         var recognition = advice.Recognise(request);
+        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
+            (request, recognition) = (named, advice.Recognise(named));
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return early;

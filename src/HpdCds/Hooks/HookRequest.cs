@@ -19,6 +19,9 @@ public sealed record HookRequest(
     FhirAccess? Access,
     ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch)
 {
+    /// <summary>When reading must end, once the FHIR server was asked what a draft is; then one round of questions is left.</summary>
+    public DateTimeOffset? ReadUntil { get; init; }
+
     // A record prints its members by itself; these are data about a patient.
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ServiceId} {Hook} {HookInstance}");
 }

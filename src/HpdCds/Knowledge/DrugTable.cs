@@ -48,20 +48,23 @@ public sealed class DrugTable
     private readonly ImmutableArray<(string Name, Drug Drug)> _names;
     private readonly FrozenSet<string> _knownWords;
     private readonly ImmutableArray<string> _inhibitorEndings;
+    private readonly ImmutableArray<string> _testWords;
+    private readonly FrozenSet<string> _testCategories;
 
     private DrugTable(DrugFile file)
     {
         _byInn = file.Drugs.ToFrozenDictionary(drug => drug.Inn, StringComparer.OrdinalIgnoreCase);
         _names = [.. file.Drugs.Where(drug => !drug.IsClass).SelectMany(drug => drug.AllNames.Select(name => (name, drug)))];
         _knownWords = _names.Select(pair => pair.Name).Concat(file.OtherAntibodies).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-        _inhibitorEndings = file.InhibitorEndings;
+        (_inhibitorEndings, _testWords) = (file.InhibitorEndings, file.TestWords);
+        _testCategories = file.TestCategories.ToFrozenSet(StringComparer.Ordinal);
     }
 
     public IEnumerable<Drug> All => _byInn.Values;
 
     public static DrugTable Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
-        var nothing = new DrugTable(new DrugFile("", [], [], []));
+        var nothing = new DrugTable(new DrugFile("", [], [], [], [], []));
         if (files.Find(FileName) is not { } found)
         {
             errors.Add(FileName, "is missing");
@@ -95,6 +98,12 @@ public sealed class DrugTable
             _inhibitorEndings.Any(ending => word.Length > ending.Length && word.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
             && !_knownWords.Contains(word));
 
+    /// <summary>Whether this category of a service means a test.</summary>
+    public bool IsTestCategory(string? system, string code) => _testCategories.Contains(system + "|" + code);
+
+    /// <summary>Whether the text speaks of a test, which may be named after the drug that it is made for.</summary>
+    public bool SpeaksOfATest(string text) => _testWords.Any(word => DrugText.Contains(text, word));
+
     private static bool IsSound(DrugFile file, string name, KnowledgeErrors errors)
     {
         var twice = file.Drugs.GroupBy(drug => drug.Inn, StringComparer.OrdinalIgnoreCase).Where(group => group.Skip(1).Any()).ToArray();
@@ -111,6 +120,8 @@ public sealed class DrugTable
         string Description,
         ImmutableArray<string> InhibitorEndings,
         ImmutableArray<string> OtherAntibodies,
+        ImmutableArray<string> TestCategories,
+        ImmutableArray<string> TestWords,
         ImmutableArray<Drug> Drugs);
 }
 

@@ -12,6 +12,10 @@ public sealed class OrderTests
     [Trait("Req", "E-22")]
     [InlineData(""" "medicationCodeableConcept":{"coding":[{"system":"s","code":"c","display":"D"}],"text":"T"} """, "T D")]
     [InlineData(""" "contained":[{"resourceType":"Medication","id":"m","code":{"text":"inner"},"ingredient":[{"itemCodeableConcept":{"text":"nivolumab"}}]}],"medicationReference":{"reference":"#m"} """, "inner nivolumab")]
+    [InlineData(""" "contained":[{"resourceType":"Medication","id":"m","ingredient":[{"itemReference":{"reference":"#i"}}]},{"resourceType":"Medication","id":"i","code":{"text":"inner ingredient"}}],"medicationReference":{"reference":"#m"} """, "inner ingredient")]
+    [InlineData(""" "contained":[{"resourceType":"Medication","id":"m","ingredient":[{"itemReference":{"reference":"Medication/m1"}}]}],"medicationReference":{"reference":"#m"} """, "sibling")]
+    [InlineData(""" "contained":[{"resourceType":"Medication","id":"m","ingredient":[{"itemReference":{"reference":"#m"}}],"code":{"text":"of itself"}}],"medicationReference":{"reference":"#m"} """, "of itself of itself")]
+    [InlineData(""" "medicationCodeableConcept":{"coding":[{"system":"s","display":"no code"}]} """, "no code")]
     [InlineData(""" "medicationReference":{"reference":"Medication/m1","display":"NIVO"} """, "sibling NIVO")]
     [InlineData(""" "medicationReference":{"reference":"urn:uuid:11111111-1111-4111-8111-111111111111"} """, "by-url")]
     [InlineData(""" "medicationReference":{"reference":"https://ehr.example/fhir/Medication/m1"} """, "sibling")]
@@ -100,6 +104,20 @@ public sealed class OrderTests
 
         Assert.Equal("MedicationRequest/" + id, order.Reference);
         Assert.Single(order.Concepts);
+    }
+
+    [Fact]
+    [Trait("Req", "REQ-12")]
+    [Trait("Req", "SEC-07")]
+    public async Task A_text_that_is_longer_than_any_name_is_unresolved_and_not_searched()
+    {
+        await using var service = await RunningService.StartAsync();
+        var drafts = Json.Bundle(Json.Order(medication: $$""" "medicationCodeableConcept":{"text":"{{new string('x', 900_000)}} nivolumab"} """));
+
+        var (status, body) = await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}""", drafts: drafts));
+
+        Assert.Equal(200, status);
+        Assert.Equal("unresolved", (string?)body!["extension"]!["org.hpdcds.assessment"]!["recognition"]);
     }
 
     [Theory]

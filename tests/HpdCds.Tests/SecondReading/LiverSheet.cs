@@ -63,6 +63,8 @@ internal static class LiverSheet
         Laboratory("albumin", given.Albumin, given, value => value < 28m ? 3 : value > 35m ? 1 : 2),
         given.Anticoagulated
             ? new("inr", 1, 3, Why.Confounded)
+            : given.Earlier == Earlier.NobodyKnows && Readings.Of("inr", given.Inr, given.LiverTests).Usable
+                ? new("medications", 1, 3, Why.NotSupplied)
             : Laboratory("inr", given.Inr, given, value => value < 1.7m ? 1 : value > 2.3m ? 3 : 2),
         Clinical("ascites", given.Ascites, given.Diagnoses),
         Clinical("encephalopathy", given.Encephalopathy, given.Diagnoses),

@@ -77,7 +77,7 @@ public sealed class LimitTests
 
         var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{Json.Bundle(Json.Observation("a", value: $" \"valueQuantity\":{quantity} "))}} }"""));
 
-        Assert.Empty(chart.Observations);
+        Assert.IsType<HpdCds.Chart.ChartValue.Unreadable>(Assert.Single(chart.Observations).Value);
         Assert.Equal(1, chart.Dropped.Unreadable);
     }
 

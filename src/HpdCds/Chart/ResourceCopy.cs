@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace HpdCds.Chart;
+
+/// <summary>A resource as it came under one key; the same one may have come before, alike or in another version.</summary>
+internal sealed class ResourceCopy(string reference, ResourceGlance resource, KeyReading reading)
+{
+    public string Reference { get; } = reference;
+
+    public ResourceGlance Resource { get; } = resource;
+
+    public KeyReading Reading { get; } = reading;
+
+    public static IEnumerable<ResourceCopy> AllOf(KeyReading reading) => reading.Kept.Select((entry, place) =>
+    {
+        var reference = BundleSieve.ReferenceOf(entry);
+        return new ResourceCopy(reference.EndsWith('/') ? $"{reference}{reading.Row.Name}-{place}" : reference, entry.Resource, reading);
+    });
+
+    /// <summary>Those that differ, in an order that does not depend on the order of arrival.</summary>
+    public static IReadOnlyList<ResourceCopy> Distinct(IReadOnlyList<ResourceCopy> copies) => copies.Count == 1
+        ? copies
+        : [.. copies.Select(copy => (Copy: copy, Text: Encoding.UTF8.GetString(copy.Resource.Bytes.Span)))
+            .DistinctBy(item => item.Text, StringComparer.Ordinal)
+            .OrderBy(item => item.Text, StringComparer.Ordinal)
+            .Select(item => item.Copy)];
+
+    /// <summary>The newest version where every copy says which it is; otherwise all, and the rules for results that disagree decide.</summary>
+    public static IReadOnlyList<ResourceCopy> Newest(IReadOnlyList<ResourceCopy> distinct, TimeZoneInfo zone) =>
+        NewestBy(NewestBy(distinct, copy => ChartTimes.Parse(copy.Resource.LastUpdated, zone)?.Latest), copy => copy.Version);
+
+    private long? Version => long.TryParse(Resource.VersionId, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static IReadOnlyList<ResourceCopy> NewestBy<T>(IReadOnlyList<ResourceCopy> copies, Func<ResourceCopy, T?> of)
+        where T : struct, IComparable<T>
+    {
+        if (copies.Count == 1 || copies.Any(copy => of(copy) is null))
+            return copies;
+        var newest = copies.Max(copy => of(copy)!.Value);
+        return [.. copies.Where(copy => of(copy)!.Value.CompareTo(newest) == 0)];
+    }
+}

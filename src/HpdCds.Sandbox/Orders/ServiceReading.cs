@@ -28,7 +28,7 @@ public sealed class ServiceReading(AccessTokens tokens, TimeProvider time)
             access["access_token"] = tokens.Issue(patient, TokenLifetime);
         try
         {
-            return await Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), [], time.GetUtcNow(), stop);
+            return (await Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), [], time.GetUtcNow(), stop)).Json;
         }
         catch (RefusedException)
         {

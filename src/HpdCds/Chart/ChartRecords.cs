@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -33,6 +34,12 @@ public enum TimeOrigin
 public sealed record ChartTime(ClinicalTime When, TimeOrigin Origin) : PatientData;
 
 /// <summary>Why a FHIR Quantity, string or other value could not be read is kept as a value, never dropped.</summary>
+[JsonDerivedType(typeof(Quantity), "quantity")]
+[JsonDerivedType(typeof(Number), "number")]
+[JsonDerivedType(typeof(Concept), "concept")]
+[JsonDerivedType(typeof(Text), "text")]
+[JsonDerivedType(typeof(Flag), "flag")]
+[JsonDerivedType(typeof(Unreadable), "unreadable")]
 public abstract record ChartValue : PatientData
 {
     private ChartValue()

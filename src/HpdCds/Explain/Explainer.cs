@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Cards;
@@ -11,17 +12,27 @@ using HpdCds.Trust;
 
 namespace HpdCds.Explain;
 
+/// <param name="Json">For a person at a console, never for the wire: it holds data of the patient.</param>
+/// <param name="Chart">What the answer rests on; null when the answer needed no data of the patient.</param>
+public sealed record Explanation(JsonObject Json, SavedChart? Chart) : PatientData;
+
 /// <summary>
 /// Answers one request as a hook call would, and says why: what was recognised, how each source ended, what became of each
 /// resource, and the answer. It holds data of the patient: for a person at a console, never for the wire.
 /// </summary>
 public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
 {
+    private const int FewestDays = 100;
+    private const int MostDays = 4000;
+
+    // A shift can move an hour over a change of the clocks, and then another one may not.
+    private const int Attempts = 20;
+
     private static readonly string[] ConfoundingDrugs = ["corticosteroid", "g-csf"];
 
     /// <param name="drop">Prefetch keys to be treated as if they had not come.</param>
     /// <exception cref="RefusedException">The request is not one that a hook call would answer.</exception>
-    public async Task<JsonObject> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
+    public async Task<Explanation> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
     {
         var envelope = Envelope.Read(body);
         var service = HookCatalogue.Find("", "hpd-risk")!;
@@ -33,26 +44,70 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         var recognition = advice.Recognise(request);
         if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
-        var explanation = new JsonObject
+        if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
+            return new(Explained(request, recognition, null, early, asOf), null);
+        var trace = new ReadingTrace();
+        var chart = await charts.ReadAsync(request, ehr, asOf, stop, trace);
+        return Explain(request, recognition, chart, ehr, asOf, trace);
+    }
+
+    /// <summary>Assesses a saved chart with the knowledge of today.</summary>
+    public Explanation Replay(SavedChart saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        var ehr = trust.Table.Ehrs[0] with
         {
-            ["asOf"] = AssessmentExtension.Instant(asOf),
-            ["knowledge"] = knowledge.Hash,
-            ["orders"] = Orders(request, recognition),
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(saved.TimeZone),
+            NoEncounterDiagnoses = saved.HasNoEncounterDiagnoses,
+            ReadsKarnofsky = saved.ReadsKarnofsky,
         };
-        var answer = advice.WithoutChart(request, recognition, ehr, asOf);
-        if (answer is null)
+        var request = new HookRequest(
+            "hpd-risk", saved.Hook, Guid.Empty.ToString(), saved.Chart.PatientId, "Practitioner/replay", null, saved.Selections, saved.Orders, null, null,
+            ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty);
+        return Explain(request, advice.Recognise(request), saved.Chart, ehr, saved.AsOf, new ReadingTrace());
+    }
+
+    /// <summary>The chart without what could name the patient, if it is then still assessed as it was.</summary>
+    public SavedChart? WithoutIdentity(SavedChart saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var trace = new ReadingTrace();
-            var chart = await charts.ReadAsync(request, ehr, asOf, stop, trace);
-            explanation["sources"] = Sources(chart);
-            answer = ChartVerdict.SaysNothing(chart)
-                ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
-                : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
-            explanation["resources"] = new JsonArray([.. Fates(chart, trace).Select(ToJson)]);
+            var deIdentification = new DeIdentification(knowledge, -RandomNumberGenerator.GetInt32(FewestDays, MostDays));
+            var anonymous = deIdentification.Of(saved);
+            var assessment = Replay(anonymous).Chart!.Assessment;
+            if (deIdentification.IsTheSame(saved.Assessment, assessment))
+                return anonymous with { Assessment = assessment };
         }
 
-        explanation["answer"] = JsonSerializer.SerializeToNode(answer, HookJson.Options);
-        return explanation;
+        return null;
+    }
+
+    private Explanation Explain(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace trace)
+    {
+        var answer = ChartVerdict.SaysNothing(chart)
+            ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
+            : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
+        var json = Explained(request, recognition, (Sources(chart), new JsonArray([.. Fates(chart, trace).Select(ToJson)])), answer, asOf);
+        var assessment = answer.Extension![HookResponse.AssessmentExtension]!.DeepClone().AsObject();
+        return new(json, new(
+            knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr), chart, assessment));
+    }
+
+    // A saved chart belongs to no server: what is on ours loses its address.
+    private static ImmutableArray<ChartOrder> Local(HookRequest request, TrustedEhr ehr)
+    {
+        var bases = request.FhirServer is { } server ? [server] : ehr.FhirBases;
+        return [.. request.Orders.Select(order => order with { ReasonReferences = [.. order.ReasonReferences.Select(reference => References.Relative(reference, bases))] })];
+    }
+
+    private JsonObject Explained(HookRequest request, Recognition recognition, (JsonArray Sources, JsonArray Resources)? read, HookResponse answer, DateTimeOffset asOf)
+    {
+        var json = new JsonObject { ["asOf"] = AssessmentExtension.Instant(asOf), ["knowledge"] = knowledge.Hash, ["orders"] = Orders(request, recognition) };
+        if (read is var (sources, resources))
+            (json["sources"], json["resources"]) = (sources, resources);
+        json["answer"] = JsonSerializer.SerializeToNode(answer, HookJson.Options);
+        return json;
     }
 
     private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>

@@ -32,6 +32,9 @@ public sealed class CodeSet
 
     public IEnumerable<string> Groups => _byGroup.Keys;
 
+    /// <summary>The code systems that occur in it, under their canonical names.</summary>
+    public IEnumerable<string> Systems => _exact.Keys.Select(key => key.System).Distinct(StringComparer.Ordinal);
+
     public IReadOnlyList<CodeEntry> CodesOf(string group) => _byGroup.TryGetValue(group, out var entries) ? entries : [];
 
     public CodeEntry? Find(string? system, string code)

@@ -31,6 +31,11 @@ public sealed class TextTerms(TextTermsFile file)
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
     public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf"];
 
+    /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
+    public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names)
+        .Concat(file.NotSystemic).Concat(file.DeniedBefore).Concat(file.DeniedAfter).Concat(file.HistoryBefore)
+        .Concat(file.OpenBefore).Concat(file.OpenAfter).Concat(file.Turns).Concat(file.NormalRange);
+
     public TextMention MentionOf(string finding, string text)
     {
         ArgumentNullException.ThrowIfNull(text);

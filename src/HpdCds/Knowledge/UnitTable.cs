@@ -54,6 +54,9 @@ public sealed class UnitTable
 
     public IEnumerable<string> Analytes => _analytes.Keys;
 
+    /// <summary>Every way to write a unit that is known here.</summary>
+    public IEnumerable<string> AllSpellings => _units.Concat(_spellings.Keys);
+
     public static UnitTable Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
         var nothing = new UnitTable(new UnitFile("", [], [], []));

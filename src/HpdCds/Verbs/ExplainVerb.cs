@@ -7,45 +7,84 @@ using HpdCds.Hooks;
 namespace HpdCds.Verbs;
 
 /// <summary>
-/// <c>explain request.json [--drop KEY]... [--asOf INSTANT]</c>: answers a hook request from a file and says why, resource
-/// by resource. What it prints is patient data. Ends with 0 when the request was usable, 2 when it was not.
+/// <c>explain request.json [--drop KEY]... [--asOf INSTANT] [--save-chart FILE]</c> answers a hook request from a file and
+/// says why, resource by resource; what it prints is patient data. <c>explain --chart FILE</c> assesses a saved chart anew.
+/// Ends with 0; with 2 when the input was not usable; with 3 when a saved chart is assessed otherwise than it was.
 /// </summary>
 public static class ExplainVerb
 {
     private const int Unusable = 2;
+    private const int Different = 3;
+
+    private const string Usage = "Usage: explain request.json [--drop KEY]... [--asOf 2026-11-24T12:00:00Z] [--save-chart FILE]\n       explain --chart FILE";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
-        if (Arguments.Parse(args) is not { } arguments)
-        {
-            await errors.WriteLineAsync("Usage: explain request.json [--drop KEY]... [--asOf 2026-11-24T12:00:00Z]");
-            return Unusable;
-        }
-
         await using var service = HpdCdsService.Build([], builder => builder.Logging.ClearProviders());
-        var asOf = arguments.AsOf ?? service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var explainer = service.Services.GetRequiredService<Explainer>();
         try
         {
-            var body = await File.ReadAllBytesAsync(arguments.File);
-            var explanation = await service.Services.GetRequiredService<Explainer>().ExplainAsync(body, arguments.Drop, asOf, CancellationToken.None);
-            await output.WriteLineAsync(explanation.ToJsonString(Readable));
-            return 0;
+            if (args is ["--chart", var saved])
+                return await ReplayAsync(explainer, saved, output, errors);
+            if (Arguments.Parse(args) is not { } arguments)
+                return await FailAsync(errors, Usage);
+            var asOf = arguments.AsOf ?? service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            var explanation = await explainer.ExplainAsync(await File.ReadAllBytesAsync(arguments.File), arguments.Drop, asOf, CancellationToken.None);
+            await output.WriteLineAsync(explanation.Json.ToJsonString(Readable));
+            return arguments.SaveChart is { } target ? await SaveAsync(explainer, explanation.Chart, target, errors) : 0;
         }
         catch (RefusedException refused)
         {
-            await errors.WriteLineAsync($"{refused.Reply.Status}: {refused.Reply.Diagnostics} {refused.Reply.Expression}".TrimEnd());
-            return Unusable;
+            return await FailAsync(errors, $"{refused.Reply.Status}: {refused.Reply.Diagnostics} {refused.Reply.Expression}".TrimEnd());
         }
-        catch (IOException unreadable)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync(unreadable.Message);
-            return Unusable;
+            return await FailAsync(errors, unreadable.Message);
         }
     }
 
-    private sealed record Arguments(string File, IReadOnlyList<string> Drop, DateTimeOffset? AsOf)
+    private static async Task<int> SaveAsync(Explainer explainer, SavedChart? chart, string target, TextWriter errors)
+    {
+        if (chart is null)
+            return await FailAsync(errors, "Nothing was read of a patient for this answer: there is no chart to save");
+        if (explainer.WithoutIdentity(chart) is not { } anonymous)
+            return await FailAsync(errors, "Without its names and free text this chart would be assessed otherwise: it is not saved");
+        await File.WriteAllTextAsync(target, anonymous.ToJson());
+        return 0;
+    }
+
+    private static async Task<int> ReplayAsync(Explainer explainer, string file, TextWriter output, TextWriter errors)
+    {
+        SavedChart saved;
+        Explanation replayed;
+        try
+        {
+            saved = SavedChart.Parse(await File.ReadAllTextAsync(file));
+            replayed = explainer.Replay(saved);
+        }
+        catch (Exception broken) when (broken is JsonException or ArgumentException or TimeZoneNotFoundException or InvalidOperationException)
+        {
+            return await FailAsync(errors, "This is no chart that explain --save-chart wrote: " + broken.Message);
+        }
+
+        await output.WriteLineAsync(replayed.Json.ToJsonString(Readable));
+        if (replayed.Chart!.Knowledge != saved.Knowledge)
+            await errors.WriteLineAsync($"The knowledge is {replayed.Chart.Knowledge}, the chart was assessed with {saved.Knowledge}");
+        var isSame = saved.IsAssessedAs(replayed.Chart.Assessment);
+        if (!isSame)
+            await errors.WriteLineAsync("The assessment is not the one that was saved");
+        return isSame && replayed.Chart.Knowledge == saved.Knowledge ? 0 : Different;
+    }
+
+    private static async Task<int> FailAsync(TextWriter errors, string why)
+    {
+        await errors.WriteLineAsync(why);
+        return Unusable;
+    }
+
+    private sealed record Arguments(string File, IReadOnlyList<string> Drop, DateTimeOffset? AsOf, string? SaveChart)
     {
         public static Arguments? Parse(string[] args)
         {
@@ -53,19 +92,22 @@ public static class ExplainVerb
                 return null;
             var drop = new List<string>();
             DateTimeOffset? asOf = null;
+            string? target = null;
             for (var at = 1; at < args.Length; at += 2)
             {
                 if (at + 1 == args.Length)
                     return null;
                 if (args[at] == "--drop")
                     drop.Add(args[at + 1]);
+                else if (args[at] == "--save-chart")
+                    target = args[at + 1];
                 else if (args[at] == "--asOf" && DateTimeOffset.TryParse(args[at + 1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var given))
                     asOf = given;
                 else
                     return null;
             }
 
-            return new(file, drop, asOf);
+            return new(file, drop, asOf, target);
         }
     }
 }

@@ -35,12 +35,64 @@ public sealed class ExplainVerbTests
     }
 
     [Fact]
+    public async Task A_chart_is_saved_and_assessed_again_to_the_byte()
+    {
+        var saved = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(0, (await RunAsync(GoldenCase.Named("differing-the-example-of-the-model").Request, "--asOf", "2026-11-24T12:00:00Z", "--save-chart", saved)).Code);
+            var chart = await File.ReadAllTextAsync(saved, TestContext.Current.CancellationToken);
+
+            Assert.Equal((0, ""), await ReplayAsync(chart));
+            Assert.Equal(3, (await ReplayAsync(chart.Replace("sha256:", "sha256:0", StringComparison.Ordinal))).Code);
+            var (code, errors) = await ReplayAsync(chart.Replace("\"assessable\": true", "\"assessable\": false", StringComparison.Ordinal));
+            Assert.Equal(3, code);
+            Assert.Contains("not the one that was saved", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(saved);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("not JSON")]
+    [InlineData("null")]
+    public async Task A_file_that_is_no_saved_chart_ends_with_2(string chart) => Assert.Equal(2, (await ReplayAsync(chart)).Code);
+
+    [Fact]
+    public async Task An_answer_that_needed_no_chart_leaves_none_to_save()
+    {
+        var (code, _, errors) = await RunAsync(GoldenCase.Named("order-cancelled-is-ignored").Request, "--save-chart", "never-written");
+
+        Assert.Equal(2, code);
+        Assert.Contains("no chart to save", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists("never-written"));
+    }
+
+    [Fact]
     public async Task Without_a_file_the_usage_is_told()
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
 
         Assert.Equal(2, await ExplainVerb.RunAsync([], output, errors));
         Assert.StartsWith("Usage: explain", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Errors)> ReplayAsync(string chart)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, chart, TestContext.Current.CancellationToken);
+            var (output, errors) = (new StringWriter(), new StringWriter());
+            return (await ExplainVerb.RunAsync(["--chart", file], output, errors), errors.ToString());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string request, params string[] options)

@@ -105,11 +105,11 @@ public sealed class ExplainerTests : IAsyncLifetime
     public Task A_request_that_a_hook_call_would_refuse_is_refused_here() =>
         Assert.ThrowsAsync<RefusedException>(() => Explainer().ExplainAsync("{}"u8.ToArray(), [], CaseServers.AsOf, TestContext.Current.CancellationToken));
 
-    private Task<JsonObject> ExplainAsync(string golden, params string[] drop) => Explainer().ExplainAsync(
+    private async Task<JsonObject> ExplainAsync(string golden, params string[] drop) => (await Explainer().ExplainAsync(
         Encoding.UTF8.GetBytes(GoldenCase.Named(golden).Request),
         drop,
         CaseServers.AsOf,
-        TestContext.Current.CancellationToken);
+        TestContext.Current.CancellationToken)).Json;
 
     private Explainer Explainer() => _service.Services.GetRequiredService<Explainer>();
 }

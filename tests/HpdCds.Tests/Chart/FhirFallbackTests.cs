@@ -1,6 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using HpdCds.Chart;
 using HpdCds.Tests.Hooks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HpdCds.Tests.Chart;
 

@@ -4,9 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 using HpdCds.Trust;
+using JsonSchemaNet::Json.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using JsonSchemaNet::Json.Schema;
 
 namespace HpdCds.Tests.Trust;
 

@@ -38,7 +38,7 @@ public static class HpdCdsService
         builder.Services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
             .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
-            .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
+            .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddHealthChecks();
         builder.Services.AddCallers(trust);
         builder.Services.AddCallLimits(trust);

@@ -78,9 +78,13 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return chart with { Medications = [.. chart.Medications.Select(lookup.Complete)] };
     }
 
+    // A token that ends earlier ends the reading: an answer that is on its way then may be refused in the middle.
     private TimeSpan TimeLeft(HookRequest request)
     {
-        var left = request.ReadUntil - clock.GetUtcNow() ?? settings.ReadTimeout;
+        var now = clock.GetUtcNow();
+        var left = request.ReadUntil - now ?? settings.ReadTimeout;
+        if (request.Access is { } access && access.Until - now < left)
+            left = access.Until - now;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

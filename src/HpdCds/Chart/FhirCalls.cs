@@ -19,10 +19,9 @@ public sealed record FhirAnswer(SourceState State, ReadOnlyMemory<byte> Body)
 
 /// <summary>
 /// The only place from which patients are read. Where it may connect is <see cref="CheckedConnection"/>'s business, and
-/// the token goes on the single request that it is for. Nothing is asked twice by us; where a kept connection turns out to
-/// be closed before a byte of an answer came, the handler itself sends the same request on another one.
+/// the token goes on the single request that it is for. When another try is made is <see cref="FhirPipelines"/>' business.
 /// </summary>
-public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimeProvider clock) : IDisposable
+public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPipelines pipelines, TimeProvider clock) : IDisposable
 {
     private const int LongestGetUrl = 2048;
 
@@ -39,38 +38,39 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, TimePro
         var (path, parameters) = query.Split('?', 2) is [var head, var tail] ? (head, tail) : (query, "");
         if (url.Length > LongestGetUrl && parameters.Length > 0)
         {
-            var form = new StringContent(parameters, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
-            var (status, answer) = await SendAsync(HttpMethod.Post, new Uri($"{server.Text}/{path}/_search"), form, access, stop);
-            if (status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || mayAskAgain?.Invoke() == false)
-                return answer;
+            var tried = await SendAsync(new Uri($"{server.Text}/{path}/_search"), parameters, access, stop);
+            if (tried.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || mayAskAgain?.Invoke() == false)
+                return tried.Answer;
         }
 
         return await GetAsync(new Uri(url), access, stop);
     }
 
     public async Task<FhirAnswer> GetAsync(Uri url, FhirAccess access, CancellationToken stop) =>
-        (await SendAsync(HttpMethod.Get, url, null, access, stop)).Answer;
+        (await SendAsync(url, form: null, access, stop)).Answer;
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(HttpStatusCode? Status, FhirAnswer Answer)> SendAsync(
-        HttpMethod method, Uri url, HttpContent? content, FhirAccess access, CancellationToken stop)
+    private Task<FhirAttempt> SendAsync(Uri url, string? form, FhirAccess access, CancellationToken stop) => pipelines.RunAsync(
+        url,
+        async token =>
+        {
+            using var request = new HttpRequestMessage(form is null ? HttpMethod.Get : HttpMethod.Post, url);
+            if (form is not null)
+                request.Content = new StringContent(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
+            request.Headers.Accept.ParseAdd("application/fhir+json");
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+            return new(response.StatusCode, await ReadAsync(response, token), WaitOf(response));
+        },
+        stop);
+
+    private TimeSpan? WaitOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
-        using var timeout = new CancellationTokenSource(settings.CallTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        using var request = new HttpRequestMessage(method, url) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
-        request.Headers.Accept.ParseAdd("application/fhir+json");
-        try
-        {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return (response.StatusCode, await ReadAsync(response, either.Token));
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
-        {
-            return (null, FhirAnswer.Failed);
-        }
-    }
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
+        _ => null,
+    };
 
     private async Task<FhirAnswer> ReadAsync(HttpResponseMessage response, CancellationToken stop)
     {

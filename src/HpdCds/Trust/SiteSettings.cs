@@ -46,6 +46,9 @@ public sealed class SiteSettings
 
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>What is done when a FHIR server fails.</summary>
+    public ResilienceSettings Resilience { get; init; } = new();
+
     /// <summary>Reads the settings of a host as written.</summary>
     /// <exception cref="InvalidSettingsException">A name is misspelt or a value cannot be read; the message lists all of them.</exception>
     public static SiteSettings Read(IConfiguration configuration)
@@ -94,6 +97,7 @@ public sealed class SiteSettings
             errors.Add($"{Section}:MaxBundleEntries must be at least 1");
         if (ReadTimeout <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || BodyTimeout <= TimeSpan.Zero)
             errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must be above zero");
+        errors.AddRange(Resilience.Faults().Select(fault => $"{Section}:Resilience:{fault}"));
         var buffer = new byte[AuditKey?.Length ?? 0];
         if (AuditKey is not null && !(Convert.TryFromBase64String(AuditKey, buffer, out var length) && length >= MinAuditKeyBytes))
             errors.Add($"{Section}:AuditKey must be base64 of at least {MinAuditKeyBytes} bytes");

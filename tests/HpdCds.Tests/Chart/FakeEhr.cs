@@ -17,6 +17,8 @@ internal sealed record EhrAnswer(int Status, string Body)
 {
     public string? Location { get; init; }
 
+    public string? RetryAfter { get; init; }
+
     public static EhrAnswer Ok(string body) => new(200, body);
 
     public static EhrAnswer Empty { get; } = Ok("""{"resourceType":"Bundle","type":"searchset","total":0}""");
@@ -65,6 +67,8 @@ internal sealed class FakeEhr : IAsyncDisposable
         context.Response.ContentType = "application/fhir+json";
         if (reply.Location is not null)
             context.Response.Headers.Location = reply.Location;
+        if (reply.RetryAfter is not null)
+            context.Response.Headers.RetryAfter = reply.RetryAfter;
         await context.Response.WriteAsync(reply.Body, context.RequestAborted);
     }
 }

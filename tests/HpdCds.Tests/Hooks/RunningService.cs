@@ -51,6 +51,8 @@ internal sealed class RunningService : IAsyncDisposable
                 ["HpdCds:Ehrs:0:CorsOrigins:0"] = "http://localhost:5080",
                 ["HpdCds:CallTimeout"] = "00:00:20",
                 ["HpdCds:ReadTimeout"] = "00:00:20",
+                // The clock stands still here, and a wait would have no end.
+                ["HpdCds:Resilience:RetryDelay"] = "00:00:00",
             });
             if (settings is not null)
                 builder.Configuration.AddInMemoryCollection(settings);

@@ -219,6 +219,9 @@ public sealed class SettingsTests
             case var truth when truth == typeof(bool):
                 Assert.Equal("boolean", word);
                 break;
+            case var share when share == typeof(double):
+                Assert.Equal("number", word);
+                break;
             case var number when number == typeof(int):
                 Assert.Equal("integer", word);
                 break;

@@ -115,8 +115,9 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
             .Select(together => together.ToArray())
             .Where(_ => session.TakeCall())
             .ToList();
-        var pages = readings.Where(reading => reading.Next == NextStep.FollowPages).Select(reading => FollowPagesAsync(reading, session));
-        await Task.WhenAll([.. fetches.Select(together => FetchAsync(together, session)), .. pages]);
+        // Chosen before the first call: a fetch that is quick may come to pages of its own, and follows them itself.
+        var paged = readings.Where(reading => reading.Next == NextStep.FollowPages).ToList();
+        await Task.WhenAll([.. fetches.Select(together => FetchAsync(together, session)), .. paged.Select(reading => FollowPagesAsync(reading, session))]);
         await AskPlainlyAsync([.. fetches.SelectMany(together => together).Where(reading => reading.WasNotUnderstood)], session);
     }
 

@@ -96,9 +96,12 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
         },
     };
 
-    private static bool IsConnectionLost(Exception failure) => failure is HttpRequestException request
-        ? request.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded
-        : failure is IOException;
+    private static bool IsConnectionLost(Exception failure) => failure switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded } => true,
+        HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException } => true,
+        _ => failure is IOException,
+    };
 
     [LoggerMessage(LogLevel.Warning, "The FHIR server {Host} fails too often: it is left alone for {Pause}")]
     private static partial void Opened(ILogger log, string host, TimeSpan pause);

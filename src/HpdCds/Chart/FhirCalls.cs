@@ -58,7 +58,8 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
             using var request = new HttpRequestMessage(form is null ? HttpMethod.Get : HttpMethod.Post, url);
             if (form is not null)
                 request.Content = new StringContent(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
+            if (access.Token.Length > 0)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
             request.Headers.Accept.ParseAdd("application/fhir+json");
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
             return new(response.StatusCode, await ReadAsync(response, token), WaitOf(response));

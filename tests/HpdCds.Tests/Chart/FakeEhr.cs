@@ -37,20 +37,20 @@ internal sealed class FakeEhr : IAsyncDisposable
     public IReadOnlyList<EhrCall> Calls => [.. _calls];
 
     /// <param name="answer">By call; null stands for "nothing found".</param>
-    public static async Task<FakeEhr> StartAsync(Func<EhrCall, EhrAnswer?>? answer = null, Func<EhrCall, CancellationToken, Task>? before = null)
+    public static async Task<FakeEhr> StartAsync(Func<EhrCall, EhrAnswer?>? answer = null, Func<EhrCall, CancellationToken, Task>? before = null, bool remembersCalls = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var ehr = new FakeEhr(builder.Build());
-        ehr._app.Run(context => ehr.AnswerAsync(context, answer, before));
+        ehr._app.Run(context => ehr.AnswerAsync(context, answer, before, remembersCalls));
         await ehr._app.StartAsync(TestContext.Current.CancellationToken);
         return ehr;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task AnswerAsync(HttpContext context, Func<EhrCall, EhrAnswer?>? answer, Func<EhrCall, CancellationToken, Task>? before)
+    private async Task AnswerAsync(HttpContext context, Func<EhrCall, EhrAnswer?>? answer, Func<EhrCall, CancellationToken, Task>? before, bool remembersCalls)
     {
         using var body = new StreamReader(context.Request.Body);
         var call = new EhrCall(
@@ -59,7 +59,8 @@ internal sealed class FakeEhr : IAsyncDisposable
             context.Request.QueryString.Value ?? "",
             context.Request.Headers.Authorization,
             await body.ReadToEndAsync(context.RequestAborted));
-        _calls.Enqueue(call);
+        if (remembersCalls)
+            _calls.Enqueue(call);
         if (before is not null)
             await before(call, context.RequestAborted);
         var reply = answer?.Invoke(call) ?? (call.Type == "Patient" ? EhrAnswer.Ok(Json.Patient()) : EhrAnswer.Empty);

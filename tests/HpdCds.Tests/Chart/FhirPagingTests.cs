@@ -100,7 +100,7 @@ public sealed class FhirPagingTests
         {
             if (!call.Query.Contains("2532-0", StringComparison.Ordinal))
                 return null;
-            clock.Advance(TimeSpan.FromSeconds(10));
+            clock.Advance(TimeSpan.FromSeconds(9.5));
             return EhrAnswer.Ok(Json.Paged(self!.Base + "?page=2", Json.Observation("a")));
         });
         self = ehr;

@@ -126,6 +126,9 @@ internal sealed class RunningService : IAsyncDisposable
 /// <summary>Every log line of every category, at every level, with all that a structured log would keep.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
+    // Under load for minutes the lines would be what grows.
+    private const int MostLines = 100_000;
+
     private readonly List<(string Category, string Text, IReadOnlyDictionary<string, object?> Values)> _lines = [];
 
     public string All
@@ -170,6 +173,8 @@ internal sealed class LogLines : ILoggerProvider
             foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
                 values[name] = value;
             lock (all._lines)
+                if (all._lines.Count > MostLines)
+                    all._lines.RemoveRange(0, MostLines / 2);
                 all._lines.Add((category, formatter(state, exception) + exception, values));
         }
     }

@@ -36,7 +36,7 @@ public static class HpdCdsService
         var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
         builder.WebHost.ConfigureKestrel(kestrel => FrontDoor.Limit(kestrel, settings, trust));
         builder.Services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
-            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept")));
+            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept").WithExposedHeaders("Retry-After")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddHealthChecks();

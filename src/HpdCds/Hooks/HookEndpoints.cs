@@ -58,6 +58,9 @@ public sealed partial class HookEndpoints(
         context.Response.Headers.CacheControl = "no-store";
         if (mode != ServiceMode.Off)
             record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
+        // A switch that was thrown while we read counts for this call, too.
+        var now = trust.Table.ModeOf(ehr.Name, service.Name);
+        record.Mode = mode = now > mode ? now : mode;
         await WriteAsync(context, mode switch
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,

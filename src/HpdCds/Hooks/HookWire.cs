@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using HpdCds.Chart;
 
 namespace HpdCds.Hooks;
 
 // The JSON of CDS Hooks as we send it. Absent members are null or empty here and are then not written at all.
 
 /// <summary>The answer to a hook call. <see cref="Cards"/> is always written, even when empty.</summary>
-public sealed record HookResponse(IReadOnlyList<Card> Cards)
+public sealed record HookResponse(IReadOnlyList<Card> Cards) : PatientData
 {
     public const string AssessmentExtension = "org.hpdcds.assessment";
 
@@ -21,7 +22,7 @@ public sealed record HookResponse(IReadOnlyList<Card> Cards)
     public JsonObject? Extension { get; init; }
 }
 
-public sealed record Card(string Summary, string Indicator, CardSource Source)
+public sealed record Card(string Summary, string Indicator, CardSource Source) : PatientData
 {
     public string? Uuid { get; init; }
 
@@ -41,7 +42,7 @@ public sealed record CardSource(string Label, string? Url = null, HookCoding? To
 
 public sealed record HookCoding(string System, string Code, string? Display = null);
 
-public sealed record Suggestion(string Label)
+public sealed record Suggestion(string Label) : PatientData
 {
     public string? Uuid { get; init; }
 
@@ -50,7 +51,7 @@ public sealed record Suggestion(string Label)
     public IReadOnlyList<SuggestedAction>? Actions { get; init; }
 }
 
-public sealed record SuggestedAction(string Type, string Description, JsonObject? Resource = null);
+public sealed record SuggestedAction(string Type, string Description, JsonObject? Resource = null) : PatientData;
 
 public sealed record CardLink(string Label, string Url, string Type, string? AppContext = null);
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace HpdCds.Hooks;
 
 /// <summary>What happens when nothing else answered: empty error answers get a body, bugs get a correlation id.</summary>
@@ -18,7 +20,7 @@ public static partial class LastResort
         {
             await AnswerAsync(context, ErrorReply.Generic(broken.StatusCode));
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (context.RequestAborted.IsCancellationRequested || gone is ConnectionResetException)
         {
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
@@ -28,7 +30,8 @@ public static partial class LastResort
             await AnswerAsync(context, Explain(bug, context.TraceIdentifier, log));
         }
 
-        if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null })
+        // Whoever went reads nothing any more.
+        if (context.Response is { StatusCode: >= 400 and not StatusCodes.Status499ClientClosedRequest, HasStarted: false, ContentLength: null })
             await ErrorReply.Generic(context.Response.StatusCode).WriteAsync(context);
     });
 

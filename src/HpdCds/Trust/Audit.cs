@@ -32,8 +32,14 @@ public sealed partial class Audit(SiteSettings settings, KnowledgeBase knowledge
         }
 
         var started = clock.GetTimestamp();
-        await next(context);
-        Write(context, clock.GetElapsedTime(started));
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Write(context, clock.GetElapsedTime(started));
+        }
     }
 
     /// <summary>The same patient of the same EHR, and nobody else.</summary>

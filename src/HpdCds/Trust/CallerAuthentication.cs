@@ -12,6 +12,10 @@ public static class CallerAuthentication
     public static void AddCallers(this IServiceCollection services, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(trust);
+        // What is malformed would be quoted, a query told: tokens and patients among it, at whatever level a site logs.
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         if (trust.IsAnonymous)
             return;
         services.AddSingleton<IssuerKeys>().AddSingleton<UsedTokens>().AddSingleton<CallerTokens>();

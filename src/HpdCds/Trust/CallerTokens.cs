@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -46,8 +48,15 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
     /// <summary>Before anything is believed: only a listed issuer makes us look for keys, and only in listed places.</summary>
     private async Task BeforeCheckAsync(MessageReceivedContext context)
     {
-        if (Peek(context.HttpContext) is not { } token || trust.Table.Issuer(token.Issuer) is not { } issuer)
+        if (!IsBearer(context.HttpContext, out _))
             return;
+        if (Peek(context.HttpContext) is not { } token || trust.Table.Issuer(token.Issuer) is not { } issuer)
+        {
+            Refused(log, "unreadable, or an issuer that is not listed", "?");
+            context.Fail("refused");
+            return;
+        }
+
         var names = HeaderOf(token);
         if (names.Crit || names.IsJkuOdd || (names.Jku is { } jku && !issuer.Keys.Allows(jku)))
         {
@@ -81,10 +90,15 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
             return "jti";
         if (!await used.SpendAsync(issuer.Name, id, new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + issuer.Skew))
             return "replay";
-        var tenant = token.TryGetPayloadValue<string>("tenant", out var named) ? named : null;
+        var tenant = TenantOf(token);
         context.Features.Set(new Caller(issuer, tenant, table.For(issuer.Name, tenant)));
         return null;
     }
+
+    // A tenant that is no text is not the same as none.
+    private static string? TenantOf(JsonWebToken token) => token.Claims.FirstOrDefault(claim => claim.Type == "tenant") is not { } claim
+        ? null
+        : claim.ValueType == ClaimValueTypes.String ? claim.Value : "";
 
     private IEnumerable<SecurityKey> KeysFor(JsonWebToken token, string? kid) =>
         !string.IsNullOrEmpty(kid) && trust.Table.Issuer(token.Issuer) is { } issuer && keys.Find(issuer, HeaderOf(token).Jku, kid, token.Alg) is { } key ? [key] : [];
@@ -110,18 +124,32 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
     /// <summary>The token as it says it is, before anybody checked it.</summary>
     private static JsonWebToken? Peek(HttpContext context)
     {
-        const string Scheme = "Bearer ";
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length > MaxTokenBytes)
+        if (!IsBearer(context, out var text) || text.Length > MaxTokenBytes)
             return null;
         try
         {
-            return new JsonWebToken(header[Scheme.Length..].Trim());
+            var token = new JsonWebToken(text);
+            return SaysNothingTwice(token.EncodedHeader) && SaysNothingTwice(token.EncodedPayload) ? token : null;
         }
-        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException or System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException or JsonException or InvalidOperationException)
         {
             return null;
         }
+    }
+
+    private static bool IsBearer(HttpContext context, out string token)
+    {
+        const string Scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        var isBearer = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+        token = isBearer ? header[Scheme.Length..].Trim() : "";
+        return isBearer;
+    }
+
+    private static bool SaysNothingTwice(string part)
+    {
+        using var json = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(part), new JsonDocumentOptions { AllowDuplicateProperties = false });
+        return json.RootElement.ValueKind == JsonValueKind.Object;
     }
 
     /// <summary>A word from an unchecked token, fit for a log: short, one line, and no token itself.</summary>

@@ -19,6 +19,8 @@ public sealed partial class CurrentTrust : IDisposable
     public CurrentTrust(TrustTable first, IConfiguration configuration, IHostEnvironment environment, KnowledgeBase knowledge, ILogger<CurrentTrust> log)
     {
         (_table, _configuration, _environment, _knowledge, _log) = (first, configuration, environment, knowledge, log);
+        foreach (var file in (configuration as IConfigurationBuilder)?.Sources.OfType<FileConfigurationSource>() ?? [])
+            file.OnLoadException = failed => Unreadable(log, failed.Provider.Source.Path, failed.Exception.GetType().Name);
         _watch = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -41,10 +43,17 @@ public sealed partial class CurrentTrust : IDisposable
             foreach (var fault in invalid.Errors)
                 Kept(_log, fault);
         }
+        catch (Exception unforeseen)
+        {
+            Kept(_log, unforeseen.GetType().Name);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "The settings were read again: {Ehrs} EHRs")]
     private static partial void Reloaded(ILogger log, int ehrs);
+
+    [LoggerMessage(LogLevel.Error, "The changed settings file {File} cannot be read, the earlier settings stay: {Type}")]
+    private static partial void Unreadable(ILogger log, string? file, string type);
 
     [LoggerMessage(LogLevel.Error, "The changed settings are not usable, the earlier ones stay: {Fault}")]
     private static partial void Kept(ILogger log, string fault);

@@ -7,6 +7,8 @@ namespace HpdCds.Trust;
 /// <summary>One entry of <c>HpdCds:Ehrs</c> as written.</summary>
 public sealed class EhrSettings
 {
+    private const int MostCalls = 100_000;
+
     public string Name { get; init; } = "";
 
     /// <summary><c>iss</c> of this EHR's tokens, to the letter. Without one in any entry nobody is asked who they are.</summary>
@@ -89,7 +91,7 @@ public sealed class EhrSettings
         checks.OneOf("IndicatorCeiling", IndicatorCeiling, "info", "warning");
         if (NotAssessable is not null)
             checks.OneOf("NotAssessable", NotAssessable, "status-412", "card");
-        checks.Require(CallsPerSecond >= 1 && ConcurrentCalls >= 1, "CallsPerSecond and ConcurrentCalls must be at least 1");
+        checks.Require(CallsPerSecond is >= 1 and <= MostCalls && ConcurrentCalls is >= 1 and <= MostCalls, $"CallsPerSecond and ConcurrentCalls must lie between 1 and {MostCalls}");
         foreach (var (name, code) in OrderCodes)
         {
             checks.Require(
@@ -177,7 +179,7 @@ public sealed class KeySettings
             checks.Require(keys.Count > 0, "Keys:File holds no key that may be used");
             return keys;
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
             checks.Require(false, "Keys:File cannot be read as a JWKS");
             return KeySet.Empty;

@@ -48,7 +48,7 @@ public sealed partial class IssuerKeys(CurrentTrust trust, TimeProvider clock, I
         ArgumentNullException.ThrowIfNull(issuer);
         var keys = UrlFor(issuer, jku) is { } url
             ? _places.GetValueOrDefault(url)?.KeysAt(clock.GetUtcNow())
-            : issuer.Keys.Fixed;
+            : jku is null ? issuer.Keys.Fixed : null;
         return keys?.Find(kid, algorithm);
     }
 

@@ -9,6 +9,8 @@ public sealed class SiteSettings
 
     private const int MinAuditKeyBytes = 32;
 
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromMinutes(5);
+
     /// <summary>The sandbox of this repository, so that the service runs without any settings.</summary>
     private static readonly EhrSettings Sandbox = new()
     {
@@ -72,10 +74,10 @@ public sealed class SiteSettings
         CheckLimits(errors);
         var publicBase = CheckPublicBase(errors);
         errors.AddRange(TrustTable.Faults(ehrs, publicBase).Select(fault => $"{Section}:{fault}"));
-        if (environment.IsProduction())
-            errors.AddRange(ProductionRules.Faults(ehrs, entries, publicBase).Select(fault => $"{Section}:{fault}"));
+        if (!environment.IsDevelopment())
+            errors.AddRange(ProductionRules.Faults(ehrs, entries).Select(fault => $"{Section}:{fault}"));
         return errors.Count == 0
-            ? new TrustTable(ehrs, publicBase, mayReachThisMachine: !environment.IsProduction())
+            ? new TrustTable(ehrs, publicBase, mayReachThisMachine: environment.IsDevelopment())
             : throw new InvalidSettingsException(errors);
     }
 
@@ -95,8 +97,8 @@ public sealed class SiteSettings
             errors.Add($"{Section}:MaxBodyBytes must lie between 1 KB and 256 MB");
         if (MaxBundleEntries < 1)
             errors.Add($"{Section}:MaxBundleEntries must be at least 1");
-        if (ReadTimeout <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || BodyTimeout <= TimeSpan.Zero)
-            errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must be above zero");
+        if (((TimeSpan[])[ReadTimeout, CallTimeout, BodyTimeout]).Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))
+            errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must lie above zero and not above {LongestLimit} (a plain number means days)");
         errors.AddRange(Resilience.Faults().Select(fault => $"{Section}:Resilience:{fault}"));
         var buffer = new byte[AuditKey?.Length ?? 0];
         if (AuditKey is not null && !(Convert.TryFromBase64String(AuditKey, buffer, out var length) && length >= MinAuditKeyBytes))

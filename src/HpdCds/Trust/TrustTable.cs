@@ -27,9 +27,13 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
     /// <returns><c>null</c> when the named server is not listed: then nothing may be connected to.</returns>
     public TrustedEhr? ForServer(string? fhirServer) => Ehrs.FirstOrDefault(ehr => ehr.MayName(fhirServer));
 
-    /// <summary>The EHR that a call is for, if it may name that server.</summary>
+    /// <summary>The EHR that a call is for as the table has it now, if it may name that server.</summary>
     public TrustedEhr? For(Caller? caller, string? fhirServer) =>
-        IsAnonymous ? ForServer(fhirServer) : caller?.Ehr is { } ehr && ehr.MayName(fhirServer) ? ehr : null;
+        IsAnonymous ? ForServer(fhirServer) : caller is not null && For(caller.Issuer.Name, caller.Tenant) is { } ehr && ehr.MayName(fhirServer) ? ehr : null;
+
+    /// <summary>How far a service goes for an entry now: an entry or a service that is gone goes nowhere.</summary>
+    public ServiceMode ModeOf(string ehr, string service) =>
+        Ehrs.FirstOrDefault(entry => entry.Name == ehr)?.Services.TryGetValue(service, out var mode) == true ? mode : ServiceMode.Off;
 
     /// <summary>How an issuer's tokens are checked. Its entries agree on that and differ in their tenants.</summary>
     public TrustedIssuer? Issuer(string? name) => Ehrs.FirstOrDefault(ehr => ehr.Issuer is { } issuer && issuer.Name == name)?.Issuer;

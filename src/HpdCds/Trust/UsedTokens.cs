@@ -7,14 +7,23 @@ namespace HpdCds.Trust;
 /// Which tokens were used: each counts once, until it ends. In memory, so for one process; several need one store.
 /// Only tokens with a good signature get here, which is what keeps it small.
 /// </summary>
-public sealed class UsedTokens(TimeProvider clock)
+public sealed class UsedTokens(TimeProvider clock, int mostTokensOfOne)
 {
     /// <summary>An hour of a thousand calls each second. When it is full nobody gets in: forgetting would let a replay through.</summary>
     private const int MostTokens = 3_600_000;
 
+    /// <summary>No issuer may fill it for the others.</summary>
+    private const int MostTokensOfOne = MostTokens / 4;
+
     private readonly Lock _lock = new();
     private readonly HashSet<UInt128> _used = [];
-    private readonly PriorityQueue<UInt128, DateTimeOffset> _ends = new();
+    private readonly PriorityQueue<(UInt128 Key, string Issuer), DateTimeOffset> _ends = new();
+    private readonly Dictionary<string, int> _ofIssuer = new(StringComparer.Ordinal);
+
+    public UsedTokens(TimeProvider clock)
+        : this(clock, MostTokensOfOne)
+    {
+    }
 
     /// <returns>Whether this was the first use.</returns>
     public ValueTask<bool> SpendAsync(string issuer, string id, DateTimeOffset until)
@@ -26,12 +35,15 @@ public sealed class UsedTokens(TimeProvider clock)
             while (_ends.TryPeek(out var old, out var end) && end <= now)
             {
                 _ends.Dequeue();
-                _used.Remove(old);
+                _used.Remove(old.Key);
+                _ofIssuer[old.Issuer]--;
             }
 
-            if (_used.Count >= MostTokens || !_used.Add(key))
+            var already = _ofIssuer.GetValueOrDefault(issuer);
+            if (_used.Count >= MostTokens || already >= mostTokensOfOne || !_used.Add(key))
                 return ValueTask.FromResult(false);
-            _ends.Enqueue(key, until);
+            _ofIssuer[issuer] = already + 1;
+            _ends.Enqueue((key, issuer), until);
             return ValueTask.FromResult(true);
         }
     }

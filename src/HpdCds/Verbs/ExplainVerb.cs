@@ -22,7 +22,7 @@ public static class ExplainVerb
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
-        await using var service = HpdCdsService.Build([], builder => builder.Logging.ClearProviders());
+        await using var service = HpdCdsService.Build(["--environment=Development"], builder => builder.Logging.ClearProviders());
         var explainer = service.Services.GetRequiredService<Explainer>();
         try
         {

@@ -191,7 +191,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
     public async Task A_table_that_a_site_changed_is_named_and_its_old_alert_budget_is_not_claimed()
     {
         var changed = Profiles.TextOf("models/hpd-hcc.json").Replace("\"value\": 4.125", "\"value\": 5", StringComparison.Ordinal);
-        await using var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0"], builder =>
+        await using var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0", "--environment=Development"], builder =>
             builder.Services.AddSingleton(Profiles.With(Profiles.Overlay("models/hpd-hcc.json", changed))));
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };

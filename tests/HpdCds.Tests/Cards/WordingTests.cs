@@ -160,7 +160,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
             ["HpdCds:Ehrs:1:FhirBaseUrls:0"] = "https://b.example/fhir",
             ["HpdCds:Ehrs:1:Language"] = "de",
         };
-        var error = Assert.Throws<InvalidSettingsException>(() => HpdCdsService.Build([], builder => builder.Configuration.AddInMemoryCollection(settings)));
+        var error = Assert.Throws<InvalidSettingsException>(() => HpdCdsService.Build(["--environment=Development"], builder => builder.Configuration.AddInMemoryCollection(settings)));
         Assert.Contains("HpdCds:Ehrs:1:Language must be en or zh-CN", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Ehrs:0", error.Message, StringComparison.Ordinal);
     }

@@ -55,13 +55,14 @@ public sealed class FhirPagingTests
     [InlineData("ORIGIN/elsewhere?page=2", 0)]
     [InlineData("SELF/%2e%2e/admin", 0)]
     [InlineData("SELF/..%2fadmin", 0)]
+    [InlineData("AS-USER?page=2", 0)]
     [InlineData("file:///etc/passwd", 0)]
     [InlineData("", 0)]
     public async Task Links_that_loop_or_lead_away_end_the_reading(string link, int followed)
     {
         FakeEhr? self = null;
         await using var ehr = await FakeEhr.StartAsync(call => call.Query.Contains("2532-0", StringComparison.Ordinal) || call.Query == "?page=1"
-            ? EhrAnswer.Ok(Json.Paged(link.Replace("SELF", self!.Base, StringComparison.Ordinal).Replace("ORIGIN", self.Base[..^5], StringComparison.Ordinal), Json.Observation("a")))
+            ? EhrAnswer.Ok(Json.Paged(link.Replace("SELF", self!.Base, StringComparison.Ordinal).Replace("ORIGIN", self.Base[..^5], StringComparison.Ordinal).Replace("AS-USER", self.Base.Replace("http://", "http://u@", StringComparison.Ordinal), StringComparison.Ordinal), Json.Observation("a")))
             : null);
         self = ehr;
         await using var service = await RunningService.StartAsync(ehr.Base);

@@ -5,6 +5,12 @@ namespace HpdCds.Tests.Conformance;
 /// <summary>Which requirements of the conformance list have a test that names them.</summary>
 public sealed class RequirementsTests
 {
+    /// <summary>What comes with a later part, or is only allowed: one that loses its test by accident is not among them.</summary>
+    private static readonly string[] Awaited =
+    [
+        "ACT-03", "CARD-05", "ERR-11", "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "OVR-04", "PFT-09", "PFT-10", "PFT-11", "SEC-19", "SEC-20",
+    ];
+
     private static readonly string[] CountedSections = [.. Enumerable.Range(1, 12).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
 
     [Fact]
@@ -20,6 +26,7 @@ public sealed class RequirementsTests
             TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
 
         Assert.Empty(named.Except(known.Select(item => item.Id)));
+        Assert.Equal(Awaited, uncovered.Select(item => item.Id).Order(StringComparer.Ordinal));
         Assert.NotEmpty(named);
     }
 

@@ -18,7 +18,7 @@ public sealed class ExplainerTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _service = HpdCdsService.Build(
-            ["--urls", "http://127.0.0.1:0"],
+            ["--urls", "http://127.0.0.1:0", "--environment=Development"],
             builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
         return ValueTask.CompletedTask;
     }

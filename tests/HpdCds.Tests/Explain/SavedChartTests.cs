@@ -20,7 +20,7 @@ public sealed partial class SavedChartTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _service = HpdCdsService.Build([], builder => builder.Logging.ClearProviders());
+        _service = HpdCdsService.Build(["--environment=Development"], builder => builder.Logging.ClearProviders());
         return ValueTask.CompletedTask;
     }
 

@@ -46,6 +46,7 @@ public sealed partial class AbuseTests
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var client = app.GetTestClient();
+        client.Timeout = Timeout.InfiniteTimeSpan;
         var counts = new ConcurrentDictionary<int, int>();
         var broken = new ConcurrentQueue<int>();
         var before = GC.GetTotalMemory(forceFullCollection: true);

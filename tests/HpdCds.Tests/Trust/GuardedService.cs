@@ -15,7 +15,7 @@ internal sealed class GuardedService : IAsyncDisposable
     public TestIssuer Issuer { get; }
 
     public static async Task<GuardedService> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, string? fhirBase = null, TimeProvider? clock = null, string? jwks = null, TestIssuer? issuer = null)
+        IReadOnlyDictionary<string, string?>? settings = null, string? fhirBase = null, TimeProvider? clock = null, string? jwks = null, TestIssuer? issuer = null, string environment = "Development")
     {
         issuer ??= new TestIssuer();
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
@@ -23,7 +23,7 @@ internal sealed class GuardedService : IAsyncDisposable
         var all = new Dictionary<string, string?>(Guarded(file), StringComparer.Ordinal);
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
-        return new(await RunningService.StartAsync(fhirBase, all, clock), issuer, file);
+        return new(await RunningService.StartAsync(fhirBase, all, clock, environment: environment), issuer, file);
     }
 
     public static IReadOnlyDictionary<string, string?> Guarded(string? keyFile) => new Dictionary<string, string?>(StringComparer.Ordinal)

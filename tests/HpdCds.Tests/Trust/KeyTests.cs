@@ -163,6 +163,18 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Trait("Req", "JWT-11")]
+    [Trait("Req", "SEC-02")]
+    public async Task A_key_set_that_is_good_but_too_large_is_not_read()
+    {
+        using var issuer = new TestIssuer();
+        await using var server = await KeyServer.StartAsync(issuer.Jwks + new string(' ', 300_000));
+        await using var ehr = await StartAsync(server.Url, new FakeTimeProvider(RunningService.Noon));
+
+        Assert.Equal(401, await ehr.StatusAsync(issuer.Token()));
+    }
+
+    [Fact]
     [Trait("Req", "JWT-08")]
     [Trait("Req", "SEC-02")]
     public async Task Keys_come_from_listed_places_only()

@@ -142,10 +142,47 @@ public sealed class SettingsTests
     [Theory]
     [Trait("Req", "SEC-22")]
     [InlineData("Production")]
-    [InlineData("Development")]
-    public async Task Where_nobody_is_asked_who_they_are_nobody_outside_this_machine_is_served(string environment)
+    [InlineData("Staging")]
+    public void Only_while_building_is_nobody_asked_who_they_are(string environment) =>
+        Assert.Contains("every entry needs an Issuer", Assert.Throws<InvalidSettingsException>(() => Build([], environment)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [Trait("Req", "JWT-18")]
+    [InlineData("Ehrs:0:Issuer", "http://sandbox.cds-hooks.org")]
+    [InlineData("Ehrs:0:Keys:Url", "https://sandbox.cds-hooks.org/.well-known/jwks.json")]
+    [InlineData("Ehrs:0:Keys:AllowedJku:0", "https://SANDBOX.cds-hooks.org./keys")]
+    public void The_public_sandbox_gets_in_by_no_other_name(string name, string value)
     {
-        await using var app = HpdCdsService.Build(["--urls", "http://0.0.0.0:0", "--environment", environment]);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["PublicBaseUrl"] = "https://cds.example.org",
+            ["Ehrs:0:Name"] = "ehr",
+            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
+            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+            [name] = value,
+        };
+
+        Assert.Contains("public sandbox", Refused(settings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BodyTimeout", "10", "means days")]
+    [InlineData("Ehrs:0:CallsPerSecond", "1073741824", "between 1 and 100000")]
+    [InlineData("Ehrs:0:TimeZone", null, "TimeZone is null")]
+    [InlineData("Ehrs:0:Audiences:0", null, "Audiences:0 is null")]
+    public void A_value_beyond_reason_or_none_is_a_fault_with_its_name(string name, string? value, string fault)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Ehrs:0:Name"] = "ehr", ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir", [name] = value };
+
+        Assert.Contains(fault, Refused(settings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-22")]
+    public async Task Where_nobody_is_asked_who_they_are_nobody_outside_this_machine_is_served()
+    {
+        await using var app = HpdCdsService.Build(["--urls", "http://0.0.0.0:0", "--environment=Development"]);
 
         await Assert.ThrowsAnyAsync<Exception>(() => app.StartAsync(TestContext.Current.CancellationToken));
     }

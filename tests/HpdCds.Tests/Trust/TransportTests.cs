@@ -53,7 +53,7 @@ public sealed class TransportTests : IDisposable
 
     private static async Task<WebApplication> StartAsync(Dictionary<string, string?> settings)
     {
-        var app = HpdCdsService.Build([], builder =>
+        var app = HpdCdsService.Build(["--environment=Development"], builder =>
         {
             builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders();

@@ -124,7 +124,7 @@ public sealed class TrustTests
     [InlineData("http://*:0")]
     public async Task The_service_does_not_listen_beyond_this_machine(string url)
     {
-        await using var app = HpdCdsService.Build(["--urls", url], builder => builder.Logging.ClearProviders());
+        await using var app = HpdCdsService.Build(["--urls", url, "--environment=Development"], builder => builder.Logging.ClearProviders());
 
         await Assert.ThrowsAnyAsync<Exception>(() => app.StartAsync(TestContext.Current.CancellationToken));
     }
@@ -132,7 +132,7 @@ public sealed class TrustTests
     [Fact]
     public async Task Without_settings_the_sandbox_is_trusted()
     {
-        await using var app = HpdCdsService.Build([]);
+        await using var app = HpdCdsService.Build(["--environment=Development"]);
 
         var ehr = Assert.Single(app.Services.GetRequiredService<CurrentTrust>().Table.Ehrs);
 

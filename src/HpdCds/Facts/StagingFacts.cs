@@ -60,7 +60,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
         return groups.Length == 0 ? null : Array.Exists(groups, group => group.StartsWith("IV", StringComparison.Ordinal)) ? Statement.Ambiguous : Statement.No;
     }).Where(one => one.Statement == Statement.Ambiguous)];
 
-    // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no is no longer sure behind it.
+    // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no does not stand behind it.
     private IEnumerable<Evidence> Axis(ReadOnlySpan<string> groups, Func<ChartObservation, Statement?> read)
     {
         var all = results.Of(groups).OrderBy(observation => observation.Reference, StringComparer.Ordinal)
@@ -70,11 +70,11 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
         if (stating.Length == 0)
             return [];
         var newest = stating.Max(item => Results.SortTimeOf(item.Observation));
-        UnknownReason? isFollowed = Array.Exists(all, item => Results.SortTimeOf(item.Observation) > newest) ? UnknownReason.Ambiguous : null;
-        return stating.Where(item => Results.SortTimeOf(item.Observation) == newest)
+        var isFollowed = Array.Exists(all, item => Results.SortTimeOf(item.Observation) > newest);
+        return stating.Where(item => Results.SortTimeOf(item.Observation) == newest && !(isFollowed && item.Statement == Statement.No))
             .Select(item => new Evidence(item.Statement!.Value, Results.ProvenanceOf(item.Observation, isFallback: false))
             {
-                Reservation = item.Statement == Statement.No ? ReservationOf(item.Observation) ?? isFollowed : null,
+                Reservation = item.Statement == Statement.No ? ReservationOf(item.Observation) : null,
             });
     }
 

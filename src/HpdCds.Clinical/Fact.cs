@@ -91,12 +91,16 @@ public sealed record Provenance(ClinicalTime? When, string Source, ImmutableArra
     {
     }
 
+    /// <summary>The parts that <see cref="Mark.PresumedPart"/> speaks of.</summary>
+    public ImmutableArray<string> PresumedParts { get; init; } = [];
+
     /// <summary>The same provenance with one mark more.</summary>
     public Provenance With(Mark mark) => Marks.Contains(mark) ? this : this with { Marks = Marks.Add(mark) };
 
-    /// <summary>Compares the marks by content, so that two equal readings are equal.</summary>
+    /// <summary>Compares marks and parts by content, so that two equal readings are equal.</summary>
     public bool Equals(Provenance? other) =>
-        other is not null && When == other.When && Source == other.Source && Marks.SequenceEqual(other.Marks);
+        other is not null && When == other.When && Source == other.Source && Marks.SequenceEqual(other.Marks)
+        && PresumedParts.SequenceEqual(other.PresumedParts);
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(When, Source, Marks.Length);

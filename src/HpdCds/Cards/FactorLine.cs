@@ -157,7 +157,9 @@ internal sealed partial class FactorLine(Wording wording)
         var marks = row.Fact is Fact<Finding>.Known known
             ? known.Provenance.Marks
                 .Where(mark => mark != Mark.StatusUnstated || row.Finding?.Shown is not Shown.Flag { Value: false })
-                .Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])
+                .Select(mark => mark == Mark.PresumedPart
+                    ? wording.Say("mark.presumed-part", ("parts", string.Join(wording["part-separator"], known.Provenance.PresumedParts.Select(part => wording[$"part.{part}"]))))
+                    : wording[$"mark.{Kebab.Case(mark.ToString())}"])
             : [];
         return string.Concat(confounders.Concat(marks).Select(word => wording["mark-separator"] + word));
     }

@@ -137,7 +137,7 @@ public static partial class ObservationReader
     private static ChartValue ReadText(string text)
     {
         var match = NumberWithUnit().Match(text);
-        if (!match.Success || !decimal.TryParse(match.Groups["number"].ValueSpan, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (!match.Success || Thousands().IsMatch(match.Groups["number"].ValueSpan) || !decimal.TryParse(match.Groups["number"].ValueSpan, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             return new ChartValue.Text(text);
         var comparator = match.Groups["comparator"].Success ? match.Groups["comparator"].Value.Replace("≤", "<=", StringComparison.Ordinal).Replace("≥", ">=", StringComparison.Ordinal) : null;
         var unit = match.Groups["unit"].Success ? match.Groups["unit"].Value : null;
@@ -146,6 +146,10 @@ public static partial class ObservationReader
 
     [GeneratedRegex(@"^\s*(?<comparator><=|>=|<|>|≤|≥)?\s*(?<number>-?\d{1,15}(\.\d{1,10})?)(\s*(?<unit>[%/\[{A-Za-zµμ]\S{0,30}|10\S{1,30}))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex NumberWithUnit();
+
+    // "1.240" is one and a quarter to some writers and over a thousand to others, as "1,240" is.
+    [GeneratedRegex(@"^-?[1-9]\d{0,2}\.\d{3}$", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    private static partial Regex Thousands();
 
     private static ImmutableArray<ChartReferenceRange> ReadRanges(Func<IEnumerable<Observation.ReferenceRangeComponent>?> read) =>
         [.. FhirReading.Each(read).Select(range =>

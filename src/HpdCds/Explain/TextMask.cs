@@ -12,7 +12,10 @@ namespace HpdCds.Explain;
 internal sealed partial class TextMask(KnowledgeBase knowledge)
 {
     private const int MostCharacters = 20_000;
-    private const string Marks = ".;!,\n\r\u3002\uFF1B\uFF01\uFF0C";
+    private const string Marks = ".;!,\n\r\u3002\uFF1B\uFF01\uFF0C\u3001()?\uFF1F\uFF08\uFF09/~\u2192-\u2013\u2014";
+
+    // Chinese has no words to count, so the reach of a denial is counted in characters, each of which keeps its place.
+    private const char Character = '\u67D0';
 
     private readonly ImmutableArray<string> _words =
         [.. knowledge.Terms.AllWords.Concat(knowledge.Units.AllSpellings).Concat(knowledge.Drugs.All.SelectMany(drug => drug.AllNames)).Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(word => word.Length)];
@@ -43,6 +46,8 @@ internal sealed partial class TextMask(KnowledgeBase knowledge)
             var stays = keep[at] || char.IsWhiteSpace(text[at]) || Marks.Contains(text[at], StringComparison.Ordinal);
             if (stays)
                 masked.Append(text[at]);
+            else if (text[at] > '\u2E80')
+                masked.Append(Character);
             else if (!isHidden)
                 masked.Append('x');
             isHidden = !stays;
@@ -52,6 +57,6 @@ internal sealed partial class TextMask(KnowledgeBase knowledge)
     }
 
     // A stage ("IVB", "BCLC C", "T3b"), a grade, a limit ("0.5 - 7.0", "< 250 U/L"): short, and no name of anybody.
-    [GeneratedRegex(@"(?<![A-Za-z0-9./-])(BCLC|stage|grade|class|child|pugh|score|AJCC|UICC|American Joint Committee on Cancer|staging|manual|ed(ition)?|\d{1,2}(st|nd|rd|th)|male|female|mild|moderate|severe|[0-4A-D]|[IV]{1,3}[ABC]?[1-3]?|[ypcr]{0,2}[TNM][0-4X][a-d]?|[<>=\u2264\u2265]*\s*\d{1,3}(\.\d{1,3})?(\s*[-\u2013]\s*\d{1,3}(\.\d{1,3})?)?)(?![A-Za-z0-9/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9./-])(BCLC|stage|grade|class|child|pugh|score|AJCC|UICC|American Joint Committee on Cancer|staging|manual|ed(ition)?|\d{1,2}(st|nd|rd|th)|male|female|mild|moderate|severe|([0-4A-D]\d?|[IV]{1,3}[ABC]?[1-3]?|([ypcrmau]{0,2}[TNM][0-4X][a-d]?)+)([-/~\u2013\u2014\u2192]([0-4A-DX]|[IV]{1,3}[ABC]?|([ypcrmau]{0,2}[TNM][0-4X][a-d]?)+))*|[<>=\u2264\u2265]*\s*\d{1,3}(\.\d{1,3})?(\s*[-\u2013]\s*\d{1,3}(\.\d{1,3})?)?)(?![A-Za-z0-9/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Telling();
 }

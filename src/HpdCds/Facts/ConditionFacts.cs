@@ -70,7 +70,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     private IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stated(CodeSet set) =>
         from condition in chart.Conditions.OrderBy(condition => condition.Reference, StringComparer.Ordinal)
         where condition.VerificationStatus != "entered-in-error"
-        from entry in set.FindAll(condition.Code).Take(1)
+        from entry in set.FindAll(condition.Code).DistinctBy(entry => entry.Group, StringComparer.Ordinal)
         select (condition, entry, StatementOf(condition));
 
     public static Provenance ProvenanceOf(ChartCondition condition)
@@ -105,14 +105,23 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     private static bool IsStage(string group) =>
         group.StartsWith("tnm-", StringComparison.Ordinal) || group.StartsWith("stage-", StringComparison.Ordinal) || group is "bclc" or "pvtt";
 
-    private ComplicationGrade GradeOf(ChartCondition condition, CodeEntry entry) => entry.Group == "encephalopathy-coma"
-        ? ComplicationGrade.Severe
-        : knowledge.Codes.Severities.Find(condition.Severity)?.Group switch
+    // A code that holds a grade goes before the severity; where the two disagree nobody can say which.
+    private ComplicationGrade GradeOf(ChartCondition condition, CodeEntry entry)
+    {
+        ComplicationGrade? coded = entry.Group switch
+        {
+            "encephalopathy-mild" => ComplicationGrade.Mild,
+            "encephalopathy-coma" => ComplicationGrade.Severe,
+            _ => null,
+        };
+        ComplicationGrade? severity = knowledge.Codes.Severities.Find(condition.Severity)?.Group switch
         {
             "mild" => ComplicationGrade.Mild,
             "moderate" or "severe" => ComplicationGrade.Severe,
-            _ => ComplicationGrade.Ungraded,
+            _ => null,
         };
+        return coded == ComplicationGrade.Mild && severity == ComplicationGrade.Severe ? ComplicationGrade.Ungraded : coded ?? severity ?? ComplicationGrade.Ungraded;
+    }
 
     // The rest of a list that was cut may hold the statement that the same thing is there.
     public bool IsFromCutList(ChartCondition condition) =>

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -6,7 +6,7 @@ using HpdCds.Knowledge;
 namespace HpdCds.Facts;
 
 /// <summary>Liver function: Child-Pugh from its five parts or as recorded, and ALBI.</summary>
-internal sealed partial class LiverFacts(
+internal sealed class LiverFacts(
     PatientChart chart,
     ConditionFacts conditions,
     LaboratoryFacts laboratory,
@@ -23,7 +23,7 @@ internal sealed partial class LiverFacts(
             albumin,
             inr,
             conditions.Complication("ascites", "ascites", "ascites-malignant"),
-            conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-coma"),
+            conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-mild", "encephalopathy-coma"),
             isAnticoagulated)
         {
             MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why == UnknownReason.NotRecorded ? null : why,
@@ -86,25 +86,17 @@ internal sealed partial class LiverFacts(
         return new(observation, finding, reading.Problem);
     }
 
-    private static Reading<Finding> RecordedClass(ChartObservation observation)
+    private Reading<Finding> RecordedClass(ChartObservation observation)
     {
-        var words = observation.Value switch
-        {
-            ChartValue.Concept concept => concept.Value.Codings.Where(coding => coding.System is not null).Select(coding => coding.Code).Concat(concept.Value.Texts),
-            ChartValue.Text text => [text.Value],
-            _ => [],
-        };
-        var letter = words.Select(word => ClassWord().Match(word)).FirstOrDefault(match => match.Success)?.Groups["class"].Value.ToUpperInvariant();
-        if (letter is null)
+        var words = StageWords.Of(observation.Value).ToArray();
+        var letter = StageWords.ChildPughClass(words);
+        if (letter is null or StageWords.Unclear || Array.Exists(words, knowledge.Terms.IsDoubted))
             return new(observation, Value: null, UnknownReason.Ambiguous);
         var (least, most) = ChildPughScore.ScoresOf(letter);
         return new(observation, new Finding(Interval.Between(least, most), UnknownReason.ComponentUnknown, Span(least, most)), Problem: null);
     }
 
     private static Shown.Span Span(int low, int high) => new(low, high, "{score}", ChildPughScore.ClassOf(low) is var first && ChildPughScore.ClassOf(high) == first ? first : $"{first}-{ChildPughScore.ClassOf(high)}");
-
-    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<class>[ABC])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
-    private static partial Regex ClassWord();
 
     private bool IsOlderThanParts(Provenance recorded) => results
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")
@@ -120,7 +112,8 @@ internal sealed partial class LiverFacts(
             _ => null,
         }).OfType<Provenance>().ToArray();
         var oldest = provenances.Length == 0 ? new Provenance(when: null, $"Patient/{chart.PatientId}") : provenances.Aggregate(Older);
-        return score.Parts.Any(part => part.IsPresumed) ? oldest.With(Mark.PresumedPart) : oldest;
+        var presumed = score.Parts.Where(part => part.IsPresumed).Select(part => part.Name).ToImmutableArray();
+        return presumed.IsEmpty ? oldest : oldest.With(Mark.PresumedPart) with { PresumedParts = presumed };
     }
 
     private static Provenance Older(Provenance one, Provenance other) => (other.When?.Latest < one.When?.Latest ? other : one) with

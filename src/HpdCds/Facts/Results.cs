@@ -207,7 +207,7 @@ internal sealed class Results
         return why is null;
     }
 
-    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.Find(said) is not null);
+    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.FindAll(said).Any());
 
     private static bool TryBound(string? comparator, out Comparison? bound)
     {

@@ -17,50 +17,61 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     private int Window => knowledge.Rules.Window("staging");
 
     /// <summary>Regional lymph nodes.</summary>
-    public Evidence[] Nodes => [.. Axis(["tnm-n", "tnm-n-clinical", "tnm-n-pathological"], observation => Category(observation, 'N') switch
+    public Evidence[] Nodes => [.. Axis(["tnm-n", "tnm-n-clinical", "tnm-n-pathological"], observation => Said(observation, 'N', category => category switch
     {
         "0" => Statement.No,
         "1" or "2" or "3" => Statement.Yes,
         _ => null,
-    })];
+    }))];
 
     /// <summary>Distant metastases: absent, or (at an unsaid place) present, which is only Ambiguous for any one organ.</summary>
-    public Evidence[] Distant => [.. Axis(["tnm-m", "tnm-m-clinical", "tnm-m-pathological"], observation => Category(observation, 'M') switch
+    public Evidence[] Distant => [.. Axis(["tnm-m", "tnm-m-clinical", "tnm-m-pathological"], observation => Said(observation, 'M', category => category switch
     {
         "0" => Statement.No,
         "1" => Statement.Ambiguous,
         _ => null,
-    })];
+    }))];
 
     /// <summary>Invasion of the portal vein by the T category: its place in T3 and T4 changed with the eighth edition.</summary>
-    public Evidence[] Primary => [.. Axis(["tnm-t", "tnm-t-clinical", "tnm-t-pathological"], observation => Category(observation, 'T') switch
+    public Evidence[] Primary => [.. Axis(["tnm-t", "tnm-t-clinical", "tnm-t-pathological"], observation => Said(observation, 'T', category => category switch
     {
         "1" or "2" => Statement.No,
         "3" => IsOfLateEdition(observation) ? Statement.No : Statement.Ambiguous,
         "4" => Statement.Ambiguous,
         _ => null,
-    })];
+    }))];
 
-    /// <summary>Barcelona stage: 0, A and B have neither spread nor invasion, C has one of them or symptoms.</summary>
-    public Evidence[] Barcelona => [.. Axis(["bclc"], observation => WordsOf(observation).Select(BarcelonaStage).FirstOrDefault(stage => stage is not null) switch
+    /// <summary>Barcelona stage: 0, A and B have neither spread nor invasion, C has one of them or symptoms; D says nothing of either.</summary>
+    public Evidence[] Barcelona => [.. Axis(["bclc"], observation =>
     {
-        "0" or "A" or "B" => Statement.No,
-        "C" => Statement.Ambiguous,
-        _ => null,
+        var words = StageWords.Of(observation.Value).ToArray();
+        return StageWords.BarcelonaStage(words) switch
+        {
+            null or "D" => null,
+            "0" or "A" or "B" when !IsDoubted(words) => Statement.No,
+            _ => Statement.Ambiguous,
+        };
     })];
 
-    /// <summary>A stage group IV: nodes or distant metastases, without saying which.</summary>
-    public Evidence[] Group => [.. Axis(["stage-group"], observation => WordsOf(observation).Any(word => StageFour().IsMatch(word)) ? Statement.Ambiguous : null)];
+    /// <summary>A stage group IV: nodes or distant metastases, without saying which. No other group says anything of either.</summary>
+    public Evidence[] Group => [.. Axis(["stage-group"], observation =>
+    {
+        var groups = StageWords.Of(observation.Value).SelectMany(word => RomanGroup().Matches(word)).Select(match => match.Value).ToArray();
+        return groups.Length == 0 ? null : Array.Exists(groups, group => group.StartsWith("IV", StringComparison.Ordinal)) ? Statement.Ambiguous : Statement.No;
+    }).Where(one => one.Statement == Statement.Ambiguous)];
 
+    // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no does not stand behind it.
     private IEnumerable<Evidence> Axis(ReadOnlySpan<string> groups, Func<ChartObservation, Statement?> read)
     {
-        var all = results.Of(groups).OrderBy(observation => observation.Reference, StringComparer.Ordinal).ToArray();
-        if (all.Length == 0)
-            return [];
-        var newest = all.Max(Results.SortTimeOf);
-        return all.Where(observation => Results.SortTimeOf(observation) == newest)
+        var all = results.Of(groups).OrderBy(observation => observation.Reference, StringComparer.Ordinal)
             .Select(observation => (Observation: observation, Statement: observation.Value is ChartValue.Unreadable ? Statement.Ambiguous : read(observation)))
-            .Where(item => item.Statement is not null)
+            .ToArray();
+        var stating = all.Where(item => item.Statement is not null).ToArray();
+        if (stating.Length == 0)
+            return [];
+        var newest = stating.Max(item => Results.SortTimeOf(item.Observation));
+        var isFollowed = Array.Exists(all, item => Results.SortTimeOf(item.Observation) > newest);
+        return stating.Where(item => Results.SortTimeOf(item.Observation) == newest && !(isFollowed && item.Statement == Statement.No))
             .Select(item => new Evidence(item.Statement!.Value, Results.ProvenanceOf(item.Observation, isFallback: false))
             {
                 Reservation = item.Statement == Statement.No ? ReservationOf(item.Observation) : null,
@@ -77,21 +88,25 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
         _ => null,
     };
 
-    /// <summary>The category without its letters: <c>0</c> to <c>4</c>, <c>x</c>, or null.</summary>
-    private string? Category(ChartObservation observation, char axis)
+    /// <summary>What codes and words together say of one axis: several categories say nothing sure, unless each of them is a yes.</summary>
+    private Statement? Said(ChartObservation observation, char axis, Func<string, Statement?> read)
     {
+        var words = StageWords.Of(observation.Value).ToArray();
         var prefix = $"{char.ToLowerInvariant(axis)}-";
         var coded = observation.Value is ChartValue.Concept concept
-            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).FirstOrDefault(group => group.StartsWith(prefix, StringComparison.Ordinal))
-            : null;
-        if (coded is not null)
-            return coded[prefix.Length..];
-        return WordsOf(observation)
-            .SelectMany(word => Categories().Matches(word))
-            .Where(match => match.Groups["axis"].ValueSpan[0] == axis)
-            .Select(match => match.Groups["value"].Value.ToLowerInvariant())
-            .FirstOrDefault();
+            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
+            : [];
+        var categories = coded.Concat(StageWords.Categories(words, axis)).Distinct(StringComparer.Ordinal).ToArray();
+        var statements = categories.Select(read).Distinct().ToArray();
+        return statements switch
+        {
+            [] or [null] => null,
+            [var only] when (categories.Length == 1 || only == Statement.Yes) && !IsDoubted(words) => only,
+            _ => Statement.Ambiguous,
+        };
     }
+
+    private bool IsDoubted(string[] words) => Array.Exists(words, knowledge.Terms.IsDoubted);
 
     private bool IsOfLateEdition(ChartObservation observation)
     {
@@ -106,28 +121,12 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
             .Any(text => int.TryParse(LeadingDigits().Match(text).ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var edition) && edition >= EditionWithoutPortalVeinInT3);
     }
 
-    private static IEnumerable<string> WordsOf(ChartObservation observation) => observation.Value switch
-    {
-        ChartValue.Concept concept => concept.Value.Codings.Where(coding => coding.System is not null).Select(coding => coding.Code).Concat(concept.Value.Texts),
-        ChartValue.Text text => [text.Value],
-        ChartValue.Number number => [number.Value.ToString(CultureInfo.InvariantCulture)],
-        _ => [],
-    };
-
-    private static string? BarcelonaStage(string word) => BarcelonaWord().Match(word) is { Success: true } match ? match.Groups["stage"].Value.ToUpperInvariant() : null;
-
-    [GeneratedRegex(@"(?<![A-Za-z])[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
-    private static partial Regex Categories();
-
     [GeneratedRegex(@"(AJCC|American Joint Comm)\D{0,60}(?<edition>\d{1,2})(st|nd|rd|th)?\b|(?<![\d])(?<edition>\d{1,2})(st|nd|rd|th)?\s+(edition\s+)?AJCC", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
     private static partial Regex Edition();
 
     [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
     private static partial Regex LeadingDigits();
 
-    [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<stage>[0ABCD])(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
-    private static partial Regex BarcelonaWord();
-
-    [GeneratedRegex(@"(?<![A-Za-z])IV[A-C]?(?![A-Za-z])", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
-    private static partial Regex StageFour();
+    [GeneratedRegex(@"(?<![A-Za-z])(IV|I{1,3})[A-C]?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    private static partial Regex RomanGroup();
 }

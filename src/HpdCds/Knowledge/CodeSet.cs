@@ -49,7 +49,9 @@ public sealed class CodeSet
             : null;
     }
 
-    public CodeEntry? Find(ChartConcept? concept) => concept is null ? null : FindAll(concept).FirstOrDefault();
+    /// <summary>What a concept says; nothing when its codings say different things, in whatever order they came.</summary>
+    public CodeEntry? Find(ChartConcept? concept) =>
+        concept is not null && FindAll(concept).DistinctBy(entry => entry.Group, StringComparer.Ordinal).ToArray() is [var only] ? only : null;
 
     public IEnumerable<CodeEntry> FindAll(ChartConcept concept) =>
         concept.Codings.Select(coding => Find(coding.System, coding.Code)).OfType<CodeEntry>();

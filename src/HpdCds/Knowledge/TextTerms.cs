@@ -16,8 +16,9 @@ public enum TextMention
 }
 
 /// <summary>
-/// fhir-profiles/terms.json: findings by name in free text, English and Chinese. Negation, "history of" and "rule out" reach
-/// from their words to the end of a sentence or a turn in it; in Chinese, where clauses follow each other, to the next comma.
+/// fhir-profiles/terms.json: findings by name in free text, English and Chinese. Negation, "history of" and "rule out" reach a
+/// few words, not past a comma (but for a list that ends in "or") nor past a turn; a denial that is itself denied or that
+/// denies something else ("not excluded", "no change in") takes nothing back.
 /// </summary>
 public sealed class TextTerms(TextTermsFile file)
 {
@@ -25,16 +26,26 @@ public sealed class TextTerms(TextTermsFile file)
 
     private const int MostCharacters = 20_000;
     private const int ReachAfter = 40;
+    private const int WordsBefore = 4;
+    private const int WordsInList = 10;
+    private const int WordsAfter = 3;
+    private const int CharactersPerWord = 3;
+    private const int GapCharacters = 6;
+    private const char Gap = '…';
 
     private static readonly char[] Ends = ['.', ';', '!', '\n', '\r', '。', '；', '！', '，'];
+
+    private readonly ImmutableArray<string> _before = [.. file.DeniedBefore, .. file.HistoryBefore, .. file.OpenBefore];
+    private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
     public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf"];
 
     /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
-    public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names)
+    public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names).SelectMany(name => name.Split(Gap))
         .Concat(file.NotSystemic).Concat(file.DeniedBefore).Concat(file.DeniedAfter).Concat(file.HistoryBefore)
-        .Concat(file.OpenBefore).Concat(file.OpenAfter).Concat(file.Turns).Concat(file.NormalRange);
+        .Concat(file.OpenBefore).Concat(file.OpenAfter).Concat(file.Turns).Concat(file.NormalRange)
+        .Concat(file.ListEnds).Concat(file.Reversals).Concat(file.NotDenials).Concat(file.Doubts);
 
     public TextMention MentionOf(string finding, string text)
     {
@@ -42,14 +53,11 @@ public sealed class TextTerms(TextTermsFile file)
         var mention = TextMention.None;
         foreach (var sentence in SentencesOf(text.Length > MostCharacters ? text[..MostCharacters] : text))
         {
-            foreach (var name in file.Terms[finding])
+            foreach (var (before, after) in file.Terms[finding].SelectMany(name => PlacesOf(sentence, name)))
             {
-                for (var at = DrugText.IndexOf(sentence, name, 0); at >= 0; at = DrugText.IndexOf(sentence, name, at + 1))
-                {
-                    if (IsAffirmed(sentence[..at], sentence[(at + name.Length)..]))
-                        return TextMention.Affirmed;
-                    mention = TextMention.NotAffirmed;
-                }
+                if (IsAffirmed(before, after))
+                    return TextMention.Affirmed;
+                mention = TextMention.NotAffirmed;
             }
         }
 
@@ -58,6 +66,9 @@ public sealed class TextTerms(TextTermsFile file)
 
     public TextMention MentionOf(string finding, IEnumerable<string> texts) =>
         texts.Select(text => MentionOf(finding, text)).DefaultIfEmpty().Max();
+
+    /// <summary>Whether a text holds a word that makes what it states unsure, or leaves its limits open.</summary>
+    public bool IsDoubted(string text) => HasAny(text, file.Doubts);
 
     /// <summary>A drug of this kind by name, in a form that reaches the blood.</summary>
     public bool NamesSystemicDrug(string kind, IEnumerable<string> texts) =>
@@ -81,22 +92,82 @@ public sealed class TextTerms(TextTermsFile file)
         return new TextTerms(file);
     }
 
+    // What stands before and behind each place of a name. What fills the gap of a name may deny it as what stands before does.
+    private static IEnumerable<(string Before, string After)> PlacesOf(string sentence, string name)
+    {
+        var parts = name.Split(Gap);
+        for (var at = DrugText.IndexOf(sentence, parts[0], 0); at >= 0; at = DrugText.IndexOf(sentence, parts[0], at + 1))
+        {
+            var end = at + parts[0].Length;
+            var from = parts.Length == 1 ? at : sentence.IndexOf(parts[1], end, Math.Min(GapCharacters + parts[1].Length, sentence.Length - end), StringComparison.Ordinal);
+            if (from >= 0)
+                yield return (sentence[..from], sentence[(from + parts[^1].Length)..]);
+        }
+    }
+
     private bool IsAffirmed(string before, string after)
     {
-        var lead = AfterTurn(before);
-        var trail = BeforeComma(after.Length > ReachAfter ? after[..ReachAfter] : after);
-        return !HasAny(lead, file.DeniedBefore) && !HasAny(lead, file.HistoryBefore) && !HasAny(lead, file.OpenBefore)
-            && !HasAny(trail, file.DeniedAfter) && !HasAny(trail, file.OpenAfter);
+        var trail = after.Length > ReachAfter ? after[..ReachAfter] : after;
+        return !PlacesIn(before, _before).Any(place => ReachesForward(before, place.Start, place.End, trail))
+            && !PlacesIn(trail, _after).Any(place => ReachesBack(trail, place.Start, place.End));
     }
 
-    private string AfterTurn(string lead)
+    private bool ReachesForward(string before, int start, int end, string trail)
     {
-        var from = file.Turns.Select(turn => (At: DrugText.LastIndexOf(lead, turn), turn.Length)).Where(turn => turn.At >= 0)
-            .Select(turn => turn.At + turn.Length).DefaultIfEmpty(0).Max();
-        return lead[from..];
+        var between = before[end..];
+        var words = WordsIn(between);
+        var comma = between.LastIndexOf(',');
+        var isList = HasAny(LastWordOf(between), file.ListEnds) || (comma >= 0 && between[(comma + 1)..].Trim().Length == 0 && HasAny(FirstWordOf(trail), file.ListEnds));
+        if (words > (isList ? WordsInList : WordsBefore) || (comma >= 0 && !isList) || between.Contains(')', StringComparison.Ordinal) || HasAny(between, file.Turns))
+            return false;
+        return !IsReversed(before, start, end);
     }
 
-    private static string BeforeComma(string trail) => trail.IndexOf(',', StringComparison.Ordinal) is >= 0 and var comma ? trail[..comma] : trail;
+    // "Cannot rule out", "does not exclude": the question itself is denied, and the finding stays possible.
+    private bool IsReversed(string before, int start, int end)
+    {
+        var isQuestion = file.OpenBefore.Contains(before[start..end], StringComparer.OrdinalIgnoreCase);
+        if (isQuestion)
+            return file.Reversals.Any(word => DrugText.LastIndexOf(before[..start], word) is >= 0 and var at && WordsIn(before[(at + word.Length)..start]) <= WordsBefore);
+        return file.Reversals.Contains(before[start..end], StringComparer.OrdinalIgnoreCase) && HasAny(before[end..], file.OpenBefore);
+    }
+
+    private bool ReachesBack(string trail, int start, int end)
+    {
+        var between = trail[..start];
+        // "Negative for", "no evidence of": that is about what follows.
+        var isOfAnother = FirstWordOf(trail[end..]) is "for" or "of";
+        return !isOfAnother && WordsIn(between) <= WordsAfter && !between.Contains(',', StringComparison.Ordinal)
+            && !HasAny(between, file.Turns) && !HasAny(between, file.Reversals);
+    }
+
+    // Where the words stand, but for those that are a part of a saying that denies nothing.
+    private IEnumerable<(int Start, int End)> PlacesIn(string text, ImmutableArray<string> words)
+    {
+        var harmless = AllPlaces(text, file.NotDenials).ToArray();
+        return AllPlaces(text, words).Where(place => !Array.Exists(harmless, other => other.Start < place.End && place.Start < other.End));
+    }
+
+    private static IEnumerable<(int Start, int End)> AllPlaces(string text, ImmutableArray<string> words)
+    {
+        foreach (var word in words)
+        {
+            for (var at = DrugText.IndexOf(text, word, 0); at >= 0; at = DrugText.IndexOf(text, word, at + 1))
+                yield return (at, at + word.Length);
+        }
+    }
+
+    // Chinese is written without spaces: a few of its characters are counted as a word.
+    private static int WordsIn(string text)
+    {
+        var latin = DrugText.Words(text).Count();
+        var others = text.Count(c => c > '\u2E80' && char.IsLetter(c));
+        return latin + ((others + CharactersPerWord - 1) / CharactersPerWord);
+    }
+
+    private static string FirstWordOf(string text) => DrugText.Words(text).FirstOrDefault() ?? "";
+
+    private static string LastWordOf(string text) => DrugText.Words(text).LastOrDefault() ?? "";
 
     private static bool HasAny(string text, ImmutableArray<string> words) => words.Any(word => DrugText.Contains(text, word));
 
@@ -121,6 +192,10 @@ public sealed class TextTerms(TextTermsFile file)
 /// <param name="DeniedBefore">Words after which a finding is denied.</param>
 /// <param name="OpenBefore">Words after which it is asked whether a finding is there.</param>
 /// <param name="Turns">Words at which the reach of those before them ends.</param>
+/// <param name="ListEnds">Words that end a list, of which a denial at its head denies every item.</param>
+/// <param name="Reversals">Words that deny a denial or a question.</param>
+/// <param name="NotDenials">Sayings that hold a word of denial and deny no finding.</param>
+/// <param name="Doubts">Words that make a stage or class unsure.</param>
 public sealed record TextTermsFile(
     string Description,
     string ProjectChoice,
@@ -132,4 +207,8 @@ public sealed record TextTermsFile(
     ImmutableArray<string> HistoryBefore,
     ImmutableArray<string> OpenBefore,
     ImmutableArray<string> OpenAfter,
-    ImmutableArray<string> Turns);
+    ImmutableArray<string> Turns,
+    ImmutableArray<string> ListEnds,
+    ImmutableArray<string> Reversals,
+    ImmutableArray<string> NotDenials,
+    ImmutableArray<string> Doubts);

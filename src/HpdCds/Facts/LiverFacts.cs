@@ -110,7 +110,7 @@ internal sealed partial class LiverFacts(
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")
         .Any(part => part.Time?.When.Earliest > recorded.When?.Latest);
 
-    private Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
+    private static Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
     {
         var provenances = parts.Select(part => part switch
         {
@@ -119,7 +119,7 @@ internal sealed partial class LiverFacts(
             Fact<Measure<ProthrombinRatio>>.Known known => known.Provenance,
             _ => null,
         }).OfType<Provenance>().ToArray();
-        var oldest = provenances.Length == 0 ? new Provenance(when: null, $"Patient/{chart.PatientId}") : provenances.Aggregate(Older);
+        var oldest = provenances.Length == 0 ? new Provenance(when: null, "") : provenances.Aggregate(Older);
         return score.Parts.Any(part => part.IsPresumed) ? oldest.With(Mark.PresumedPart) : oldest;
     }
 

@@ -29,7 +29,7 @@ public sealed class TextTerms(TextTermsFile file)
     private static readonly char[] Ends = ['.', ';', '!', '\n', '\r', '。', '；', '！', '，'];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
-    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf"];
+    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant"];
 
     /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
     public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names)

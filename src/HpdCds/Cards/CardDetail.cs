@@ -22,11 +22,11 @@ internal sealed class CardDetail(CardSubject subject)
     {
         Needed,
         Kit,
+        RateOfTheDrug,
         Review,
+        DoesNotCount,
         Options,
         Caution,
-        DoesNotCount,
-        RateOfTheDrug,
         ModelReason,
         OtherRates,
     }

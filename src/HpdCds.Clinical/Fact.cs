@@ -81,7 +81,7 @@ public abstract record Fact<T>
 
 /// <summary>Where and when a fact was recorded, and what a reader should know about how it was read.</summary>
 /// <param name="When">The clinical time; null only where the chart gives none (a Condition without dates).</param>
-/// <param name="Source">The resource, as <c>Type/id</c>.</param>
+/// <param name="Source">The resource, as <c>Type/id</c>; empty where the fact rests on no single one.</param>
 /// <param name="Marks">What qualifies the reading; in the order in which it happened, without repeats.</param>
 public sealed record Provenance(ClinicalTime? When, string Source, ImmutableArray<Mark> Marks)
 {
@@ -129,6 +129,9 @@ public enum Mark
 
     /// <summary>A condition without a clinical status, counted as present.</summary>
     StatusUnstated,
+
+    /// <summary>A place where an explanation of the value would stand was not read to its end.</summary>
+    ConfoundersUnread,
 }
 
 /// <summary>A value that was seen but cannot be used: shown with its reason, never scored.</summary>

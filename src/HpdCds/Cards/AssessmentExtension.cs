@@ -107,7 +107,8 @@ public static class AssessmentExtension
         AddShown(json, finding.Shown);
         if (provenance.When is { } when)
             json["date"] = when.Date;
-        json["source"] = provenance.Source;
+        if (provenance.Source.Length > 0)
+            json["source"] = provenance.Source;
         if (!finding.Confounders.IsDefaultOrEmpty)
             json["confounders"] = Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder.ToString())));
         if (!provenance.Marks.IsEmpty)

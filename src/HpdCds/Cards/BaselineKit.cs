@@ -12,23 +12,32 @@ internal static class BaselineKit
 {
     private static readonly string[] Laboratory = ["nlr", "ldh", "afp"];
 
+    private const string Missing = "detail.kit-gap";
+
     /// <param name="model">The model that speaks; without one, every part of the kit is named.</param>
     public static string Line(Wording wording, KnowledgeBase knowledge, PatientFacts facts, RiskModel? model)
     {
         var days = knowledge.Rules.BaselineKitDays;
         var line = new FactorLine(wording);
         var kit = Laboratory.Where(id => model is null || model.Factors.Any(factor => factor.Id == id)).ToArray();
-        var missing = kit.Where(id => !IsFresh(facts[id], days, facts.AsOf)).ToArray();
+        var gaps = kit.Select(id => (Id: id, Gap: GapIn(facts[id], days, facts.AsOf))).Where(item => item.Gap is not null).ToArray();
         string Names(IEnumerable<string> ids) => string.Join(wording["list-separator"], ids.Select(line.ShortName));
         return wording.Say(
             "detail.kit",
             ("labs", Names(kit)),
             ("days", days.ToString(CultureInfo.InvariantCulture)),
-            ("answer", missing.Length == 0 ? wording["detail.kit-complete"]
-                : missing.Length == kit.Length ? wording["detail.kit-none"]
-                : wording.Say("detail.kit-missing", ("missing", Names(missing)))));
+            ("answer", gaps.Length == 0 ? wording["detail.kit-complete"]
+                : gaps.Length == kit.Length && Array.TrueForAll(gaps, item => item.Gap == Missing) ? wording["detail.kit-none"]
+                : wording.Say("detail.kit-missing", ("gaps", string.Join(wording["item-separator"], gaps.GroupBy(item => item.Gap!, item => item.Id, StringComparer.Ordinal)
+                    .Select(group => wording.Say(group.Key, ("names", Names(group)))))))));
     }
 
-    private static bool IsFresh(Fact<Finding> fact, int days, DateTimeOffset asOf) =>
-        fact is Fact<Finding>.Known { Provenance.When: { } when } && when.IsWithin(days, asOf);
+    // What could not be looked up may be there, and a value without the laboratory's limit is there.
+    private static string? GapIn(Fact<Finding> fact, int days, DateTimeOffset asOf) => fact switch
+    {
+        Fact<Finding>.Known { Provenance.When: { } when } when when.IsWithin(days, asOf) => null,
+        Fact<Finding>.Unknown { Reason: UnknownReason.NoReferenceRange, Seen.When: { } seen } when seen.IsWithin(days, asOf) => "detail.kit-no-limit",
+        Fact<Finding>.Unknown { Reason: UnknownReason.NotSupplied or UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated } => "detail.kit-unread",
+        _ => Missing,
+    };
 }

@@ -17,9 +17,19 @@ internal sealed class CardDetail(CardSubject subject)
     private const int MostCharacters = 1200;
     private const int MostValues = 5;
 
-    // Of several rates the first is that of the drug itself; the others are the first lines to go.
-    private const int FirstRate = 5;
-    private const int LaterRates = 7;
+    /// <summary>What a line is worth when room is short: the last of these goes first, and what is needed never.</summary>
+    private enum Worth
+    {
+        Needed,
+        Kit,
+        RateOfTheDrug,
+        Review,
+        DoesNotCount,
+        Options,
+        Caution,
+        ModelReason,
+        OtherRates,
+    }
 
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
@@ -29,30 +39,29 @@ internal sealed class CardDetail(CardSubject subject)
 
     public string Text()
     {
-        // The lines in reading order, each with its rank when room is short: 0 is never dropped.
-        (int Rank, string? Line)[] lines =
+        (Worth Worth, string? Line)[] inReadingOrder =
         [
-            (0, Values("detail.counts", Core.Where(row => row.Points.Low > 0).Select(_line.Scored))),
-            (0, Values("detail.partly", PartlyOpen.Select(_line.Open))),
-            (0, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
-            (0, Uncoded()),
-            (0, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
-            (0, _assessment.IsAssessable ? Domains() : null),
-            (4, Values("detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), MostValues - Shown)),
-            .. Reservations(subject.Recognition, subject.Reading, _wording).Select(said => (0, (string?)said)),
-            (0, IsIndirect ? _wording["detail.indirect"] : null),
-            (IsLiverNotHcc ? 0 : 7, ModelReason()),
-            (5, RoyalMarsden()),
-            (1, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
-            (6, subject.Table.HasReviewLens ? Review() : null),
-            .. Rates().Select((rate, at) => (at == 0 ? FirstRate : LaterRates + at, (string?)rate)),
-            (2, _assessment.IsAssessable ? _wording["detail.options"] : HowToSupply(subject.Knowledge, _wording)),
-            (3, _assessment.IsAssessable ? _wording["detail.associated"] : null),
-            (0, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
+            (Worth.Needed, Values("detail.counts", Counted.Select(_line.Scored))),
+            (Worth.Needed, Values("detail.partly", PartlyOpen.Select(_line.Open), MostValues - Counted.Count())),
+            (Worth.Needed, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
+            (Worth.Needed, Uncoded()),
+            (Worth.Needed, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
+            (Worth.Needed, _assessment.IsAssessable ? Domains() : null),
+            (Worth.DoesNotCount, DoesNotCount()),
+            .. Reservations(subject.Recognition, subject.Reading, _wording).Select(said => (Worth.Needed, (string?)said)),
+            (Worth.Needed, IsIndirect ? _wording["detail.indirect"] : null),
+            (IsLiverNotHcc ? Worth.Needed : Worth.ModelReason, ModelReason()),
+            (Worth.RateOfTheDrug, RoyalMarsden()),
+            (Worth.Kit, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
+            (Worth.Review, subject.Table.HasReviewLens ? Review() : null),
+            .. Rates().Select((rate, at) => (at == 0 ? Worth.RateOfTheDrug : Worth.OtherRates, (string?)rate)),
+            (Worth.Options, _assessment.IsAssessable ? _wording["detail.options"] : HowToSupply(subject.Knowledge, _wording)),
+            (Worth.Caution, _assessment.IsAssessable ? _wording["detail.associated"] : null),
+            (Worth.Needed, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
         ];
-        var kept = lines.Where(line => line.Line is not null).ToList();
-        while (Joined(kept).Length > MostCharacters && kept.Exists(line => line.Rank > 0))
-            kept.Remove(kept.MaxBy(line => line.Rank));
+        var kept = inReadingOrder.Where(line => line.Line is not null).ToList();
+        while (Joined(kept).Length > MostCharacters && kept.Max(line => line.Worth) is var least and not Worth.Needed)
+            kept.RemoveAt(kept.FindLastIndex(line => line.Worth == least));
         return Joined(kept);
     }
 
@@ -97,7 +106,14 @@ internal sealed class CardDetail(CardSubject subject)
         ? _wording.Say("detail.royal-marsden", ("score", Span(score)))
         : null;
 
-    private int Shown => Core.Count(row => row.Points.Low > 0) + PartlyOpen.Count();
+    private IEnumerable<FactorAssessment> Counted => Core.Where(row => row.Points.Low > 0);
+
+    private string? DoesNotCount()
+    {
+        var room = MostValues - Counted.Count() - PartlyOpen.Count();
+        return room <= 0 ? null : Values(
+            "detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), room);
+    }
 
     private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null && !row.IsFullyOpen);
 
@@ -172,11 +188,11 @@ internal sealed class CardDetail(CardSubject subject)
     private string? Values(string phrase, IEnumerable<string> values, int most = MostValues)
     {
         var all = values.ToArray();
-        if (all.Length == 0 || most <= 0)
+        if (all.Length == 0)
             return null;
         var shown = all.Take(most).ToList();
-        if (all.Length > most)
-            shown.Add(_wording.Say("detail.more", ("count", (all.Length - most).ToString(CultureInfo.InvariantCulture))));
+        if (all.Length > shown.Count)
+            shown.Add(_wording.Say("detail.more", ("count", (all.Length - shown.Count).ToString(CultureInfo.InvariantCulture))));
         return _wording.Say(phrase, ("factors", string.Join(_wording["item-separator"], shown)));
     }
 
@@ -184,5 +200,5 @@ internal sealed class CardDetail(CardSubject subject)
 
     private string Band(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
 
-    private static string Joined(IEnumerable<(int Rank, string? Line)> lines) => string.Join("\n\n", lines.Select(line => line.Line));
+    private static string Joined(IEnumerable<(Worth Worth, string? Line)> lines) => string.Join("\n\n", lines.Select(line => line.Line));
 }

@@ -17,7 +17,14 @@ public sealed record Sieved(
     string? NextLink,
     int OtherPatient,
     int Unreadable,
-    bool PatientMismatch) : PatientData;
+    bool PatientMismatch) : PatientData
+{
+    /// <summary>How many matches came, ours or not.</summary>
+    public required int Matches { get; init; }
+
+    /// <summary>How many there are in all, where the server says so.</summary>
+    public required long? Total { get; init; }
+}
 
 /// <summary>
 /// Decides from a glance at each entry which ones can matter. Parsing is dear, looking is cheap: of results older than
@@ -50,7 +57,11 @@ public sealed class BundleSieve(
             walk.NextLink,
             typed.Count - ours.Count,
             walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
-            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId));
+            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
+        {
+            Matches = walk.Matches,
+            Total = walk.Total,
+        };
     }
 
     /// <summary>The name under which a resource is known here: <c>Type/id</c>, or what its Bundle calls it.</summary>
@@ -93,12 +104,17 @@ public sealed class BundleSieve(
         var errors = outcomes.SelectMany(entry => entry.Resource.Issues.DefaultIfEmpty())
             .Where(issue => issue.Severity is not ("warning" or "information")).ToList();
         var isDenied = errors.Exists(issue => issue.Code is "login" or "security" or "forbidden" or "suppressed");
+        // A warning too can say that what came is not all there is.
+        var told = outcomes.SelectMany(entry => entry.Resource.Issues).Select(issue => issue.Code).ToList();
+        var (isWithheld, isIncomplete) = (told.Contains("suppressed"), told.Contains("incomplete"));
         return walk.Shape switch
         {
             ValueShape.Null => Received.Null,
             ValueShape.NotFhir => Received.NotFhir,
             _ when errors.Count > 0 && matches > 0 => Received.Partial,
             _ when errors.Count > 0 => isDenied ? Received.Denied : Received.ErrorOutcome,
+            _ when isWithheld && matches == 0 => Received.Denied,
+            _ when isWithheld || isIncomplete => Received.Partial,
             ValueShape.Outcome => Received.Empty,
             _ when walk.IsCutShort => Received.Partial,
             _ when walk.NextLink is not null => Received.Paged,

@@ -26,6 +26,13 @@ public sealed record BundleWalk(
 {
     private const int MaxDepth = 64;
 
+    /// <summary>How many matches the search has in all, as the server says.</summary>
+    public long? Total { get; private init; }
+
+    /// <summary>The matches that came, readable or not.</summary>
+    public int Matches => EntriesWithoutResource
+        + Entries.Count(entry => entry.SearchMode is not ("include" or "outcome") && entry.Resource.Type != "OperationOutcome");
+
     private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
 
     public static BundleWalk Read(ReadOnlyMemory<byte> value, int maxEntries)
@@ -77,6 +84,7 @@ public sealed record BundleWalk(
     {
         var entries = new List<WalkedEntry>();
         string? next = null;
+        long? total = null;
         var empty = 0;
         var cut = false;
         var (lists, links) = (0, 0);
@@ -86,12 +94,14 @@ public sealed record BundleWalk(
                 ReadEntries(ref reader, value, maxEntries, entries, ref empty, ref cut);
             else if (reader.ValueTextEquals("link") && ++links == 1)
                 next = ReadNextLink(ref reader);
+            else if (reader.ValueTextEquals("total"))
+                total = ReadNumber(ref reader);
             else
                 reader.Skip();
         }
 
         // Said twice, it means something else to every reader.
-        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut);
+        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut) { Total = total };
     }
 
     private static void ReadEntries(
@@ -206,6 +216,15 @@ public sealed record BundleWalk(
         }
 
         return pair;
+    }
+
+    private static long? ReadNumber(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number)
+            return reader.TryGetInt64(out var number) ? number : null;
+        reader.Skip();
+        return null;
     }
 
     private static string? ReadText(ref Utf8JsonReader reader)

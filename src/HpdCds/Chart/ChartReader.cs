@@ -100,8 +100,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         if (request.Prefetch.TryGetValue(row.Name, out var value))
         {
             var sieved = sieve.Sift(BundleWalk.Read(value, settings.MaxBundleEntries), row, isOwnSearch: false);
-            reading.Take(sieved);
-            received = sieved.Received;
+            received = reading.Take(sieved);
         }
 
         (reading.Next, reading.State) = PrefetchDecision.Of(received, mayCall);
@@ -128,6 +127,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var query = PrefetchTable.QueryFor([.. together.Select(one => one.Row)], session.PatientId);
         var asked = reading.IsUnordered ? PrefetchTable.WithoutHints(query) : query;
         var answer = await calls.AskAsync(session.Server, asked, session.Access, session.Stop, session.TakeCall);
+        reading.AskAnew();
         reading.State = answer.State;
         reading.Next = NextStep.Settle;
         reading.WasNotUnderstood = answer.IsNotUnderstood && reading.Row.IsSortedByDate;
@@ -174,8 +174,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     private Received Read(KeyReading reading, FhirAnswer answer, Session session)
     {
         var sieved = session.Sieve.Sift(BundleWalk.Read(answer.Body, settings.MaxBundleEntries), reading.Row, isOwnSearch: true);
-        reading.Take(sieved);
-        return sieved.Received;
+        return reading.Take(sieved);
     }
 
     // A link is data: it is followed only back to the server that we were told of, and below its base.

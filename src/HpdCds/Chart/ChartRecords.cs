@@ -89,6 +89,12 @@ public sealed record ChartObservation(
 {
     /// <summary>How it was found; for a stage, the edition by which it was staged.</summary>
     public ChartConcept? Method { get; init; }
+
+    /// <summary>What it is about, where that is not the patient as a whole.</summary>
+    public ImmutableArray<string> Focus { get; init; } = [];
+
+    /// <summary>What the laboratory wrote beside the result.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 }
 
 public sealed record ChartCondition(
@@ -124,6 +130,9 @@ public sealed record ChartMedication(
 {
     /// <summary>The reference to a Medication that did not come along.</summary>
     public string? Elsewhere { get; init; }
+
+    /// <summary>When a course began of which <see cref="Time"/> is the end.</summary>
+    public ChartTime? Began { get; init; }
 }
 
 /// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>
@@ -132,7 +141,11 @@ public sealed record ChartPatient(
     ClinicalTime? BirthDate,
     string? AdministrativeGender,
     string? BirthSex,
-    ChartConcept? SexForClinicalUse) : PatientData;
+    ChartConcept? SexForClinicalUse) : PatientData
+{
+    /// <summary>A birth date was recorded, but is no date.</summary>
+    public bool IsBirthDateUnreadable { get; init; }
+}
 
 /// <summary>
 /// An order of <c>draftOrders</c>. <see cref="Concepts"/> holds the drug as coded, the resolved Medication and its

@@ -9,7 +9,7 @@ public static class ConditionReader
     /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
     public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.Parse<Condition>(bytes) is not { } condition)
+        if (FhirReading.ParseRecord<Condition>(bytes) is not { } condition)
             return null;
         var code = FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty;
         if (!code.Codings.Any(coding => coding.System is not null) && !code.Texts.Any())

@@ -38,6 +38,12 @@ internal static class FhirReading
         }
     }
 
+    /// <summary>A record of the chart. One that an unknown extension modifies may mean the opposite of what it says.</summary>
+    public static T? ParseRecord<T>(ReadOnlyMemory<byte> bytes)
+        where T : DomainResource => Parse<T>(bytes) is { } resource && !IsModified(resource) ? resource : null;
+
+    public static bool IsModified(IModifierExtendable extendable) => Each(() => extendable.ModifierExtension).Count > 0;
+
     // A walk costs a microsecond; what a parser makes of a number with a million digits is not worth finding out.
     private static bool IsModest(ReadOnlySpan<byte> bytes)
     {

@@ -6,6 +6,7 @@ namespace HpdCds.Chart;
 internal sealed class KeyReading(PrefetchRow row)
 {
     private readonly List<ClinicalTime?> _times = [];
+    private int _matches;
 
     public PrefetchRow Row { get; } = row;
 
@@ -35,7 +36,8 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public List<KeyValuePair<string, string>> PanelOf { get; } = [];
 
-    public void Take(Sieved sieved)
+    /// <returns>What this makes of the key together with what came before.</returns>
+    public Received Take(Sieved sieved)
     {
         ArgumentNullException.ThrowIfNull(sieved);
         Kept.AddRange(sieved.Kept);
@@ -46,6 +48,19 @@ internal sealed class KeyReading(PrefetchRow row)
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
         PatientMismatch |= sieved.PatientMismatch;
+        return WithoutCut(sieved);
+    }
+
+    /// <summary>Another search is asked: what came before is no part of its answer.</summary>
+    public void AskAnew() => _matches = 0;
+
+    // Fewer than the server counts, or just as many as were asked for of a server that has named neither a number nor a page.
+    private Received WithoutCut(Sieved sieved)
+    {
+        var isFirstPage = _matches == 0;
+        _matches += sieved.Matches;
+        var isCut = sieved.Total > _matches || (isFirstPage && sieved.Total is null && sieved.Matches == PrefetchTable.MostEntries);
+        return isCut && sieved.Received is (Received.Matches or Received.Empty) ? Received.Partial : sieved.Received;
     }
 
     /// <summary>The other key was asked for together with this one and holds what came.</summary>

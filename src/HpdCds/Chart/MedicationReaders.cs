@@ -16,7 +16,7 @@ public static class MedicationReaders
         };
 
     private static ChartMedication? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.Parse<MedicationRequest>(bytes) is not { } request
+        FhirReading.ParseRecord<MedicationRequest>(bytes) is not { } request
             ? null
             : new ChartMedication(
                 reference,
@@ -32,7 +32,7 @@ public static class MedicationReaders
             };
 
     private static ChartMedication? ReadAdministration(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.Parse<MedicationAdministration>(bytes) is not { } administration
+        FhirReading.ParseRecord<MedicationAdministration>(bytes) is not { } administration
             ? null
             : new ChartMedication(
                 reference,
@@ -42,13 +42,14 @@ public static class MedicationReaders
                 DoNotPerform: false,
                 shelf.Concepts(() => administration.Medication, administration),
                 FhirReading.Identifiers(() => administration.Identifier),
-                Time(Start(() => administration.Effective), zone))
+                Time(CountedTime(() => administration.Effective), zone))
             {
                 Elsewhere = shelf.Elsewhere(() => administration.Medication, administration),
+                Began = Time(Beginning(() => administration.Effective), zone),
             };
 
     private static ChartMedication? ReadStatement(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.Parse<MedicationStatement>(bytes) is not { } statement
+        FhirReading.ParseRecord<MedicationStatement>(bytes) is not { } statement
             ? null
             : new ChartMedication(
                 reference,
@@ -58,18 +59,22 @@ public static class MedicationReaders
                 DoNotPerform: false,
                 shelf.Concepts(() => statement.Medication, statement),
                 FhirReading.Identifiers(() => statement.Identifier),
-                Time(Start(() => statement.Effective) ?? FhirReading.Try(() => FhirReading.Text(statement.DateAssertedElement)), zone))
+                Time(CountedTime(() => statement.Effective) ?? FhirReading.Try(() => FhirReading.Text(statement.DateAssertedElement)), zone))
             {
                 Elsewhere = shelf.Elsewhere(() => statement.Medication, statement),
+                Began = Time(Beginning(() => statement.Effective), zone),
             };
 
     // The latest end counts for a course of treatment; a course that is still running has only its start.
-    private static string? Start(Func<DataType?> effective) => FhirReading.Try(effective) switch
+    private static string? CountedTime(Func<DataType?> effective) => FhirReading.Try(effective) switch
     {
         FhirDateTime moment => FhirReading.Text(moment),
         Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)) ?? FhirReading.Try(() => FhirReading.Text(period.StartElement)),
         _ => null,
     };
+
+    private static string? Beginning(Func<DataType?> effective) =>
+        FhirReading.Try(() => effective() is Period period ? FhirReading.Text(period.StartElement) : null);
 
     private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
         ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;

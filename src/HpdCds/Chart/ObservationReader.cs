@@ -14,7 +14,7 @@ public static partial class ObservationReader
     /// <returns>Nothing when the resource cannot be read at all.</returns>
     public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.Parse<Observation>(bytes) is not { } observation)
+        if (FhirReading.ParseRecord<Observation>(bytes) is not { } observation)
             return [];
         var whole = new ChartObservation(
             reference,
@@ -29,12 +29,17 @@ public static partial class ObservationReader
             Panel: null)
         {
             Method = FhirReading.Concept(FhirReading.Try(() => observation.Method)),
+            // A focus that does not say what it is may be anything.
+            Focus = [.. FhirReading.Each(() => observation.Focus).Select(focus => FhirReading.Reference(() => focus) ?? "")],
+            Notes = [.. FhirReading.Each(() => observation.Note).Select(note => FhirReading.Try(() => FhirReading.Text(note.TextElement))).OfType<string>()],
         };
         var parts = FhirReading.Each(() => observation.Component).Select((component, place) => whole with
         {
             Reference = string.Create(CultureInfo.InvariantCulture, $"{reference}#{place}"),
             Code = FhirReading.Concept(FhirReading.Try(() => component.Code)) ?? ChartConcept.Empty,
-            Value = ReadValue(() => component.Value, () => component.DataAbsentReason),
+            Value = FhirReading.IsModified(component)
+                ? new ChartValue.Unreadable("modified by what is not known here")
+                : ReadValue(() => component.Value, () => component.DataAbsentReason),
             ReferenceRanges = ReadRanges(() => component.ReferenceRange),
             Interpretation = FhirReading.Concepts(() => component.Interpretation),
             Panel = reference,

@@ -10,15 +10,20 @@ public static class PatientReader
 
     public static ChartPatient? Read(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
     {
-        if (FhirReading.Parse<Patient>(bytes) is not { } patient)
+        if (FhirReading.ParseRecord<Patient>(bytes) is not { } patient)
             return null;
+        var born = FhirReading.Try(() => FhirReading.Text(patient.BirthDateElement));
+        var birthDate = ChartTimes.Parse(born, zone);
         var extensions = FhirReading.Each(() => patient.Extension);
         return new ChartPatient(
             reference,
-            ChartTimes.Parse(FhirReading.Try(() => FhirReading.Text(patient.BirthDateElement)), zone),
+            birthDate,
             FhirReading.Try(() => FhirReading.Text(patient.GenderElement)),
             FhirReading.Try(() => FhirReading.Text(Named(extensions, BirthSex)?.Value as PrimitiveType)),
-            ReadClinicalSex(Named(extensions, SexForClinicalUse)));
+            ReadClinicalSex(Named(extensions, SexForClinicalUse)))
+        {
+            IsBirthDateUnreadable = born is not null && birthDate is null,
+        };
     }
 
     // The published extension is complex and holds the concept in a part called "value"; simple forms are met too.

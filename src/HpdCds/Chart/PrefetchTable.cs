@@ -92,6 +92,9 @@ public sealed class PrefetchTable
         };
     }
 
+    /// <summary>The <c>_count</c> of every search.</summary>
+    public const int MostEntries = 200;
+
     private const string Hints = "&_sort=-date&_count=200";
 
     private static string Search(string codes) => $"Observation?{Patient}&code={codes}{Hints}";

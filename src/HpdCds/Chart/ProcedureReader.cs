@@ -7,7 +7,7 @@ public static class ProcedureReader
 {
     public static ChartProcedure? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.Parse<Procedure>(bytes) is not { } procedure)
+        if (FhirReading.ParseRecord<Procedure>(bytes) is not { } procedure)
             return null;
         return new ChartProcedure(
             reference,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hl7.Fhir.Model;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -82,7 +83,10 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
     };
 
     private ChartPatient Of(ChartPatient patient) => new(
-        Name(patient.Reference), Moved(patient.BirthDate), Word(patient.AdministrativeGender), Word(patient.BirthSex), Of(patient.SexForClinicalUse));
+        Name(patient.Reference), Moved(patient.BirthDate), Word(patient.AdministrativeGender), Word(patient.BirthSex), Of(patient.SexForClinicalUse))
+    {
+        IsBirthDateUnreadable = patient.IsBirthDateUnreadable,
+    };
 
     private ChartObservation Of(ChartObservation observation) => observation with
     {
@@ -92,6 +96,8 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Specimen = NameOrNull(observation.Specimen),
         Code = Of(observation.Code)!,
         Method = Of(observation.Method),
+        Focus = [.. observation.Focus.Select(Name)],
+        Notes = [.. observation.Notes.Select(note => _mask.Of(note)!)],
         Interpretation = Of(observation.Interpretation),
         Time = Moved(observation.Time),
         Value = observation.Value switch
@@ -124,6 +130,7 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Concepts = Of(medication.Concepts),
         Identifiers = [.. medication.Identifiers.Select(Name)],
         Time = Moved(medication.Time),
+        Began = Moved(medication.Began),
     };
 
     private ChartOrder Of(ChartOrder order) => order with
@@ -188,5 +195,5 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
     private static string Whole(string text) => text.IndexOf('#', StringComparison.Ordinal) is > 0 and var at ? text[..at] : text;
 
     private static string TypeOf(string reference) =>
-        reference.Split('/') is [.., { Length: > 0 } type, { Length: > 0 }] && type.All(char.IsAsciiLetter) ? type + "/" : "";
+        reference.Split('/') is [.., { Length: > 0 } type, { Length: > 0 }] && ModelInfo.IsKnownResource(type) ? type + "/" : "";
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -13,35 +12,40 @@ internal sealed class ConfounderFacts(PatientChart chart, TreatmentHistory histo
 {
     private static readonly string[] NotDone = ["not-done", "entered-in-error", "preparation"];
 
-    /// <summary>What was true of the patient in the days before now.</summary>
-    public ImmutableArray<Confounder> OfPatient { get; } = Found(chart, history, conditions, knowledge, asOf);
+    private bool WereRead => history.WasRead && chart.WereRead(ChartKey.Procedures) && conditions.WhyNotFound() == UnknownReason.NotRecorded;
 
     /// <summary>The finding with what explains it; other states have no value that could be explained.</summary>
-    public Fact<Finding> Marked(Fact<Finding> fact) => OfPatient.IsEmpty || fact is not Fact<Finding>.Known known
-        ? fact
-        : new Fact<Finding>.Known(
-            known.Value with { Confounders = [.. OfPatient.Union(known.Value.Confounders).Order()], IsConfounded = true },
-            known.Provenance);
+    public Fact<Finding> Marked(Fact<Finding> fact)
+    {
+        if (fact is not Fact<Finding>.Known known)
+            return fact;
+        var found = Before(known.Provenance.When ?? ClinicalTime.At(asOf)).ToArray();
+        if (found.Length > 0)
+            return known with { Value = known.Value with { Confounders = [.. found.Union(known.Value.Confounders).Order()], IsConfounded = true } };
+        return WereRead || known.Value.IsConfounded ? known : known with { Provenance = known.Provenance.With(Mark.ConfoundersUnread) };
+    }
 
     /// <summary>The laboratory said that the specimen was haemolysed, which raises LDH.</summary>
     public static bool IsHaemolysed(ChartObservation observation, KnowledgeBase knowledge) => observation.Interpretation.Any(said =>
         knowledge.Codes.Confounders.FindAll(said).Any(entry => entry.Group == "haemolysis")
-        || knowledge.Terms.MentionOf("haemolysis", said.Texts) == TextMention.Affirmed);
+        || knowledge.Terms.MentionOf("haemolysis", said.Texts) == TextMention.Affirmed)
+        || knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed;
 
-    private static ImmutableArray<Confounder> Found(
-        PatientChart chart, TreatmentHistory history, ConditionFacts conditions, KnowledgeBase knowledge, DateTimeOffset asOf)
+    // What came after the sample was taken cannot explain it.
+    private IEnumerable<Confounder> Before(ClinicalTime sample)
     {
-        var found = ImmutableArray.CreateBuilder<Confounder>();
-        if (history.Within(knowledge.Rules.Window("corticosteroid")).Any(medication => IsDrug(medication, "corticosteroid", knowledge)))
-            found.Add(Confounder.Corticosteroid);
-        if (history.Within(knowledge.Rules.Window("g-csf")).Any(medication => IsDrug(medication, "g-csf", knowledge)))
-            found.Add(Confounder.GCsf);
+        if (WasTaken("corticosteroid", sample))
+            yield return Confounder.Corticosteroid;
+        if (WasTaken("g-csf", sample))
+            yield return Confounder.GCsf;
         if (conditions.Stating(knowledge.Codes.Confounders, "infection").Any(item => item.Statement == Statement.Yes && ConditionFacts.IsActive(item.Condition)))
-            found.Add(Confounder.Infection);
-        if (chart.Procedures.Any(procedure => IsEmbolisation(procedure, knowledge) && WasDone(procedure) && IsRecent(procedure, knowledge.Rules.Window("tace"), asOf)))
-            found.Add(Confounder.Tace);
-        return found.ToImmutable();
+            yield return Confounder.Infection;
+        if (chart.Procedures.Any(procedure => IsEmbolisation(procedure, knowledge) && WasDone(procedure) && IsRecent(procedure, sample)))
+            yield return Confounder.Tace;
     }
+
+    private bool WasTaken(string kind, ClinicalTime sample) =>
+        history.Before(sample, knowledge.Rules.Window(kind)).Any(medication => IsDrug(medication, kind, knowledge));
 
     public static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
         medication.Concepts.Any(concept => knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
@@ -53,6 +57,7 @@ internal sealed class ConfounderFacts(PatientChart chart, TreatmentHistory histo
 
     public static bool WasDone(ChartProcedure procedure) => !NotDone.Contains(procedure.Status, StringComparer.Ordinal);
 
-    private static bool IsRecent(ChartProcedure procedure, int days, DateTimeOffset asOf) =>
-        procedure.Time is not { When: var when } || when.IsWithin(days, asOf);
+    private bool IsRecent(ChartProcedure procedure, ClinicalTime sample) =>
+        procedure.Time is not { When: var when }
+        || (when.Earliest <= sample.Latest && when.Latest >= sample.Earliest.AddDays(-knowledge.Rules.Window("tace")));
 }

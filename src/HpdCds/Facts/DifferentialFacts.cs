@@ -52,8 +52,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     private static Fact<Finding> Chosen(Pair[] pairs, Half neutrophils, Half lymphocytes)
     {
         var first = pairs[0];
-        var finding = pairs
-            .TakeWhile(pair => pair.SortTime == first.SortTime && pair.Kind == first.Kind && pair.IsSummed == first.IsSummed && pair.Rank == first.Rank)
+        var finding = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight)
             .Select(pair => pair.Ratio.ToFinding())
             .Aggregate((one, other) => one.Against(other));
         var isFallback = neutrophils.HasUnusableAfter(first.SortTime) || lymphocytes.HasUnusableAfter(first.SortTime);
@@ -184,6 +183,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         public DateTimeOffset SortTime => TimeOf(Older);
 
         public int Rank => Math.Min(Results.RankOf(Neutrophils), Results.RankOf(Lymphocytes));
+
+        /// <summary>Of pairs of one time: how they were measured first, their status last.</summary>
+        public int Weight => (-10 * Kind) - (IsSummed ? 5 : 0) + Rank;
 
         private static DateTimeOffset TimeOf(ChartObservation observation) => observation.Time?.When.Latest ?? DateTimeOffset.MinValue;
     }

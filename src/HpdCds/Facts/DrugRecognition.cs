@@ -131,6 +131,12 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
             || (texts.Length == 0 && concepts.All(concept => concept.Codings.IsEmpty));
     }
 
+    /// <summary>The same of a drug in the chart: a code of a system that is not known here says no more than none.</summary>
+    public bool MayBeUnknownDrug(ImmutableArray<ChartConcept> concepts) =>
+        MayBeAnything(concepts)
+        || (!concepts.SelectMany(concept => concept.Texts).Any()
+            && concepts.SelectMany(concept => concept.Codings).All(coding => coding.System is null || !codes.Systems.Contains(CodeSystems.Canonical(coding.System), StringComparer.Ordinal)));
+
     private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) =>
         concepts.SelectMany(concept => concept.Texts).Take(MostTexts).Select(text => text[..Math.Min(text.Length, LongestText)]);
 

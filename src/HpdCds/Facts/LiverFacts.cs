@@ -102,7 +102,7 @@ internal sealed class LiverFacts(
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")
         .Any(part => part.Time?.When.Earliest > recorded.When?.Latest);
 
-    private Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
+    private static Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
     {
         var provenances = parts.Select(part => part switch
         {
@@ -111,7 +111,7 @@ internal sealed class LiverFacts(
             Fact<Measure<ProthrombinRatio>>.Known known => known.Provenance,
             _ => null,
         }).OfType<Provenance>().ToArray();
-        var oldest = provenances.Length == 0 ? new Provenance(when: null, $"Patient/{chart.PatientId}") : provenances.Aggregate(Older);
+        var oldest = provenances.Length == 0 ? new Provenance(when: null, "") : provenances.Aggregate(Older);
         var presumed = score.Parts.Where(part => part.IsPresumed).Select(part => part.Name).ToImmutableArray();
         return presumed.IsEmpty ? oldest : oldest.With(Mark.PresumedPart) with { PresumedParts = presumed };
     }

@@ -40,13 +40,18 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
-        var tumour = new TumourFacts(chart, conditions, knowledge, ehr.Bases).For(recognition.Orders);
+        var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
+        var tumour = tumours.For(recognition.Orders);
         var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
         var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
+        var others = chart.Observations.Where(observation => tumours.IsAboutAnother(observation, tumour)).ToArray();
+        foreach (var other in others)
+            trace?.Note(other.Reference, Fate.NotEvidence, other.Source, fact: null, "focus");
+        chart = chart with { Observations = chart.Observations.RemoveRange(others) };
         var results = new Results(chart, knowledge, asOf, trace);
-        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(drugs.IsAnticoagulant), ehr, asOf);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(IsAnticoagulant), ehr, asOf);
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
@@ -60,6 +65,9 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             ReasonForGeneralModel = tumour.ReasonForGeneralModel,
         };
     }
+
+    private bool IsAnticoagulant(ImmutableArray<ChartConcept> drug) =>
+        drugs.IsAnticoagulant(drug) || knowledge.Terms.NamesSystemicDrug("anticoagulant", drug.SelectMany(concept => concept.Texts));
 
     private Dictionary<string, Fact<Finding>> Factors(Patient patient)
     {

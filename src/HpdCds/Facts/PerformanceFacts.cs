@@ -31,7 +31,7 @@ internal sealed class PerformanceFacts(Results results, KnowledgeBase knowledge,
         {
             ChartValue.Concept concept => Coded(observation, [concept.Value]),
             null => null,
-            _ => results.Measured<EcogGrade>(observation, "score"),
+            _ => WholeOf(results.Measured<EcogGrade>(observation, "score")),
         };
         // mCODE has the number as the value and the answer code beside it; where they differ, both stay possible.
         var beside = Coded(observation, observation.Interpretation);
@@ -43,6 +43,9 @@ internal sealed class PerformanceFacts(Results results, KnowledgeBase knowledge,
             _ => new(observation, Value: null, UnknownReason.Ambiguous),
         };
     }
+
+    private static Reading<Measure<EcogGrade>> WholeOf(Reading<Measure<EcogGrade>> grade) =>
+        grade.Value is { Value: var value } && value != decimal.Truncate(value) ? new(grade.Observation, Value: null, UnknownReason.Unreadable) : grade;
 
     private Reading<Measure<EcogGrade>>? Coded(ChartObservation observation, ImmutableArray<ChartConcept> answers)
     {

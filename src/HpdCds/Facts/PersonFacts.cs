@@ -42,6 +42,7 @@ internal sealed class PersonFacts
 
     public Fact<Finding> AgeFact => Age is { } age
         ? new Fact<Finding>.Known(age.ToFinding(), new Provenance(_patient!.BirthDate, _patient.Reference))
+        : _patient is { IsBirthDateUnreadable: true } ? new Fact<Finding>.Unknown(UnknownReason.Unreadable)
         : _patient?.BirthDate is null ? NotThere : new Fact<Finding>.Unknown(UnknownReason.Implausible);
 
     private Fact<Finding> NotThere => new Fact<Finding>.Unknown(

@@ -83,12 +83,11 @@ internal sealed class Results
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
         var chosen = at < 0 ? null : readings[at];
-        bool IsOfEqualWeight(Reading<T> reading) =>
-            chosen is not null && reading.When == chosen.When && RankOf(reading.Observation) == RankOf(chosen.Observation);
-        Explain(question.Fact, readings, IsOfEqualWeight);
+        var newest = NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation)).ToHashSet();
+        Explain(question.Fact, readings, newest.Contains);
         if (chosen is null)
             return Unusable(readings, question.Key);
-        var value = readings[at..].TakeWhile(IsOfEqualWeight).Select(reading => reading.Value).OfType<T>().Aggregate(question.Merge);
+        var value = readings.Where(newest.Contains).Select(reading => reading.Value!).Aggregate(question.Merge);
         return new Fact<T>.Known(value, ProvenanceOf(chosen.Observation, isFallback: at > 0));
     }
 
@@ -142,6 +141,19 @@ internal sealed class Results
         return time.Precision is TimePrecision.Month or TimePrecision.Year
             ? new(reading.Observation, Value: null, UnknownReason.ImpreciseDate)
             : reading;
+    }
+
+    /// <summary>
+    /// Those that may be the newest: a result of a day may be later or earlier than one of an hour of that day, so that both
+    /// stay. At one time only the best of them counts.
+    /// </summary>
+    public static IEnumerable<T> NewestOf<T>(IEnumerable<T> all, Func<T, ClinicalTime?> when, Func<T, int> rank)
+    {
+        var dated = all.Where(item => when(item) is not null).ToArray();
+        var surelyNewest = dated.Select(item => when(item)!.Value.Earliest).DefaultIfEmpty().Max();
+        return dated.Where(item => when(item)!.Value.Latest >= surelyNewest)
+            .GroupBy(item => when(item)!.Value)
+            .SelectMany(atOneTime => atOneTime.GroupBy(rank).MaxBy(equals => equals.Key)!);
     }
 
     /// <summary>Newest first; at one time the better status first; then a fixed order, so that the order of arrival never matters.</summary>

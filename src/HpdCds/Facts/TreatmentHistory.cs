@@ -20,10 +20,14 @@ internal sealed class TreatmentHistory(PatientChart chart, FactRules rules, Date
 
     public UnknownReason WhyNotFound => chart.WhyNotFound(Places);
 
-    /// <summary>Within so many days, today included; what is being taken now, and what has no date, counts too.</summary>
-    public IEnumerable<ChartMedication> Within(int days) => Taken.Where(medication => medication.Time?.When is { } when
-        ? when.IsWithin(days, asOf) || (IsBeingTaken(medication) && when.Earliest <= asOf)
-        : medication.Status is "active" or "in-progress");
+    /// <summary>
+    /// Begun before a sample was taken, or that day, and not over for longer than so many days by then; what was ordered
+    /// earlier and still is active, and what is being taken and has no date, counts too.
+    /// </summary>
+    public IEnumerable<ChartMedication> Before(ClinicalTime sample, int days) => Taken.Where(medication => medication.Time?.When is { } when
+        ? (medication.Began?.When ?? when).Earliest <= sample.Latest
+            && (when.Latest >= sample.Earliest.AddDays(-days) || IsBeingTaken(medication))
+        : IsBeingTaken(medication));
 
     private IEnumerable<ChartMedication> Taken =>
         chart.Medications.Where(medication => !medication.DoNotPerform && IsTaken(medication) && !IsDraft(medication));
@@ -37,7 +41,7 @@ internal sealed class TreatmentHistory(PatientChart chart, FactRules rules, Date
     };
 
     private static bool IsBeingTaken(ChartMedication medication) =>
-        (medication.Kind, medication.Status) is (ChartMedicationKind.Statement, "active") or (ChartMedicationKind.Administration, "in-progress");
+        (medication.Kind, medication.Status) is (ChartMedicationKind.Statement or ChartMedicationKind.Request, "active") or (ChartMedicationKind.Administration, "in-progress");
 
     private bool IsDraft(ChartMedication medication) =>
         medication.Kind == ChartMedicationKind.Request
@@ -65,7 +69,7 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
             return Exposure.Recent;
         if (earlier.Length > 0)
             return Exposure.Earlier;
-        var mayBeAny = history.BeforeToday.Any(medication => DrugRecognition.MayBeAnything(medication.Concepts));
+        var mayBeAny = history.BeforeToday.Any(medication => recognition.MayBeUnknownDrug(medication.Concepts));
         return history.WasRead && !mayBeAny ? Exposure.None : Exposure.Unknown;
     }
 

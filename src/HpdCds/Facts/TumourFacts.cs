@@ -54,6 +54,11 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
     }
 
+    /// <summary>A result of another person, or about another cancer than the one in question, is no evidence here.</summary>
+    public bool IsAboutAnother(ChartObservation observation, Tumour tumour) => observation.Focus.Select(Plain).Any(focus =>
+        focus != "Patient/" + chart.PatientId
+        && !chart.Conditions.Any(condition => Plain(condition.Reference) == focus && GroupsOf(condition.Code).Contains(tumour.Group, StringComparer.Ordinal)));
+
     // A list that did not come, or not whole, may name the cancer: only complete ones show that a secondary is all there is.
     private Tumour WithoutPrimary()
     {

@@ -39,7 +39,7 @@ public sealed class TextTerms(TextTermsFile file)
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
-    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf"];
+    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant"];
 
     /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
     public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names).SelectMany(name => name.Split(Gap))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using HpdCds.Chart;
 using HpdCds.Explain;
 using HpdCds.Hooks;
 
@@ -18,6 +19,8 @@ public static class ExplainVerb
 
     private const string Usage = "Usage: explain request.json [--drop KEY]... [--asOf 2026-11-24T12:00:00Z] [--save-chart FILE]\n       explain --chart FILE";
 
+    private static readonly string[] Keys = [.. Enum.GetValues<ChartKey>().Select(ChartKeys.NameOf)];
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
@@ -30,6 +33,8 @@ public static class ExplainVerb
                 return await ReplayAsync(explainer, saved, output, errors);
             if (Arguments.Parse(args) is not { } arguments)
                 return await FailAsync(errors, Usage);
+            if (arguments.Drop.Except(Keys, StringComparer.Ordinal).FirstOrDefault() is { } stranger)
+                return await FailAsync(errors, $"--drop {stranger}: there is no such key; the keys are {string.Join(", ", Keys)}");
             var asOf = arguments.AsOf ?? service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
             var explanation = await explainer.ExplainAsync(await File.ReadAllBytesAsync(arguments.File), arguments.Drop, asOf, CancellationToken.None);
             await output.WriteLineAsync(explanation.Json.ToJsonString(Readable));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Sandbox.Orders;
@@ -27,10 +26,9 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
     {
         var unfit = new List<(string Case, string Why)>();
         var faults = new List<string>();
-        var clock = Stopwatch.StartNew();
         foreach (var golden in GoldenCase.All)
         {
-            var held = HeldCase.Of(golden, medplum.Base);
+            var held = HeldCase.Of(golden, medplum.Base, Medplum.Token);
             if ((held.WhyNot() ?? await LoadAsync(held)) is { } why)
                 unfit.Add((golden.Name, why));
             else
@@ -38,8 +36,8 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
         }
 
         Report(unfit);
-        output.WriteLine(clock.Elapsed.ToString());
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+        Assert.True(unfit.Count < GoldenCase.All.Count / 6, "Most cases are data that a server can hold.");
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +70,7 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
     {
         var service = await ServiceOfAsync(held.Golden.Settings);
         var path = (string?)held.Golden.Settings["path"] ?? "/cds-services/hpd-risk";
-        var byToken = await FaultsAsync(held, new Uri(service, path), held.WithToken(medplum.Base, Medplum.Token));
+        var byToken = await FaultsAsync(held, new Uri(service, path), held.WithToken());
         var byPrefetch = await FaultsAsync(held, new Uri(service, path), held.WithPrefetch(await PrefetchAsync(service, held)));
         return [.. byToken.Select(fault => "by token: " + fault), .. byPrefetch.Select(fault => "by prefetch: " + fault)];
     }
@@ -122,9 +120,12 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
             builder.Services.AddSingleton<TimeProvider>(new StoppedClock());
         });
 
-    /// <summary>It is always the moment of the golden cases; only time limits run.</summary>
+    /// <summary>It is always the moment of the golden cases, so that no time limit ever ends either.</summary>
     private sealed class StoppedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => AsOf;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(callback, state, Timeout.Infinite, Timeout.Infinite);
     }
 }

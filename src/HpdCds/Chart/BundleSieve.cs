@@ -17,7 +17,13 @@ public sealed record Sieved(
     string? NextLink,
     int OtherPatient,
     int Unreadable,
-    bool PatientMismatch) : PatientData;
+    bool PatientMismatch) : PatientData
+{
+    /// <summary>Every entry of the type that was asked for, whether kept or not.</summary>
+    public ImmutableArray<string> Found { get; init; } = [];
+
+    public int? Total { get; init; }
+}
 
 /// <summary>
 /// Decides from a glance at each entry which ones can matter. Parsing is dear, looking is cheap: of results older than
@@ -35,7 +41,9 @@ public sealed class BundleSieve(
         ArgumentNullException.ThrowIfNull(row);
         var outcomes = walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome").ToList();
         var typed = walk.Entries.Where(entry => entry.Resource.Type == row.ResourceType).ToList();
-        var ours = typed.Where(entry => IsOurs(entry.Resource, isOwnSearch)).ToList();
+        // A server that gives us another patient's has not heard for whom we asked.
+        var isForOne = isOwnSearch && !typed.Exists(entry => entry.Resource.Subject is { } subject && !patient.IsNamedBy(subject));
+        var ours = typed.Where(entry => IsOurs(entry.Resource, isForOne)).ToList();
         var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
         var received = Classify(walk, outcomes, ours.Count);
@@ -50,7 +58,11 @@ public sealed class BundleSieve(
             walk.NextLink,
             typed.Count - ours.Count,
             walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
-            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId));
+            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
+        {
+            Found = [.. typed.Select(ReferenceOf)],
+            Total = walk.Total,
+        };
     }
 
     /// <summary>The name under which a resource is known here: <c>Type/id</c>, or what its Bundle calls it.</summary>

@@ -26,6 +26,9 @@ public sealed record BundleWalk(
 {
     private const int MaxDepth = 64;
 
+    /// <summary>How many matches there are on all pages, where the Bundle says so.</summary>
+    public int? Total { get; init; }
+
     private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
 
     public static BundleWalk Read(ReadOnlyMemory<byte> value, int maxEntries)
@@ -77,6 +80,7 @@ public sealed record BundleWalk(
     {
         var entries = new List<WalkedEntry>();
         string? next = null;
+        int? total = null;
         var empty = 0;
         var cut = false;
         var (lists, links) = (0, 0);
@@ -86,12 +90,14 @@ public sealed record BundleWalk(
                 ReadEntries(ref reader, value, maxEntries, entries, ref empty, ref cut);
             else if (reader.ValueTextEquals("link") && ++links == 1)
                 next = ReadNextLink(ref reader);
+            else if (reader.ValueTextEquals("total"))
+                total = ReadNumber(ref reader);
             else
                 reader.Skip();
         }
 
         // Said twice, it means something else to every reader.
-        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut);
+        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut) { Total = total };
     }
 
     private static void ReadEntries(
@@ -206,6 +212,15 @@ public sealed record BundleWalk(
         }
 
         return pair;
+    }
+
+    private static int? ReadNumber(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number)
+            return reader.TryGetInt32(out var number) ? number : null;
+        reader.Skip();
+        return null;
     }
 
     private static string? ReadText(ref Utf8JsonReader reader)

@@ -6,6 +6,11 @@ namespace HpdCds.Chart;
 internal sealed class KeyReading(PrefetchRow row)
 {
     private readonly List<ClinicalTime?> _times = [];
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private KeyReading? _holder;
+    private int? _total;
+    private int _matches;
+    private int _onLastPage;
 
     public PrefetchRow Row { get; } = row;
 
@@ -43,6 +48,10 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times.AddRange(sieved.Times);
         NextLink = sieved.NextLink;
+        _matches += sieved.Found.Count(reference => !_found.Contains(reference));
+        _found.UnionWith(sieved.Found);
+        _total = sieved.Total ?? _total;
+        _onLastPage = sieved.Found.Length;
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
         PatientMismatch |= sieved.PatientMismatch;
@@ -54,9 +63,14 @@ internal sealed class KeyReading(PrefetchRow row)
         ArgumentNullException.ThrowIfNull(other);
         (Next, State, IsUnordered, WasNotUnderstood) = (other.Next, other.State, other.IsUnordered, other.WasNotUnderstood);
         _times.AddRange(other._times);
+        _holder = other;
     }
 
-    public ChartSource ToSource() => new(Row.Key, State, NewestFirstDownTo(), IsSupplied);
+    public ChartSource ToSource() =>
+        new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
+
+    // Some servers cut at the count that they were asked for, or at their own, without a link to the rest.
+    private bool IsCut => _total is { } total ? total > _matches + Unreadable : _onLastPage == PrefetchTable.PageSize;
 
     /// <summary>
     /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry

@@ -38,6 +38,9 @@ public sealed class HeldCase
 
     public IReadOnlyList<JsonNode> Resources { get; }
 
+    /// <summary>The resources in one text, the same for cases that differ in their orders only.</summary>
+    public string Data => string.Concat(Resources.Select(resource => resource.ToJsonString()));
+
     public JsonObject Context => _request["context"]!.AsObject();
 
     private JsonObject Prefetch { get; }

@@ -16,7 +16,9 @@ internal static class NotNarrower
     {
         foreach (var member in new[] { "recognition", "agents", "regimen" })
         {
-            if (whole[member] is not null && actual[member] is not null && !JsonNode.DeepEquals(whole[member], actual[member]))
+            // A partner of the inhibitor is found in the lists of medications, and with them is open as the exposure is.
+            var isOfLists = member == "regimen" && (string?)actual["exposure"] == "unknown";
+            if (whole[member] is not null && actual[member] is not null && !isOfLists && !JsonNode.DeepEquals(whole[member], actual[member]))
                 yield return Said(member, whole, actual);
         }
 
@@ -41,9 +43,18 @@ internal static class NotNarrower
         from factor in actual["factors"] as JsonArray ?? []
         let id = (string?)factor["id"]
         let known = (whole["factors"] as JsonArray ?? []).FirstOrDefault(one => (string?)one!["id"] == id)
-        where known is not null && !JsonNode.DeepEquals(known, factor)
-        where (string?)factor["state"] != "unknown" || !Holds(factor["points"], known["points"])
+        where known is not null && !IsSame(factor, known) && !IsOpen(factor, known)
         select $"{id}: {factor.ToJsonString()} where everything says {known.ToJsonString()}";
+
+    private static bool IsSame(JsonNode factor, JsonNode known) =>
+        Array.TrueForAll(["state", "value", "date", "points"], member => JsonNode.DeepEquals(factor[member], known[member]));
+
+    // What is not known of the genome never widens the points; a score may lack a part that was never recorded besides.
+    private static bool IsOpen(JsonNode factor, JsonNode known) =>
+        (string?)factor["state"] == "unknown"
+            ? NotRead.Contains((string?)factor["reason"], StringComparer.Ordinal) || Holds(factor["points"], known["points"])
+            : factor["range"] is { } range && known["value"] is { } value && Holds(factor["points"], known["points"])
+                && (decimal)range["low"]! <= (decimal)value && (decimal)range["high"]! >= (decimal)value;
 
     private static bool Holds(JsonNode? wide, JsonNode? narrow) =>
         wide is null || narrow is null || ((int)wide["low"]! <= (int)narrow["low"]! && (int)wide["high"]! >= (int)narrow["high"]!);

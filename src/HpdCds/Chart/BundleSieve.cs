@@ -19,11 +19,10 @@ public sealed record Sieved(
     int Unreadable,
     bool PatientMismatch) : PatientData
 {
-    /// <summary>How many matches came, ours or not.</summary>
-    public required int Matches { get; init; }
+    /// <summary>Every entry of the type that was asked for, whether kept or not.</summary>
+    public ImmutableArray<string> Found { get; init; } = [];
 
-    /// <summary>How many there are in all, where the server says so.</summary>
-    public required long? Total { get; init; }
+    public int? Total { get; init; }
 }
 
 /// <summary>
@@ -42,7 +41,9 @@ public sealed class BundleSieve(
         ArgumentNullException.ThrowIfNull(row);
         var outcomes = walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome").ToList();
         var typed = walk.Entries.Where(entry => entry.Resource.Type == row.ResourceType).ToList();
-        var ours = typed.Where(entry => IsOurs(entry.Resource, isOwnSearch)).ToList();
+        // A server that gives us another patient's has not heard for whom we asked.
+        var isForOne = isOwnSearch && !typed.Exists(entry => entry.Resource.Subject is { } subject && !patient.IsNamedBy(subject));
+        var ours = typed.Where(entry => IsOurs(entry.Resource, isForOne)).ToList();
         var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
         var received = Classify(walk, outcomes, ours.Count);
@@ -59,7 +60,7 @@ public sealed class BundleSieve(
             walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
             row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
         {
-            Matches = walk.Matches,
+            Found = [.. typed.Select(ReferenceOf)],
             Total = walk.Total,
         };
     }

@@ -26,12 +26,8 @@ public sealed record BundleWalk(
 {
     private const int MaxDepth = 64;
 
-    /// <summary>How many matches the search has in all, as the server says.</summary>
-    public long? Total { get; private init; }
-
-    /// <summary>The matches that came, readable or not.</summary>
-    public int Matches => EntriesWithoutResource
-        + Entries.Count(entry => entry.SearchMode is not ("include" or "outcome") && entry.Resource.Type != "OperationOutcome");
+    /// <summary>How many matches there are on all pages, where the Bundle says so.</summary>
+    public int? Total { get; init; }
 
     private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
 
@@ -84,7 +80,7 @@ public sealed record BundleWalk(
     {
         var entries = new List<WalkedEntry>();
         string? next = null;
-        long? total = null;
+        int? total = null;
         var empty = 0;
         var cut = false;
         var (lists, links) = (0, 0);
@@ -218,11 +214,11 @@ public sealed record BundleWalk(
         return pair;
     }
 
-    private static long? ReadNumber(ref Utf8JsonReader reader)
+    private static int? ReadNumber(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number)
-            return reader.TryGetInt64(out var number) ? number : null;
+            return reader.TryGetInt32(out var number) ? number : null;
         reader.Skip();
         return null;
     }

@@ -6,7 +6,11 @@ namespace HpdCds.Chart;
 internal sealed class KeyReading(PrefetchRow row)
 {
     private readonly List<ClinicalTime?> _times = [];
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private KeyReading? _holder;
+    private int? _total;
     private int _matches;
+    private int _onLastPage;
 
     public PrefetchRow Row { get; } = row;
 
@@ -45,6 +49,10 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times.AddRange(sieved.Times);
         NextLink = sieved.NextLink;
+        _matches += sieved.Found.Count(reference => !_found.Contains(reference));
+        _found.UnionWith(sieved.Found);
+        _total = sieved.Total ?? _total;
+        _onLastPage = sieved.Found.Length;
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
         PatientMismatch |= sieved.PatientMismatch;
@@ -52,16 +60,14 @@ internal sealed class KeyReading(PrefetchRow row)
     }
 
     /// <summary>Another search is asked: what came before is no part of its answer.</summary>
-    public void AskAnew() => _matches = 0;
-
-    // Fewer than the server counts, or just as many as were asked for of a server that has named neither a number nor a page.
-    private Received WithoutCut(Sieved sieved)
+    public void AskAnew()
     {
-        var isFirstPage = _matches == 0;
-        _matches += sieved.Matches;
-        var isCut = sieved.Total > _matches || (isFirstPage && sieved.Total is null && sieved.Matches == PrefetchTable.MostEntries);
-        return isCut && sieved.Received is (Received.Matches or Received.Empty) ? Received.Partial : sieved.Received;
+        _found.Clear();
+        (_total, _matches, _onLastPage) = (null, 0, 0);
     }
+
+    private Received WithoutCut(Sieved sieved) =>
+        IsCut && sieved.Received is (Received.Matches or Received.Empty) ? Received.Partial : sieved.Received;
 
     /// <summary>The other key was asked for together with this one and holds what came.</summary>
     public void EndAs(KeyReading other)
@@ -69,9 +75,14 @@ internal sealed class KeyReading(PrefetchRow row)
         ArgumentNullException.ThrowIfNull(other);
         (Next, State, IsUnordered, WasNotUnderstood) = (other.Next, other.State, other.IsUnordered, other.WasNotUnderstood);
         _times.AddRange(other._times);
+        _holder = other;
     }
 
-    public ChartSource ToSource() => new(Row.Key, State, NewestFirstDownTo(), IsSupplied);
+    public ChartSource ToSource() =>
+        new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
+
+    // Some servers cut at the count that they were asked for, or at their own, without a link to the rest.
+    private bool IsCut => _total is { } total ? total > _matches + Unreadable : _onLastPage == PrefetchTable.PageSize;
 
     /// <summary>
     /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry

@@ -29,6 +29,9 @@ public sealed record PrefetchRow(ChartKey Key, string Name, string ResourceType,
 /// </summary>
 public sealed class PrefetchTable
 {
+    /// <summary>How many we ask for at a time.</summary>
+    public const int PageSize = 200;
+
     private const string Patient = "patient={{context.patientId}}";
     private const string ConditionCategory = "http://terminology.hl7.org/CodeSystem/condition-category";
 
@@ -59,10 +62,10 @@ public sealed class PrefetchTable
             Conditions(ChartKey.Problems, "problems", "problem-list-item"),
             Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
             .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
-            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order&_count=200"),
-            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}&_count=200"),
-            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}&_count=200"),
-            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}&_count=200"),
+            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order{Count}"),
+            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}{Count}"),
+            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
+            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
         ];
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
     }
@@ -76,7 +79,7 @@ public sealed class PrefetchTable
         Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
 
     private static PrefetchRow Conditions(ChartKey key, string name, string category) =>
-        new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}&_count=200");
+        new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}{Count}");
 
     // A key without codes asks for nothing, so it does not exist.
     private static PrefetchRow? Observations(ChartKey key, string name, string[] patterns, CodeSet codes)
@@ -92,10 +95,9 @@ public sealed class PrefetchTable
         };
     }
 
-    /// <summary>The <c>_count</c> of every search.</summary>
-    public const int MostEntries = 200;
+    private static readonly string Count = FormattableString.Invariant($"&_count={PageSize}");
 
-    private const string Hints = "&_sort=-date&_count=200";
+    private static readonly string Hints = "&_sort=-date" + Count;
 
     private static string Search(string codes) => $"Observation?{Patient}&code={codes}{Hints}";
 

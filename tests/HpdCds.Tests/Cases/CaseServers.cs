@@ -38,11 +38,12 @@ public sealed class CaseServers : IAsyncLifetime
     }
 
     /// <summary>The service as the site of the case has it.</summary>
-    public HttpClient ClientOf(GoldenCase golden, string language = "en")
+    /// <param name="fhirBase">A FHIR server of the test, if it has one.</param>
+    public HttpClient ClientOf(GoldenCase golden, string language = "en", string? fhirBase = null)
     {
         var settings = golden.Settings;
-        var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}|{language}";
-        return _services.GetOrAdd(key, _ => new(() => Start(settings, language))).Value.CreateClient();
+        var key = $"{settings["ehr"]?.ToJsonString()}|{settings["overlay"]?.ToJsonString()}|{language}|{fhirBase}";
+        return _services.GetOrAdd(key, _ => new(() => Start(settings, language, fhirBase ?? SandboxBase))).Value.CreateClient();
     }
 
     /// <summary>Sends the request of a case, or what a test makes of it, as the EHR of the case would.</summary>
@@ -58,13 +59,13 @@ public sealed class CaseServers : IAsyncLifetime
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private WebApplicationFactory<ServiceMarker> Start(JsonObject settings, string language) =>
+    private WebApplicationFactory<ServiceMarker> Start(JsonObject settings, string language, string fhirBase) =>
         new WebApplicationFactory<ServiceMarker>().WithWebHostBuilder(host =>
         {
             host.UseSetting("HpdCds:Ehrs:0:Name", "sandbox");
             host.UseSetting("HpdCds:Ehrs:0:TimeZone", "UTC");
             host.UseSetting("HpdCds:Ehrs:0:Language", language);
-            host.UseSetting("HpdCds:Ehrs:0:FhirBaseUrls:0", SandboxBase);
+            host.UseSetting("HpdCds:Ehrs:0:FhirBaseUrls:0", fhirBase);
             foreach (var (golden, at) in GoldenCase.All.Where(golden => golden.Fhir is not null).Select((golden, at) => (golden, at + 1)))
                 host.UseSetting(FormattableString.Invariant($"HpdCds:Ehrs:0:FhirBaseUrls:{at}"), Fhir.BaseOf(golden));
             foreach (var (name, value) in settings["ehr"] as JsonObject ?? [])

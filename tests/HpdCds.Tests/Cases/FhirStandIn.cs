@@ -76,7 +76,7 @@ public sealed class FhirStandIn : IAsyncDisposable
         where (string?)resource["resourceType"] == type
         select resource;
 
-    private static bool Fits(JsonNode resource, Dictionary<string, StringValues> parameters) =>
+    internal static bool Fits(JsonNode resource, Dictionary<string, StringValues> parameters) =>
         (!parameters.TryGetValue("patient", out var patient) || IsOf(resource, patient.ToString()))
         && (!parameters.TryGetValue("category", out var category) || HasCode(resource["category"], category))
         && (!parameters.TryGetValue("code", out var code) || HasCode(resource["code"], code));

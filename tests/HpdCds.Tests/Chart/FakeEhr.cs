@@ -48,6 +48,8 @@ internal sealed class FakeEhr : IAsyncDisposable
         return ehr;
     }
 
+    public void ForgetCalls() => _calls.Clear();
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context, Func<EhrCall, EhrAnswer?>? answer, Func<EhrCall, CancellationToken, Task>? before, bool remembersCalls)

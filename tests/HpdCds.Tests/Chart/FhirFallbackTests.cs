@@ -148,19 +148,21 @@ public sealed class FhirFallbackTests
         Assert.Equal(SourceState.Failed, chart.Sources[ChartKey.Problems].State);
     }
 
-    [Fact]
+    [Theory]
     [Trait("Req", "FHR-09")]
     [Trait("Req", "SEC-13")]
-    public async Task In_an_answer_to_our_own_search_a_missing_subject_is_ours_and_a_foreign_one_is_not()
+    [InlineData("Patient/pat-1", "Observation/nobody,Observation/other")]
+    [InlineData("Patient/x", "")]
+    public async Task In_an_answer_to_our_own_search_a_missing_subject_is_ours_unless_a_foreign_one_comes_too(string subject, string taken)
     {
         await using var ehr = await FakeEhr.StartAsync(call => call.Query.Contains("2532-0", StringComparison.Ordinal)
-            ? EhrAnswer.Ok(Json.Bundle(Json.Observation("nobody").Replace("\"subject\"", "\"focus2\"", StringComparison.Ordinal), Json.Observation("other", subject: "Patient/x")))
+            ? EhrAnswer.Ok(Json.Bundle(Json.Observation("nobody").Replace("\"subject\"", "\"focus2\"", StringComparison.Ordinal), Json.Observation("other", subject: subject)))
             : null);
         await using var service = await RunningService.StartAsync(ehr.Base);
 
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
-        Assert.Equal("Observation/nobody", Assert.Single(chart.Observations).Reference);
+        Assert.Equal(taken, string.Join(',', chart.Observations.Select(one => one.Reference)));
     }
 
     [Fact]

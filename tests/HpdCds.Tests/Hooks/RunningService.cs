@@ -175,7 +175,7 @@ internal sealed class LogLines : ILoggerProvider
             lock (all._lines)
                 if (all._lines.Count > MostLines)
                     all._lines.RemoveRange(0, MostLines / 2);
-                all._lines.Add((category, formatter(state, exception) + exception, values));
+            all._lines.Add((category, formatter(state, exception) + exception, values));
         }
     }
 }

@@ -225,7 +225,14 @@ internal sealed class GivenChart
         if (_given.Earlier is Earlier.LastMonth or Earlier.LastYear)
             AddAdministration("1597876", _given.Earlier == Earlier.LastMonth ? 30 : 300);
         if (_given.OnSteroid)
-            AddAdministration("8640", 5);
+            AddOrder("8640", 60);
+    }
+
+    // Ordered before any sample was taken and still in force: it clouds them all.
+    private void AddOrder(string code, int daysOld)
+    {
+        AddAdministration(code, daysOld);
+        _medications[^1] = _medications[^1] with { Source = ChartKey.Medications, Kind = ChartMedicationKind.Request, Status = "active" };
     }
 
     private void AddAdministration(string code, int daysOld) => _medications.Add(new ChartMedication(

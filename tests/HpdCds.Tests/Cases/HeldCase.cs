@@ -124,6 +124,8 @@ public sealed class HeldCase
         var entries = bundle["entry"] as JsonArray ?? [];
         if (entries.Any(entry => entry?["resource"] is not JsonObject resource || resource["resourceType"] is null))
             return "an entry holds no resource";
+        if (bundle["total"] is JsonValue total && total.GetValueKind() == System.Text.Json.JsonValueKind.Number && total.GetValue<decimal>() > entries.Count && bundle["link"] is null)
+            return "its server counts more than it gives";
         if (ResourcesOf(bundle).Any(resource => (string?)resource["resourceType"] == "OperationOutcome"))
             return "an outcome lies among the matches";
         var next = (bundle["link"] as JsonArray ?? []).Where(link => (string?)link?["relation"] == "next").Select(link => (string?)link?["url"]).FirstOrDefault();

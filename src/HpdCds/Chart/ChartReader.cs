@@ -30,7 +30,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
-        var patient = new PatientIdentity(request.PatientId, request.FhirServer is { } server ? [server] : ehr.FhirBases);
+        var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
         var windowStart = asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
         var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, windowStart, trace);
         var mayCall = MayCall(request, ehr);
@@ -155,7 +155,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var page = 0; page < MaxPagesPerKey; page++)
         {
-            var url = Resolve(reading.NextLink, session.Server);
+            var url = session.Server.Resolve(reading.NextLink);
             if (url is null || !seen.Add(url.AbsoluteUri) || !session.TakePage() || !IsAlive(session.Access))
                 return SourceState.Truncated;
             var answer = await calls.GetAsync(url, session.Access, session.Stop);
@@ -176,10 +176,6 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var sieved = session.Sieve.Sift(BundleWalk.Read(answer.Body, settings.MaxBundleEntries), reading.Row, isOwnSearch: true);
         return reading.Take(sieved);
     }
-
-    // A link is data: it is followed only back to the server that we were told of, and below its base.
-    private static Uri? Resolve(string? link, FhirBase server) =>
-        Uri.TryCreate(new Uri(server.Text + "/"), link, out var url) && link is { Length: > 0 } && server.Holds(url) ? url : null;
 
     private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, int CallsBefore, CancellationToken Stop) : PatientData
     {

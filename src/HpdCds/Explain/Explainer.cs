@@ -97,7 +97,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     // A saved chart belongs to no server: what is on ours loses its address.
     private static ImmutableArray<ChartOrder> Local(HookRequest request, TrustedEhr ehr)
     {
-        var bases = request.FhirServer is { } server ? [server] : ehr.FhirBases;
+        var bases = ehr.BasesOf(request.FhirServer);
         return [.. request.Orders.Select(order => order with { ReasonReferences = [.. order.ReasonReferences.Select(reference => References.Relative(reference, bases))] })];
     }
 

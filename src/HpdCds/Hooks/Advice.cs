@@ -44,7 +44,7 @@ public sealed class Advice
         var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses)
         {
             ReadsKarnofsky = ehr.ReadsKarnofsky,
-            Bases = request.FhirServer is { } server ? [server] : ehr.FhirBases,
+            Bases = ehr.BasesOf(request.FhirServer),
         };
         var reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
         if (OutOfScope(reading) is { } why)

@@ -50,7 +50,7 @@ public static class EnvelopeCheck
             userId,
             envelope.EncounterId,
             envelope.Selections ?? [],
-            ReadOrders(envelope, ehr, new PatientIdentity(patientId, server is null ? ehr.FhirBases : [server]), maxEntries),
+            ReadOrders(envelope, ehr, new PatientIdentity(patientId, ehr.BasesOf(server)), maxEntries),
             server,
             ReadAccess(envelope.Authorization, patientId, receivedAt),
             envelope.Prefetch);

@@ -68,7 +68,7 @@ public sealed class ServerSurvey(FhirCalls calls, PrefetchTable table, Knowledge
             entries.AddRange(walk.Entries);
             if (walk.NextLink is not { } next)
                 return (SourceState.Complete, entries);
-            if (page == MostPages || !Uri.TryCreate(new Uri(server.Text + "/"), next, out var url) || !server.Holds(url) || !seen.Add(url.AbsoluteUri))
+            if (page == MostPages || server.Resolve(next) is not { } url || !seen.Add(url.AbsoluteUri))
                 return (SourceState.Truncated, entries);
             answer = await calls.GetAsync(url, access, stop);
         }

@@ -46,6 +46,10 @@ public sealed record FhirBase
             && (target == Text || target.StartsWith(Text + "/", StringComparison.Ordinal));
     }
 
+    /// <summary>Where a link found in data leads, or <c>null</c>: it is followed only back to this server, and below its base.</summary>
+    public Uri? Resolve(string? link) =>
+        link is { Length: > 0 } && Uri.TryCreate(new Uri(Text + "/"), link, out var url) && Holds(url) ? url : null;
+
     /// <summary>The relative reference (<c>Type/id</c>) behind an absolute one of this server, or <c>null</c>.</summary>
     public string? RelativeTo(string reference)
     {

@@ -70,6 +70,9 @@ public sealed record TrustedEhr
 
     public required ImmutableDictionary<string, HookCoding> OrderCodes { get; init; }
 
+    /// <summary>The servers under whose names a request's references lie: the one that it names, else any of ours.</summary>
+    public ImmutableArray<FhirBase> BasesOf(FhirBase? fhirServer) => fhirServer is null ? FhirBases : [fhirServer];
+
     /// <summary>Whether a request of this EHR may name this server. Naming none is always fine: nothing is connected to then.</summary>
     public bool MayName(string? fhirServer) => fhirServer is null || (FhirBase.Parse(fhirServer) is { } named && FhirBases.Contains(named));
 }

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HpdCds.Tests.Chart;
+using HpdCds.Tests.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +42,7 @@ internal sealed class FaultyServer : IAsyncDisposable
 
     public string BaseFor(string fault) => fault switch
     {
-        "refused" => $"http://127.0.0.1:{ClosedPort()}/fhir",
+        "refused" => $"http://127.0.0.1:{SignedCallTests.FreePort()}/fhir",
         // No resolver is asked: a label of a name has at most 63 characters.
         "dns" => $"https://{new string('a', 64)}.example/fhir",
         "tls" => _app.Urls.First(url => url.StartsWith("https", StringComparison.Ordinal)) + "/fhir",
@@ -122,13 +122,6 @@ internal sealed class FaultyServer : IAsyncDisposable
     {
         context.Response.Redirect("/none" + context.Request.Path.Value![context.Request.Path.Value!.IndexOf('/', 1)..]);
         return Task.CompletedTask;
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static X509Certificate2 SelfSigned()

@@ -1,26 +1,20 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 
 namespace HpdCds.EndToEnd;
 
 /// <summary>A FHIR server that nobody of this project wrote: <c>medplum/server.mjs</c> under Node, on a port of its own.</summary>
-public sealed class Medplum : IAsyncLifetime
+public sealed class Medplum : FhirHolder, IAsyncLifetime
 {
-    public const string Token = "medplum-token";
+    private const string Token = "medplum-token";
 
     private static readonly string Folder = Path.Combine(GoldenCase.RepositoryRoot(), "tests", "HpdCds.EndToEnd", "medplum");
 
-    private readonly HttpClient _http = new();
     private Process? _node;
-
-    public string Base { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         _node = Process.Start(new ProcessStartInfo("node", ["server.mjs", Token])
         {
             WorkingDirectory = Folder,
@@ -31,9 +25,9 @@ public sealed class Medplum : IAsyncLifetime
             ?? throw new InvalidOperationException($"The FHIR server did not start; its packages come with `npm ci` in {Folder}.");
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        await base.DisposeAsync();
         if (_node is null)
             return;
         _node.StandardInput.Close();
@@ -41,27 +35,13 @@ public sealed class Medplum : IAsyncLifetime
         _node.Dispose();
     }
 
-    public async Task EmptyAsync()
-    {
-        using var response = await _http.DeleteAsync(new Uri(Base), TestContext.Current.CancellationToken);
-        response.EnsureSuccessStatusCode();
-    }
+    public override string TokenFor(string patient) => Token;
 
-    /// <returns>Null, or what the server has against the resource.</returns>
-    public async Task<string?> PutAsync(JsonNode resource)
-    {
-        using var content = new StringContent(resource.ToJsonString(), Encoding.UTF8, "application/fhir+json");
-        using var response = await _http.PutAsync(new Uri($"{Base}/{resource["resourceType"]}/{resource["id"]}"), content, TestContext.Current.CancellationToken);
-        if (response.IsSuccessStatusCode)
-            return null;
-        var outcome = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-        return $"{outcome["issue"]![0]!["details"]!["text"]} {outcome["issue"]![0]!["expression"]?[0]}";
-    }
+    public override async Task EmptyAsync() => await SendAsync(HttpMethod.Delete, Base);
 
-    /// <summary>The answer to a read or a search, or null where there is none.</summary>
-    public async Task<JsonNode?> AskAsync(string query)
+    public override async Task<string?> PutAsync(JsonNode resource)
     {
-        using var response = await _http.GetAsync(new Uri($"{Base}/{query}"), TestContext.Current.CancellationToken);
-        return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)) : null;
+        var (status, answer) = await SendAsync(HttpMethod.Put, $"{Base}/{resource["resourceType"]}/{resource["id"]}", resource);
+        return status < 300 ? null : $"{answer!["issue"]![0]!["details"]!["text"]} {answer["issue"]![0]!["expression"]?[0]}";
     }
 }

@@ -9,11 +9,15 @@ using Microsoft.Extensions.Logging;
 
 namespace HpdCds.EndToEnd;
 
+public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper output) : CasesOnServerTests(medplum, output), IClassFixture<Medplum>;
+
+public sealed class CasesOnSandboxTests(SandboxFhir sandbox, ITestOutputHelper output) : CasesOnServerTests(sandbox, output), IClassFixture<SandboxFhir>;
+
 /// <summary>
-/// The golden cases, their data held by a FHIR server that nobody of this project wrote: once by prefetch that an EHR
-/// reads from it by our published templates, once by a token. Both answers must be the one that the case demands.
+/// The golden cases, their data held by a FHIR server: once by prefetch that an EHR reads from it by our published
+/// templates, once by a token. Both answers must be the one that the case demands.
 /// </summary>
-public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper output) : IClassFixture<Medplum>, IAsyncDisposable
+public abstract class CasesOnServerTests(FhirHolder server, ITestOutputHelper output) : IAsyncDisposable
 {
     private static readonly DateTimeOffset AsOf = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
@@ -27,7 +31,7 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
     {
         var unfit = new List<(string Case, string Why)>();
         var faults = new List<string>();
-        var all = GoldenCase.All.Select(golden => HeldCase.Of(golden, medplum.Base, Medplum.Token));
+        var all = GoldenCase.All.Select(golden => HeldCase.Of(golden, server.Base, server.TokenFor(PatientOf(golden))));
         foreach (var same in all.GroupBy(held => held.WhyNot() ?? held.Data, StringComparer.Ordinal))
         {
             var why = same.First().WhyNot() ?? await LoadAsync(same.First());
@@ -47,10 +51,13 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _http.Dispose();
         foreach (var service in _services.Values)
             await service.DisposeAsync();
     }
+
+    private static string PatientOf(GoldenCase golden) => (string?)JsonNode.Parse(golden.Request)!["context"]?["patientId"] ?? "";
 
     private void Report(List<(string Case, string Why)> unfit)
     {
@@ -61,10 +68,10 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
 
     private async Task<string?> LoadAsync(HeldCase held)
     {
-        await medplum.EmptyAsync();
+        await server.EmptyAsync();
         foreach (var resource in held.Resources)
         {
-            if (await medplum.PutAsync(resource) is { } fault)
+            if (await server.PutAsync(resource) is { } fault)
                 return $"the server refuses a {resource["resourceType"]}: {fault}";
         }
 
@@ -99,7 +106,7 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
 
         var prefetch = new JsonObject();
         foreach (var (key, template) in templates)
-            prefetch[key] = await medplum.AskAsync(PrefetchTemplates.Expand((string)template!, held.Context)!);
+            prefetch[key] = await server.AskAsync(PrefetchTemplates.Expand((string)template!, held.Context)!, (string)held.Context["patientId"]!);
         return prefetch;
     }
 
@@ -116,10 +123,10 @@ public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper outpu
         {
             var ehr = new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["Name"] = "medplum",
+                ["Name"] = "holder",
                 ["TimeZone"] = "UTC",
                 ["Language"] = "en",
-                ["FhirBaseUrls:0"] = medplum.Base,
+                ["FhirBaseUrls:0"] = server.Base,
             };
             foreach (var (name, value) in settings["ehr"] as JsonObject ?? [])
                 ehr[name] = value!.ToString();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Tests.Cases;
+using HpdCds.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,31 @@ using Microsoft.Extensions.Logging;
 
 namespace HpdCds.EndToEnd;
 
-public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper output) : CasesOnServerTests(medplum, output), IClassFixture<Medplum>;
+public sealed class CasesOnMedplumTests(Medplum medplum, ITestOutputHelper output) : CasesOnServerTests(medplum, output), IClassFixture<Medplum>
+{
+    [Fact]
+    [Trait("Req", "FS-09")]
+    public async Task A_list_that_it_cuts_without_a_link_to_the_rest_is_not_called_complete()
+    {
+        const int Results = 210;
+        await medplum.EmptyAsync();
+        Assert.Null(await medplum.PutAsync(JsonNode.Parse("""{"resourceType":"Patient","id":"long","birthDate":"1960-01-01"}""")!));
+        for (var at = 0; at < Results; at++)
+        {
+            Assert.Null(await medplum.PutAsync(JsonNode.Parse($$"""
+                {"resourceType":"Observation","id":"ldh-{{at}}","status":"final","subject":{"reference":"Patient/long"},"effectiveDateTime":"{{TimeProvider.System.GetUtcNow().AddHours(-at - 1):yyyy-MM-ddTHH:mm:ssZ}}",
+                 "code":{"coding":[{"system":"http://loinc.org","code":"2532-0"}]},"valueQuantity":{"value":{{200 + at}},"unit":"U/L","system":"http://unitsofmeasure.org","code":"U/L"} }
+                """)!));
+        }
+
+        var written = new StringWriter();
+        var code = await CheckFhirVerb.RunAsync([medplum.Base, "--patient", "long", "--token", medplum.TokenFor("long"), "--json"], written, TextWriter.Null);
+        var chemistry = JsonNode.Parse(written.ToString())!["inputs"]!.AsArray().Single(input => (string?)input!["name"] == "chemistry")!;
+
+        Assert.Equal(0, code);
+        Assert.Equal(("truncated", 200, 200), ((string?)chemistry["state"], (int)chemistry["resources"]!, (int)chemistry["recognised"]!));
+    }
+}
 
 public sealed class CasesOnSandboxTests(SandboxFhir sandbox, ITestOutputHelper output) : CasesOnServerTests(sandbox, output), IClassFixture<SandboxFhir>;
 

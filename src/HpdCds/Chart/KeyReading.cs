@@ -81,8 +81,10 @@ internal sealed class KeyReading(PrefetchRow row)
     public ChartSource ToSource() =>
         new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
 
-    // Some servers cut at the count that they were asked for, or at their own, without a link to the rest.
-    private bool IsCut => _total is { } total ? total > _matches + Unreadable : _onLastPage == PrefetchTable.PageSize;
+    private bool IsCut => IsCutAt(_total, _matches + Unreadable, _onLastPage);
+
+    /// <summary>Some servers cut at the count that they were asked for, or at their own, without a link to the rest.</summary>
+    public static bool IsCutAt(int? total, int came, int onLastPage) => total is { } counted ? counted > came : onLastPage == PrefetchTable.PageSize;
 
     /// <summary>
     /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry

@@ -65,9 +65,9 @@ public sealed class ServerSurvey(FhirCalls calls, PrefetchTable table, Knowledge
             var walk = BundleWalk.Read(answer.Body, settings.MaxBundleEntries);
             if (walk.Shape is not (ValueShape.Bundle or ValueShape.OneResource))
                 return (SourceState.Failed, entries);
-            entries.AddRange(walk.Entries);
+            entries.AddRange(walk.Entries.Where(entry => entry.SearchMode != "outcome"));
             if (walk.NextLink is not { } next)
-                return (SourceState.Complete, entries);
+                return (KeyReading.IsCutAt(walk.Total, entries.Count, walk.Entries.Count) ? SourceState.Truncated : SourceState.Complete, entries);
             if (page == MostPages || server.Resolve(next) is not { } url || !seen.Add(url.AbsoluteUri))
                 return (SourceState.Truncated, entries);
             answer = await calls.GetAsync(url, access, stop);

@@ -3,6 +3,7 @@ using HpdCds.Chart;
 using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
+using HpdCds.Store;
 using HpdCds.Trust;
 using HpdCds.Verbs;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -39,7 +40,7 @@ public static class HpdCdsService
             .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept").WithExposedHeaders("Retry-After")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddHealthChecks();
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings);
         builder.Services.AddCallers(trust);
         builder.Services.AddCallLimits(trust);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -52,6 +53,7 @@ public static class HpdCdsService
         app.RequireKnownHost(trust);
         app.UseCallers(trust);
         HookEndpoints.Map(app);
+        FeedbackEndpoint.Map(app);
         AboutEndpoints.Map(app);
         FrontDoor.MapProbes(app);
         return app;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Facts;
+using HpdCds.Store;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.Net.Http.Headers;
@@ -10,7 +11,7 @@ namespace HpdCds.Hooks;
 
 /// <summary>A hook call from arrival to answer, top to bottom in <see cref="AnswerAsync"/>.</summary>
 public sealed partial class HookEndpoints(
-    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
+    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, Decisions decisions, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
 {
     public static void Map(WebApplication app)
     {
@@ -56,17 +57,28 @@ public sealed partial class HookEndpoints(
         CheckClient(ehr, envelope.Authorization?.Subject);
 
         context.Response.Headers.CacheControl = "no-store";
-        if (mode != ServiceMode.Off)
-            record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
+        try
+        {
+            if (mode != ServiceMode.Off)
+                record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
+        }
+        catch (RefusedException unread)
+        {
+            decisions.Keep(record, Caller.Of(context), unread.Reply.Status, asOf);
+            throw;
+        }
+
         // A switch that was thrown while we read counts for this call, too.
         var now = trust.Table.ModeOf(ehr.Name, service.Name);
         record.Mode = mode = now > mode ? now : mode;
-        await WriteAsync(context, mode switch
+        var answer = mode switch
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
-            _ => record.Answer!,
-        });
+            _ => await decisions.WithoutRepeatAsync(record, record.Answer!, asOf),
+        };
+        decisions.Keep(record, Caller.Of(context), StatusCodes.Status200OK, asOf);
+        await WriteAsync(context, answer);
     }
 
     private void CheckClient(TrustedEhr ehr, string? subject)
@@ -83,6 +95,7 @@ public sealed partial class HookEndpoints(
         var recognition = advice.Recognise(request);
         if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
+        record.Recognition = recognition;
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return early;
@@ -104,7 +117,7 @@ public sealed partial class HookEndpoints(
             : "None of the needed data could be read, neither from prefetch nor from the FHIR server: " + string.Join(", ", ChartVerdict.Unread(chart).Select(ChartKeys.NameOf)),
         "prefetch");
 
-    private static void RequireJson(HttpRequest request)
+    internal static void RequireJson(HttpRequest request)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Value?.ToUpperInvariant() is "APPLICATION/JSON" or "APPLICATION/FHIR+JSON"
@@ -146,7 +159,7 @@ public sealed partial class HookEndpoints(
         }
     }
 
-    private static async Task WriteAsync<T>(HttpContext context, T answer)
+    internal static async Task WriteAsync<T>(HttpContext context, T answer)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(answer, HookJson.Options);
         context.Response.ContentType = "application/json; charset=utf-8";

@@ -111,10 +111,12 @@ public static class KnowledgeLoader
 internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);
 
 /// <summary>fhir-profiles/override-reasons.json: stable codes, so that an EHR can map them once.</summary>
-public sealed record OverrideReasonsFile(string System, ImmutableArray<OverrideReason> Reasons)
+public sealed record OverrideReasonsFile(int RepeatAfterDays, string System, ImmutableArray<OverrideReason> Reasons)
 {
     internal IEnumerable<string> Faults()
     {
+        if (RepeatAfterDays < 1)
+            yield return "repeatAfterDays must be at least 1";
         if (string.IsNullOrWhiteSpace(System))
             yield return "needs a system";
         foreach (var reason in Reasons.Where(reason => string.IsNullOrWhiteSpace(reason.Display.GetValueOrDefault(WordingCheck.Reference))))

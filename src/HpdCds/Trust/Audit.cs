@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -12,13 +9,12 @@ namespace HpdCds.Trust;
 /// One event for each call of a service, whatever became of it, in the log category <c>HpdCds.Audit</c>. Patients appear
 /// under a pseudonym that only the holder of the key can make again; nothing else in it is theirs.
 /// </summary>
-public sealed partial class Audit(SiteSettings settings, KnowledgeBase knowledge, TimeProvider clock, ILoggerFactory logs)
+public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge, TimeProvider clock, ILoggerFactory logs)
 {
     public const string Category = "HpdCds.Audit";
 
-    private static readonly string Version = typeof(Audit).Assembly.GetName().Version!.ToString(3);
+    public static readonly string Version = typeof(Audit).Assembly.GetName().Version!.ToString(3);
 
-    private readonly byte[] _key = settings.AuditKey is { } key ? Convert.FromBase64String(key) : RandomNumberGenerator.GetBytes(32);
     private readonly ILogger _log = logs.CreateLogger(Category);
 
     public async Task WatchAsync(HttpContext context, RequestDelegate next)
@@ -42,13 +38,6 @@ public sealed partial class Audit(SiteSettings settings, KnowledgeBase knowledge
         }
     }
 
-    /// <summary>The same patient of the same EHR, and nobody else.</summary>
-    public string Pseudonym(string ehr, string patientId)
-    {
-        ArgumentNullException.ThrowIfNull(ehr);
-        return Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{ehr.Length}:{ehr}{patientId}")).AsSpan(0, 16));
-    }
-
     private void Write(HttpContext context, TimeSpan duration)
     {
         var (record, caller, status) = (CallRecord.Of(context), Caller.Of(context), context.Response.StatusCode);
@@ -64,7 +53,7 @@ public sealed partial class Audit(SiteSettings settings, KnowledgeBase knowledge
             record.Mode is { } mode ? Kebab.Case(mode.ToString()) : null,
             request?.Hook,
             request?.HookInstance,
-            request is null || ehr is null ? null : Pseudonym(ehr.Name, request.PatientId),
+            request is null || ehr is null ? null : pseudonyms.Patient(ehr.Name, request.PatientId),
             Version,
             knowledge.Hash,
             found?["model"] is { } model ? $"{model} {found["version"]}" : null,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using HpdCds.Chart;
+using HpdCds.Facts;
 using HpdCds.Hooks;
 
 namespace HpdCds.Trust;
@@ -21,6 +22,17 @@ public sealed class CallRecord
     /// <summary>What was found, also where it was not shown.</summary>
     public HookResponse? Answer { get; set; }
 
+    public Recognition? Recognition { get; set; }
+
+    /// <summary>Stands for the patient together with everything that was found; null where nothing was shown or found.</summary>
+    public string? RepeatKey { get; set; }
+
+    /// <summary>The card is held back: the same was overridden of late.</summary>
+    public bool IsRepeat { get; set; }
+
+    /// <summary>How many items of feedback came; null for a hook.</summary>
+    public int? Feedback { get; set; }
+
     public JsonObject? Assessment => Answer?.Extension?[HookResponse.AssessmentExtension] as JsonObject;
 
     public static CallRecord Of(HttpContext context)
@@ -38,6 +50,8 @@ public sealed class CallRecord
     {
         if (status != StatusCodes.Status200OK)
             return status == StatusCodes.Status412PreconditionFailed ? "not-read" : "refused";
+        if (Feedback is not null)
+            return "feedback";
         if (Mode == ServiceMode.Off)
             return "off";
         return Assessment switch

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using HpdCds.Store;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -10,7 +11,7 @@ namespace HpdCds.Trust;
 /// What makes the token of a caller good. Every refusal looks the same from outside; the reason stands in our log only,
 /// by a word of ours and never with the token.
 /// </summary>
-public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, UsedTokens used, TimeProvider clock, ILogger<CallerTokens> log)
+public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, UsedTokens used, TokenLedger ledger, TimeProvider clock, ILogger<CallerTokens> log)
 {
     private const int MaxTokenBytes = 16 * 1024;
     private const int MaxIdCharacters = 256;
@@ -88,7 +89,8 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
             return "aud";
         if (token.Id is not { Length: > 0 and <= MaxIdCharacters } id)
             return "jti";
-        if (!await used.SpendAsync(issuer.Name, id, new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + issuer.Skew))
+        var end = new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + issuer.Skew;
+        if (!await used.SpendAsync(issuer.Name, id, end) || !await ledger.SpendAsync(issuer.Name, id, end))
             return "replay";
         var tenant = TenantOf(token);
         context.Features.Set(new Caller(issuer, tenant, table.For(issuer.Name, tenant)));

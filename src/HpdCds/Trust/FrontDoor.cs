@@ -1,6 +1,7 @@
 using System.Net;
 using HpdCds.Hooks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace HpdCds.Trust;
 
@@ -32,11 +33,17 @@ public static class FrontDoor
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
 
-    /// <summary>Orchestrators probe by address and without a token; what they are told is one word.</summary>
+    /// <summary>Orchestrators probe by address and without a token; what they are told is one word and, where something is amiss, what.</summary>
     public static void MapProbes(WebApplication app)
     {
-        app.MapHealthChecks($"{Probes}/live").AllowAnonymous();
-        app.MapHealthChecks($"{Probes}/ready").AllowAnonymous();
+        app.MapHealthChecks($"{Probes}/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks($"{Probes}/ready", new() { ResponseWriter = TellAsync }).AllowAnonymous();
+    }
+
+    private static Task TellAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(string.Join(": ", report.Entries.Values.Select(entry => entry.Description).OfType<string>().Prepend(report.Status.ToString())));
     }
 
     private static bool IsPublicName(HostString host, FhirBase? publicBase) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Store;
 
 namespace HpdCds.Trust;
 
@@ -47,6 +48,9 @@ public sealed class SiteSettings
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Where decisions and feedback are kept.</summary>
+    public StoreSettings Store { get; init; } = new();
 
     /// <summary>What is done when a FHIR server fails.</summary>
     public ResilienceSettings Resilience { get; init; } = new();
@@ -99,6 +103,7 @@ public sealed class SiteSettings
             errors.Add($"{Section}:MaxBundleEntries must be at least 1");
         if (((TimeSpan[])[ReadTimeout, CallTimeout, BodyTimeout]).Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))
             errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must lie above zero and not above {LongestLimit} (a plain number means days)");
+        errors.AddRange(Store.Faults().Select(fault => $"{Section}:Store:{fault}"));
         errors.AddRange(Resilience.Faults().Select(fault => $"{Section}:Resilience:{fault}"));
         var buffer = new byte[AuditKey?.Length ?? 0];
         if (AuditKey is not null && !(Convert.TryFromBase64String(AuditKey, buffer, out var length) && length >= MinAuditKeyBytes))

@@ -101,12 +101,12 @@ public sealed class AuditTests
         await using var a = await RunningService.StartAsync(settings: Key('a'));
         await using var again = await RunningService.StartAsync(settings: Key('a'));
         await using var b = await RunningService.StartAsync(settings: Key('b'));
-        var audits = new[] { a, again, b }.Select(service => service.Services.GetRequiredService<Audit>()).ToArray();
+        var audits = new[] { a, again, b }.Select(service => service.Services.GetRequiredService<Pseudonyms>()).ToArray();
 
-        Assert.Equal(audits[0].Pseudonym("ehr", "p"), audits[1].Pseudonym("ehr", "p"));
+        Assert.Equal(audits[0].Patient("ehr", "p"), audits[1].Patient("ehr", "p"));
         Assert.Equal(5, new[]
         {
-            audits[0].Pseudonym("ehr", "p"), audits[2].Pseudonym("ehr", "p"), audits[0].Pseudonym("ehr", "q"), audits[0].Pseudonym("ehr2", "p"), audits[0].Pseudonym("eh", "rp"),
+            audits[0].Patient("ehr", "p"), audits[2].Patient("ehr", "p"), audits[0].Patient("ehr", "q"), audits[0].Patient("ehr2", "p"), audits[0].Patient("eh", "rp"),
         }.Distinct(StringComparer.Ordinal).Count());
     }
 

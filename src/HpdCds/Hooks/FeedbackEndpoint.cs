@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HpdCds.Store;
+using HpdCds.Trust;
+
+namespace HpdCds.Hooks;
+
+/// <summary>
+/// Takes what became of cards. Whatever can be used is kept, also of a card that nobody here knows; an item that cannot be
+/// is named in the answer. The same item twice is one.
+/// </summary>
+public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimeProvider clock)
+{
+    private const int MaxBodyBytes = 512 * 1024;
+    private const int MostItems = 1_000;
+    private const int MaxCardCharacters = 200;
+    private const int MaxCodeCharacters = 200;
+    private const int MaxCommentCharacters = 4_000;
+
+    private static readonly TimeSpan Future = TimeSpan.FromHours(24);
+
+    public static void Map(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var endpoint = app.Services.GetRequiredService<FeedbackEndpoint>();
+        foreach (var document in HookCatalogue.Documents)
+            app.MapPost($"{document}/cds-services/{{id}}/feedback", (HttpContext context, string id) => endpoint.TakeAsync(context, document, id));
+    }
+
+    private async Task TakeAsync(HttpContext context, string document, string id)
+    {
+        var record = CallRecord.Of(context);
+        record.Service = HookCatalogue.Find(document, id) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status404NotFound));
+        HookEndpoints.RequireJson(context.Request);
+        var items = await ItemsAsync(context.Request, context.RequestAborted);
+        record.Ehr = Caller.Of(context)?.Ehr;
+        record.Feedback = items.Count;
+
+        var (faults, refusals) = (new List<ErrorIssue>(), 0);
+        for (var at = 0; at < items.Count; at++)
+        {
+            var place = FormattableString.Invariant($"feedback[{at}]");
+            try
+            {
+                var item = Read(items[at], place, trust.Table.IsAnonymous ? "" : record.Ehr!.Name);
+                journal.Add(item);
+                if (item is { Outcome: "accepted", Suggestions: "" })
+                    faults.Add(new("warning", "required", "An accepted card names its suggestion; the item is kept without", [$"{place}.acceptedSuggestions"]));
+            }
+            catch (RefusedException refused)
+            {
+                refusals++;
+                faults.Add(new("error", refused.Reply.IssueCode, refused.Reply.Diagnostics, [refused.Reply.Expression!]));
+            }
+        }
+
+        if (refusals == items.Count)
+            throw new RefusedException(ErrorReply.BadRequest(faults[0].Expression![0], faults[0].Diagnostics, faults[0].Code));
+        context.Response.Headers.CacheControl = "no-store";
+        await HookEndpoints.WriteAsync(context, new ErrorOutcome(faults.Count > 0 ? faults : [new("information", "informational", "Taken")]));
+    }
+
+    private static async Task<JsonArray> ItemsAsync(HttpRequest request, CancellationToken stop)
+    {
+        if (request.ContentLength > MaxBodyBytes)
+            throw new RefusedException(ErrorReply.Generic(StatusCodes.Status413PayloadTooLarge));
+        using var body = new MemoryStream();
+        var buffer = new byte[16_384];
+        while (await request.Body.ReadAsync(buffer, stop) is > 0 and var read)
+        {
+            if (body.Length + read > MaxBodyBytes)
+                throw new RefusedException(ErrorReply.Generic(StatusCodes.Status413PayloadTooLarge));
+            body.Write(buffer, 0, read);
+        }
+
+        try
+        {
+            var root = JsonNode.Parse(body.GetBuffer().AsSpan(0, (int)body.Length), documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
+            return root is JsonObject named && named["feedback"] is JsonArray { Count: > 0 and <= MostItems } items
+                ? items
+                : throw new RefusedException(ErrorReply.BadRequest("feedback", string.Create(CultureInfo.InvariantCulture, $"An array of 1 to {MostItems} items is expected here")));
+        }
+        catch (JsonException)
+        {
+            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not valid JSON, or says something twice"));
+        }
+    }
+
+    private FeedbackItem Read(JsonNode? node, string place, string ehr)
+    {
+        var item = node as JsonObject ?? throw Refuse(place, "An object is expected here");
+        var now = clock.GetUtcNow();
+        var card = Text(item["card"]) is { Length: > 0 and <= MaxCardCharacters } named ? named : throw Refuse($"{place}.card", "The id of a card is expected here");
+        var outcome = Text(item["outcome"]) is "accepted" or "overridden" ? Text(item["outcome"])! : throw Refuse($"{place}.outcome", "accepted or overridden is expected here");
+        var when = Text(item["outcomeTimestamp"]) is { } text && IsInstant(text, out var at) ? at : throw Refuse($"{place}.outcomeTimestamp", "An instant with its offset is expected here");
+        if (when > now + Future)
+            throw Refuse($"{place}.outcomeTimestamp", "It lies in the future");
+        var suggestions = (item["acceptedSuggestions"] as JsonArray ?? []).OfType<JsonObject>().Select(one => Text(one["id"])).OfType<string>().Where(id => id.Length <= MaxCardCharacters).ToArray();
+        // One large EHR writes the plural.
+        var why = item["overrideReason"] as JsonObject ?? item["overrideReasons"] as JsonObject ?? (item["overrideReasons"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault();
+        var reason = why?["reason"] as JsonObject;
+        return new(ehr, card, outcome, when, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
+    }
+
+    private static bool IsInstant(string text, out DateTimeOffset instant)
+    {
+        // Without its offset it could be any of a day's hours.
+        var hasOffset = text.EndsWith('Z') || text.EndsWith('z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out instant) && hasOffset && text.Contains(':', StringComparison.Ordinal);
+    }
+
+    private static string? Code(JsonNode? node) => Text(node) is { Length: > 0 and <= MaxCodeCharacters } text ? text : null;
+
+    private static string? Comment(JsonNode? node) => Text(node)?.Replace("\0", "", StringComparison.Ordinal) is { } text && !string.IsNullOrWhiteSpace(text)
+        ? text[..Math.Min(text.Length, MaxCommentCharacters)]
+        : null;
+
+    private static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is var text && !text.Contains('\0', StringComparison.Ordinal) ? text : null;
+
+    private static RefusedException Refuse(string place, string diagnostics) => new(ErrorReply.BadRequest(place, diagnostics));
+}

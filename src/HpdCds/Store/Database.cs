@@ -1,0 +1,157 @@
+using System.Data.Common;
+using Dapper;
+using HpdCds.Trust;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace HpdCds.Store;
+
+/// <summary>
+/// The database, which may be away at any time: nobody who answers an EHR waits for it longer than <see cref="StoreSettings.Patience"/>,
+/// and while it is known to be away nobody waits at all.
+/// </summary>
+public sealed partial class Database : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly DbDataSource _source;
+    private readonly StoreSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly SemaphoreSlim _migrating = new(1);
+    private volatile bool _isMigrated;
+    private long _awayUntil;
+    private volatile bool _isAway;
+
+    public Database(SiteSettings settings, IHostEnvironment environment, TimeProvider clock, ILogger<Database> log)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(environment);
+        (_settings, _clock, _log) = (settings.Store, clock, log);
+        _source = _settings.IsPostgres ? NpgsqlDataSource.Create(_settings.Connection) : SqliteFactory.Instance.CreateDataSource(Placed(_settings.Connection, environment));
+    }
+
+    public bool IsAway => _isAway;
+
+    /// <exception cref="StoreAwayException">It could not be done now; it may be later.</exception>
+    public async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            await using var connection = await OpenAsync(stop);
+            var result = await work(connection);
+            Returned();
+            return result;
+        }
+        catch (Exception failure) when (IsOfTheStore(failure))
+        {
+            WentAway(failure);
+            throw new StoreAwayException(failure);
+        }
+    }
+
+    /// <summary>For whoever cannot wait.</summary>
+    /// <returns>What the store says, or <paramref name="otherwise"/> when it does not say it in time.</returns>
+    public async Task<T> AskAsync<T>(Func<DbConnection, Task<T>> work, T otherwise)
+    {
+        if (_isAway && _clock.GetTimestamp() < Interlocked.Read(ref _awayUntil))
+            return otherwise;
+        try
+        {
+            // SQLite waits for a lock on the thread that asks.
+            return await Task.Run(() => RunAsync(work, CancellationToken.None)).WaitAsync(_settings.Patience, _clock);
+        }
+        catch (TimeoutException late)
+        {
+            WentAway(late);
+            return otherwise;
+        }
+        catch (StoreAwayException)
+        {
+            return otherwise;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _migrating.Dispose();
+        return _source.DisposeAsync();
+    }
+
+    private async Task<DbConnection> OpenAsync(CancellationToken stop)
+    {
+        var connection = await _source.OpenConnectionAsync(stop);
+        try
+        {
+            if (!_settings.IsPostgres)
+                await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            await MigrateAsync(connection, stop);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task MigrateAsync(DbConnection connection, CancellationToken stop)
+    {
+        if (_isMigrated)
+            return;
+        await _migrating.WaitAsync(stop);
+        try
+        {
+            if (!_isMigrated)
+                await Migrations.ApplyAsync(connection, stop);
+            _isMigrated = true;
+        }
+        finally
+        {
+            _migrating.Release();
+        }
+    }
+
+    private void Returned()
+    {
+        if (!_isAway)
+            return;
+        _isAway = false;
+        IsBack(_log);
+    }
+
+    private void WentAway(Exception failure)
+    {
+        Interlocked.Exchange(ref _awayUntil, _clock.GetTimestamp() + (long)(Pause.TotalSeconds * _clock.TimestampFrequency));
+        if (_isAway)
+            return;
+        _isAway = true;
+        IsGone(_log, failure.GetType().Name, failure is DbException { SqlState: { } state } ? state : (failure as SqliteException)?.SqliteErrorCode.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
+    }
+
+    private static bool IsOfTheStore(Exception failure) => failure is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or UnauthorizedAccessException;
+
+    // A path is of the service's folder, wherever somebody stood who started it.
+    private static string Placed(string connection, IHostEnvironment environment)
+    {
+        var parts = new SqliteConnectionStringBuilder(connection) { DefaultTimeout = 1 };
+        if (parts.Mode != SqliteOpenMode.Memory && parts.DataSource is { Length: > 0 } file && file != ":memory:")
+            parts.DataSource = Path.Combine(environment.ContentRootPath, file);
+        return parts.ConnectionString;
+    }
+
+    // The message of a failure may name a host or quote a statement.
+    [LoggerMessage(LogLevel.Error, "The store is away: {Type} {Code}. Answers go on, decisions wait in memory")]
+    private static partial void IsGone(ILogger log, string type, string code);
+
+    [LoggerMessage(LogLevel.Information, "The store is back")]
+    private static partial void IsBack(ILogger log);
+}
+
+/// <summary>The store could not be used now.</summary>
+public sealed class StoreAwayException(Exception failure) : Exception("The store is away", failure)
+{
+    /// <summary>Whether what was to be written can never be written, however often it is tried.</summary>
+    internal bool IsOfTheEntry => InnerException is PostgresException { SqlState: ['2', '2' or '3', ..] } or SqliteException { SqliteErrorCode: 18 or 19 or 20 or 25 };
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Hooks;
+using HpdCds.Trust;
+
+namespace HpdCds.Store;
+
+/// <summary>
+/// What was answered, why, and by which knowledge: enough to explain it later and to count, and nothing of the patient.
+/// Factors are kept as states and points, never as values.
+/// </summary>
+public sealed record Decision
+{
+    public required string Id { get; init; }
+
+    public required long At { get; init; }
+
+    /// <summary>The id of the card as the EHR has it, whether or not it was shown.</summary>
+    public string? Card { get; init; }
+
+    public required string Ehr { get; init; }
+
+    public string? Issuer { get; init; }
+
+    public string? Tenant { get; init; }
+
+    public required string Service { get; init; }
+
+    public required string Hook { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required string Outcome { get; init; }
+
+    /// <summary>What reached the screen: none, info, warning, cannot-be-assessed; silent, repeat or off where that is why nothing did.</summary>
+    public required string Shown { get; init; }
+
+    public required string Recognition { get; init; }
+
+    public required string Agents { get; init; }
+
+    public string? Regimen { get; init; }
+
+    public string? Exposure { get; init; }
+
+    public string? Tumour { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Knowledge { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? ModelVersion { get; init; }
+
+    public string? BandLow { get; init; }
+
+    public string? BandHigh { get; init; }
+
+    public int? PointsLow { get; init; }
+
+    public int? PointsHigh { get; init; }
+
+    public string? Settles { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>JSON: for each factor its state, the reason where it is unknown, and its points.</summary>
+    public required string Factors { get; init; }
+
+    /// <summary>JSON: for each input how its reading ended.</summary>
+    public required string Sources { get; init; }
+
+    /// <summary>The same for the same patient of the same EHR with the same facts; cannot be turned back into either.</summary>
+    public string? RepeatKey { get; init; }
+
+    /// <summary>By which a later growth result of the same patient finds this decision; cannot be turned back into the patient.</summary>
+    public string? OutcomeLink { get; init; }
+
+    public required long Milliseconds { get; init; }
+
+    /// <summary>Null for calls about which nothing is to be remembered: no immunotherapy was ordered, or nothing was evaluated.</summary>
+    public static Decision? Of(CallRecord call, Caller? caller, int status, DateTimeOffset at, TimeSpan took, Pseudonyms pseudonyms, string version, string knowledge)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(pseudonyms);
+        if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || recognition.Outcome == RecognitionOutcome.None)
+            return null;
+        var found = call.Assessment;
+        return new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            At = at.ToUnixTimeMilliseconds(),
+            Card = call.Answer?.Cards is [var card, ..] ? card.Uuid : null,
+            Ehr = ehr.Name,
+            Issuer = caller?.Issuer.Name,
+            Tenant = caller?.Tenant,
+            Service = service.Name,
+            Hook = request.Hook,
+            Mode = Kebab.Case((call.Mode ?? ServiceMode.Off).ToString()),
+            Outcome = call.Outcome(status),
+            Shown = ShownOf(call, status),
+            Recognition = AssessmentExtension.CodeOf(recognition.Outcome),
+            Agents = string.Join(',', recognition.Agents),
+            Regimen = (string?)found?["regimen"],
+            Exposure = (string?)found?["exposure"],
+            Tumour = (string?)found?["tumour"],
+            Version = version,
+            Knowledge = knowledge,
+            Model = (string?)found?["model"],
+            ModelVersion = (string?)found?["version"],
+            BandLow = (string?)found?["band"]?["low"],
+            BandHigh = (string?)found?["band"]?["high"],
+            PointsLow = (int?)found?["points"]?["low"],
+            PointsHigh = (int?)found?["points"]?["high"],
+            Settles = (string?)found?["settles"],
+            Reason = (string?)found?["reason"] ?? (string?)found?["outOfScope"],
+            Factors = FactorsOf(found),
+            Sources = SourcesOf(call),
+            RepeatKey = call.RepeatKey,
+            OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(ehr.Name, request.PatientId) : null,
+            Milliseconds = (long)took.TotalMilliseconds,
+        };
+    }
+
+    private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>
+        recognition.Outcome == RecognitionOutcome.Inhibitor && found?["outOfScope"] is null && (string?)found?["exposure"] is null or "none" or "unknown";
+
+    private static string ShownOf(CallRecord call, int status) => call switch
+    {
+        _ when status != StatusCodes.Status200OK => "cannot-be-assessed",
+        { Mode: ServiceMode.Silent } => "silent",
+        { Mode: ServiceMode.Off } => "off",
+        { IsRepeat: true } => "repeat",
+        { Answer.Cards: [] } => "none",
+        { Assessment: { } found } when (bool?)found["assessable"] == false => "cannot-be-assessed",
+        { Answer.Cards: [var card, ..] } => card.Indicator,
+        _ => "none",
+    };
+
+    private static string FactorsOf(JsonObject? found)
+    {
+        var factors = new JsonObject();
+        foreach (var row in found?["factors"] as JsonArray ?? [])
+        {
+            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone() };
+            if (row["reason"] is { } reason)
+                kept["reason"] = reason.DeepClone();
+            factors[(string)row["id"]!] = kept;
+        }
+
+        return factors.ToJsonString();
+    }
+
+    private static string SourcesOf(CallRecord call)
+    {
+        var sources = new JsonObject();
+        foreach (var source in call.Sources.Values.OrderBy(source => source.Key))
+            sources[JsonNamingPolicy.CamelCase.ConvertName(source.Key.ToString())] = Kebab.Case(source.State.ToString()) + (source.Supplied ? "" : "*");
+        return sources.ToJsonString();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Telemetry;
+using HpdCds.Trust;
+
+namespace HpdCds.Store;
+
+/// <summary>What an answer owes to earlier ones, and leaves behind for later.</summary>
+public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseudonyms, KnowledgeBase knowledge, TimeProvider clock)
+{
+    /// <summary>Where the answer tells, in place of its card, since when the same is overridden.</summary>
+    public const string Suppressed = "suppressed";
+
+    /// <summary>
+    /// The answer, without its card when the same patient's same facts were overridden of late. A card that says that something
+    /// could not be assessed always comes: nothing in its place would read as "nothing found".
+    /// </summary>
+    public async Task<HookResponse> WithoutRepeatAsync(CallRecord call, HookResponse answer, DateTimeOffset asOf)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(answer);
+        if (call is not { Ehr: { } ehr, Request: { } request, Assessment: { } found } || answer.Cards.Count == 0 || (bool?)found["assessable"] != true)
+            return answer;
+        call.RepeatKey = pseudonyms.Repeat(ehr.Name, request.PatientId, FactsOf(found));
+        if (await repeats.OverriddenAsync(call.RepeatKey, asOf) is not { } since)
+            return answer;
+        call.IsRepeat = true;
+        StoreCounts.Suppressed(ehr.Name);
+        var told = found.DeepClone().AsObject();
+        told[Suppressed] = AssessmentExtension.Instant(since);
+        return answer with { Cards = [], Extension = new JsonObject { [HookResponse.AssessmentExtension] = told } };
+    }
+
+    public void Keep(CallRecord call, Caller? caller, int status, DateTimeOffset asOf)
+    {
+        if (Decision.Of(call, caller, status, asOf, clock.GetUtcNow() - asOf, pseudonyms, Audit.Version, knowledge.Hash) is { } decision)
+            journal.Add(decision);
+    }
+
+    // Everything that was found, but not when.
+    private static string FactsOf(JsonObject found)
+    {
+        var facts = found.DeepClone().AsObject();
+        facts.Remove("asOf");
+        return facts.ToJsonString();
+    }
+}

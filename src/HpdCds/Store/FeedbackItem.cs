@@ -1,0 +1,9 @@
+using HpdCds.Chart;
+
+namespace HpdCds.Store;
+
+/// <summary>What became of a card, as an EHR tells it. A card that nobody here knows is kept all the same.</summary>
+/// <param name="Ehr">Empty where nobody is asked who they are.</param>
+/// <param name="Comment">What a person wrote; it may say anything of a patient. Kept encrypted, shown to nobody.</param>
+public sealed record FeedbackItem(
+    string Ehr, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData;

@@ -1,0 +1,52 @@
+using Dapper;
+using HpdCds.Trust;
+
+namespace HpdCds.Store;
+
+/// <summary>Removes, once an hour, what has been kept for as long as the site wants.</summary>
+public sealed class Retention(Database database, SiteSettings settings, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
+    /// <returns>How many rows went.</returns>
+    /// <exception cref="StoreAwayException">It could not be done now.</exception>
+    public Task<int> RemoveAsync(CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        return database.RunAsync(
+            connection => connection.ExecuteAsync(new(
+                """
+                DELETE FROM used_tokens WHERE until < @Now;
+                UPDATE feedback SET comment = NULL WHERE comment IS NOT NULL AND received < @Comments;
+                DELETE FROM feedback WHERE received < @Decisions;
+                DELETE FROM decisions WHERE at < @Decisions;
+                DELETE FROM gaps WHERE until < @Decisions;
+                """,
+                new
+                {
+                    Now = now.ToUnixTimeMilliseconds(),
+                    Comments = (now - settings.Store.KeepComments).ToUnixTimeMilliseconds(),
+                    Decisions = (now - settings.Store.KeepDecisions).ToUnixTimeMilliseconds(),
+                },
+                cancellationToken: stop)),
+            stop);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RemoveAsync(stoppingToken);
+            }
+            catch (StoreAwayException)
+            {
+                // Another hour does no harm.
+            }
+
+            await Task.Delay(Pause, clock, stoppingToken);
+        }
+    }
+}

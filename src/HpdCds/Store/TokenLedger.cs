@@ -1,0 +1,27 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+
+namespace HpdCds.Store;
+
+/// <summary>
+/// Which tokens were used, for all replicas and over restarts. While the store is away each process knows only its own,
+/// which <see cref="Trust.UsedTokens"/> does.
+/// </summary>
+public sealed class TokenLedger(Database database)
+{
+    /// <returns>Whether this was the first use anywhere.</returns>
+    public async Task<bool> SpendAsync(string issuer, string id, DateTimeOffset until)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        // A write that is repeated after its answer was lost must find its own claim, not a replay.
+        var claim = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var standing = await database.AskAsync(
+            connection => connection.QuerySingleAsync<string>(
+                "INSERT INTO used_tokens (id, claim, until) VALUES (@Id, @claim, @Until) ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING claim",
+                new { Id = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}"))), claim, Until = until.ToUnixTimeMilliseconds() }),
+            otherwise: claim);
+        return standing == claim;
+    }
+}

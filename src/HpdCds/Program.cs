@@ -3,10 +3,10 @@ using HpdCds.Chart;
 using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
+using HpdCds.Reports;
 using HpdCds.Store;
 using HpdCds.Trust;
 using HpdCds.Verbs;
-using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HpdCds;
@@ -36,13 +36,10 @@ public static class HpdCdsService
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
         builder.WebHost.ConfigureKestrel(kestrel => FrontDoor.Limit(kestrel, settings, trust));
-        builder.Services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
-            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept").WithExposedHeaders("Retry-After")));
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings);
-        builder.Services.AddCallers(trust);
-        builder.Services.AddCallLimits(trust);
+            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
+        builder.Services.AddCallers(trust).AddWebPages();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
@@ -54,6 +51,7 @@ public static class HpdCdsService
         app.UseCallers(trust);
         HookEndpoints.Map(app);
         FeedbackEndpoint.Map(app);
+        ReportEndpoints.Map(app);
         AboutEndpoints.Map(app);
         FrontDoor.MapProbes(app);
         return app;

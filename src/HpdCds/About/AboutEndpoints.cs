@@ -14,6 +14,9 @@ namespace HpdCds.About;
 /// </summary>
 public static class AboutEndpoints
 {
+    /// <summary>What a page of ours may do: show itself and our stylesheet.</summary>
+    internal const string PagePolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private const string Json = "application/json; charset=utf-8";
     private const string Html = "text/html; charset=utf-8";
     private const string Css = "text/css; charset=utf-8";
@@ -63,7 +66,7 @@ public static class AboutEndpoints
     private static Task WriteAsync(HttpContext context, byte[] body, string contentType)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = PagePolicy;
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "public, max-age=300";
         context.Response.ContentType = contentType;

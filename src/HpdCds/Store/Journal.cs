@@ -25,8 +25,9 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     private readonly Lock _lock = new();
     private Gap? _gap;
     private long _lost;
+    private int _pending;
 
-    public int Waiting => _waiting.Reader.Count + _batch.Count;
+    public int Waiting => Volatile.Read(ref _pending);
 
     public long Lost => Interlocked.Read(ref _lost);
 
@@ -79,16 +80,17 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
             {
                 while (_batch.Count < MostAtOnce && reader.TryRead(out var entry))
                     _batch.Add(entry);
+                var taken = _batch.Count;
                 while (!await TryWriteAsync())
                     await Task.Delay(Pause, clock, _giveUp.Token);
+                Interlocked.Add(ref _pending, -taken);
                 _batch.Clear();
             }
         }
         catch (OperationCanceledException)
         {
-            var left = _batch.Count + reader.Count;
-            if (left > 0)
-                GivenUp(log, left);
+            if (Waiting > 0)
+                GivenUp(log, Waiting);
         }
     }
 
@@ -107,8 +109,10 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
 
     private void Keep(object entry)
     {
+        Interlocked.Increment(ref _pending);
         if (_waiting.Writer.TryWrite(entry))
             return;
+        Interlocked.Decrement(ref _pending);
         Lose();
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HpdCds.Reports;
 using HpdCds.Trust;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -8,12 +9,13 @@ namespace HpdCds.Store;
 /// <summary>Composes what the service remembers.</summary>
 public static class Memory
 {
-    public static void AddMemory(this IServiceCollection services, SiteSettings settings)
+    public static void AddMemory(this IServiceCollection services, SiteSettings settings, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton<Database>().AddSingleton<Pseudonyms>().AddSingleton<Repeats>().AddSingleton<Decisions>().AddSingleton<TokenLedger>().AddSingleton<KeyRing>().AddSingleton<Journal>().AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Journal>()).AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddHealthChecks().AddCheck<Journal>("store");
+        ReportEndpoints.Add(services, settings, environment);
         var protection = services.AddDataProtection().SetApplicationName("HpdCds");
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
         if (settings.Store.KeyCertificate is { } file)

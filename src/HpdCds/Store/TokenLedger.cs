@@ -9,7 +9,7 @@ namespace HpdCds.Store;
 /// Which tokens were used, for all replicas and over restarts. While the store is away each process knows only its own,
 /// which <see cref="Trust.UsedTokens"/> does.
 /// </summary>
-public sealed class TokenLedger(Database database)
+public sealed class TokenLedger(Database database, TimeProvider clock)
 {
     /// <returns>Whether this was the first use anywhere.</returns>
     public async Task<bool> SpendAsync(string issuer, string id, DateTimeOffset until)
@@ -19,8 +19,13 @@ public sealed class TokenLedger(Database database)
         var claim = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var standing = await database.AskAsync(
             connection => connection.QuerySingleAsync<string>(
-                "INSERT INTO used_tokens (id, claim, until) VALUES (@Id, @claim, @Until) ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING claim",
-                new { Id = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}"))), claim, Until = until.ToUnixTimeMilliseconds() }),
+                """
+                INSERT INTO used_tokens (id, claim, until) VALUES (@Id, @claim, @Until) ON CONFLICT (id) DO UPDATE
+                SET claim = CASE WHEN used_tokens.until <= @Now THEN excluded.claim ELSE used_tokens.claim END,
+                    until = CASE WHEN used_tokens.until <= @Now THEN excluded.until ELSE used_tokens.until END
+                RETURNING claim
+                """,
+                new { Now = clock.GetUtcNow().ToUnixTimeMilliseconds(), Id = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}"))), claim, Until = until.ToUnixTimeMilliseconds() }),
             otherwise: claim);
         return standing == claim;
     }

@@ -9,15 +9,16 @@ namespace HpdCds.Trust;
 /// </summary>
 public static class CallerAuthentication
 {
-    public static void AddCallers(this IServiceCollection services, TrustTable trust)
+    public static IServiceCollection AddCallers(this IServiceCollection services, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(trust);
         // What is malformed would be quoted, a query told: tokens and patients among it, at whatever level a site logs.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        services.AddCallLimits(trust);
         if (trust.IsAnonymous)
-            return;
+            return services;
         services.AddSingleton<IssuerKeys>().AddSingleton<UsedTokens>().AddSingleton<CallerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<CallerTokens>((options, tokens) => tokens.Configure(options));
@@ -25,6 +26,7 @@ public static class CallerAuthentication
             .RequireAuthenticatedUser()
             .RequireAssertion(call => call.Resource is HttpContext context && Caller.Of(context)?.Ehr is not null)
             .Build());
+        return services;
     }
 
     public static void UseCallers(this IApplicationBuilder app, TrustTable trust)

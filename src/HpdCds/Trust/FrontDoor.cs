@@ -1,5 +1,6 @@
 using System.Net;
 using HpdCds.Hooks;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -32,6 +33,11 @@ public static class FrontDoor
         IsThisMachine(context.Request.Host.Host) || context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal) || IsPublicName(context.Request.Host, trust.PublicBase)
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
+
+    /// <summary>Web pages may call that an EHR entry lists, as the table has them now.</summary>
+    public static void AddWebPages(this IServiceCollection services) =>
+        services.AddCors().AddOptions<CorsOptions>().Configure<CurrentTrust>((cors, current) => cors.AddDefaultPolicy(policy => policy
+            .SetIsOriginAllowed(origin => current.Table.AllowsOrigin(origin)).WithMethods("GET", "POST", "OPTIONS").WithHeaders("Authorization", "Content-Type", "Accept").WithExposedHeaders("Retry-After")));
 
     /// <summary>Orchestrators probe by address and without a token; what they are told is one word and, where something is amiss, what.</summary>
     public static void MapProbes(WebApplication app)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Reports;
 using HpdCds.Store;
 
 namespace HpdCds.Trust;
@@ -52,6 +53,9 @@ public sealed class SiteSettings
     /// <summary>Where decisions and feedback are kept.</summary>
     public StoreSettings Store { get; init; } = new();
 
+    /// <summary>Who may see reports; nobody where it is empty.</summary>
+    public ReportSettings Reports { get; init; } = new();
+
     /// <summary>What is done when a FHIR server fails.</summary>
     public ResilienceSettings Resilience { get; init; } = new();
 
@@ -76,6 +80,7 @@ public sealed class SiteSettings
         string[] worded = [.. languages.Order(StringComparer.Ordinal)];
         var ehrs = entries.Select((entry, place) => entry.Check($"{Section}:Ehrs:{place}", environment.ContentRootPath, worded, errors)).ToImmutableArray();
         CheckLimits(errors);
+        errors.AddRange(Reports.Faults(environment.IsDevelopment()).Select(fault => $"{Section}:Reports:{fault}"));
         var publicBase = CheckPublicBase(errors);
         errors.AddRange(TrustTable.Faults(ehrs, publicBase).Select(fault => $"{Section}:{fault}"));
         if (!environment.IsDevelopment())

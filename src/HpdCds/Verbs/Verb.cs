@@ -8,6 +8,7 @@ internal static class Verb
     {
         ["simulate", .. var rest] => () => Task.FromResult(SimulateVerb.Run(rest, Console.Out, Console.Error)),
         ["explain", .. var rest] => () => ExplainVerb.RunAsync(rest, Console.Out, Console.Error),
+        ["incident", .. var rest] => () => IncidentVerb.RunAsync(rest, Console.Out, Console.Error),
         ["check-fhir", .. var rest] => () => CheckFhirVerb.RunAsync(rest, Console.Out, Console.Error),
         _ => null,
     };

@@ -260,7 +260,6 @@ public sealed class EnvelopeTests
     [Trait("Req", "ERR-12")]
     [InlineData("POST", "/cds-services/unknown", 404)]
     [InlineData("POST", "/by-hook/cds-services/hpd-risk", 404)]
-    [InlineData("POST", "/cds-services/hpd-risk/feedback", 404)]
     [InlineData("GET", "/cds-services/hpd-risk", 405)]
     [InlineData("PUT", "/cds-services/hpd-risk", 405)]
     [InlineData("POST", "/cds-services", 405)]

@@ -4,6 +4,7 @@ using HpdCds.Chart;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Tests.Chart;
+using HpdCds.Tests.Store;
 using HpdCds.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -49,6 +50,7 @@ internal sealed class RunningService : IAsyncDisposable
                 ["HpdCds:Ehrs:0:Name"] = "test-ehr",
                 ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = fhirBase ?? "http://localhost:5080/fhir",
                 ["HpdCds:Ehrs:0:CorsOrigins:0"] = "http://localhost:5080",
+                ["HpdCds:Store:Connection"] = StoreOfTheTests.New(),
                 ["HpdCds:CallTimeout"] = "00:00:20",
                 ["HpdCds:ReadTimeout"] = "00:00:20",
                 // The clock stands still here, and a wait would have no end.

@@ -7,10 +7,13 @@ internal static class StoreOfTheTests
 {
     private static readonly string Folder = Directory.CreateTempSubdirectory("hpdcds-").FullName;
 
+    /// <summary>A store of one service, where what another one remembers would be in the way.</summary>
+    public static string New() => $"Data Source={Path.Combine(Folder, $"{Guid.NewGuid():n}.db")}";
+
     [ModuleInitializer]
     internal static void Place()
     {
-        Environment.SetEnvironmentVariable("HpdCds__Store__Connection", $"Data Source={Path.Combine(Folder, "tests.db")}");
+        Environment.SetEnvironmentVariable("HpdCds__Store__Connection", New());
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             try

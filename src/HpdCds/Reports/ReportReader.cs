@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapper;
+using HpdCds.Store;
+
+namespace HpdCds.Reports;
+
+/// <summary>Counts what was decided and what became of it, by whole weeks. First doses only: nothing else gets a card.</summary>
+public sealed class ReportReader(Database database)
+{
+    private const int FewestTimes = 20;
+
+    private static readonly ImmutableArray<string> Ends = ["none", "info", "warning", "cannot-be-assessed", "silent", "repeat", "off"];
+    private static readonly ImmutableArray<string> Answers = ["accepted", "overridden", "unanswered"];
+    private static readonly ImmutableArray<string> States = ["known", "presumed-absent", "unknown", "not-applicable"];
+    private static readonly string[] Cards = ["info", "warning", "cannot-be-assessed"];
+
+    /// <exception cref="StoreAwayException">The store cannot be read now.</exception>
+    public Task<Report> ReadAsync(DateOnly from, DateOnly until, CancellationToken stop)
+    {
+        var (first, last) = (MondayOf(from), MondayOf(until.AddDays(6)));
+        var span = new { From = Instant(first), Until = Instant(last) };
+        return database.RunAsync(
+            async connection =>
+            {
+                var doses = (await connection.QueryAsync<Dose>(new(
+                    """
+                    SELECT at, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
+                        (SELECT MAX(feedback.outcome) FROM feedback WHERE feedback.card = decisions.card AND (feedback.ehr = decisions.ehr OR feedback.ehr = '')) AS answer,
+                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.card = decisions.card AND feedback.outcome = 'overridden' AND (feedback.ehr = decisions.ehr OR feedback.ehr = '')) AS reason
+                    FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
+                    """,
+                    span,
+                    cancellationToken: stop))).ToArray();
+                var lost = await connection.ExecuteScalarAsync<long>(new("SELECT COALESCE(SUM(lost), 0) FROM gaps WHERE until >= @From AND since < @Until", span, cancellationToken: stop));
+                var orphans = await connection.ExecuteScalarAsync<long>(new(
+                    "SELECT COUNT(*) FROM feedback WHERE received >= @From AND received < @Until AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.card = feedback.card)", span, cancellationToken: stop));
+                return new Report(first, last.AddDays(-1), TablesOf(doses), TimesOf(doses), lost, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
+            },
+            stop);
+    }
+
+    private static ImmutableArray<ReportTable> TablesOf(Dose[] doses)
+    {
+        var cards = doses.Where(dose => Cards.Contains(dose.Shown, StringComparer.Ordinal)).ToArray();
+        return
+        [
+            By("by-week", "What first doses got, by week", dose => Week(dose.At)),
+            By("by-hook", "By hook", dose => dose.Hook),
+            By("by-ehr", "By EHR", dose => dose.Ehr),
+            By("by-tumour", "By tumour", dose => dose.Tumour ?? "not read"),
+            By("by-drug", "By drug", dose => dose.Agents),
+            By("by-band", "By band", dose => dose.BandLow is null ? "not assessed" : dose.BandLow == dose.BandHigh ? dose.BandLow : $"{dose.BandLow} to {dose.BandHigh}"),
+            Table("answers", "What became of cards", "An unanswered card was neither accepted nor overridden; most EHRs tell nothing of a card that was passed over.", cards, Answers, dose => dose.Shown, dose => dose.Answer ?? "unanswered"),
+            Table("answers-by-ehr", "What became of cards, by EHR", "", cards, Answers, dose => dose.Ehr, dose => dose.Answer ?? "unanswered"),
+            Reasons(cards),
+            Factors("factors", "What was known of each factor", "", doses, States, (_, factor) => factor.Name, factor => factor.State),
+            Factors("missing", "What was missing, and why", "Each factor that was unknown, by the reason.", doses, ReasonsIn(doses), (_, factor) => factor.Name, factor => factor.Reason),
+            Factors("missing-by-ehr", "What was missing, by EHR", "Factors that were unknown, by the reason.", doses, ReasonsIn(doses), (dose, factor) => $"{dose.Ehr}: {factor.Name}", factor => factor.Reason),
+        ];
+
+        ReportTable By(string id, string title, Func<Dose, string> row) => Table(id, title, "", doses, Ends, row, dose => dose.Shown);
+    }
+
+    private static ReportTable Table<T>(string id, string title, string note, IEnumerable<T> items, ImmutableArray<string> columns, Func<T, string> row, Func<T, string?> column) => ReportTable.Of(
+        id,
+        title,
+        note,
+        columns,
+        items.Where(item => column(item) is { } named && columns.Contains(named, StringComparer.Ordinal)).GroupBy(row, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Key, columns.Select(name => (long)group.Count(item => column(item) == name)).ToImmutableArray())));
+
+    private static ReportTable Reasons(Dose[] cards)
+    {
+        var overridden = cards.Where(dose => dose.Answer == "overridden").ToArray();
+        var reasons = overridden.Select(ReasonOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
+        return Table("override-reasons", "Why cards were overridden", "", overridden, reasons, dose => dose.Shown, ReasonOf);
+
+        static string ReasonOf(Dose dose) => string.IsNullOrEmpty(dose.Reason) ? "no reason given" : dose.Reason;
+    }
+
+    private static ReportTable Factors(string id, string title, string note, Dose[] doses, ImmutableArray<string> columns, Func<Dose, FactorState, string> row, Func<FactorState, string?> column) =>
+        Table(id, title, note, doses.SelectMany(dose => dose.States.Select(factor => (Row: row(dose, factor), Column: column(factor)))), columns, item => item.Row, item => item.Column);
+
+    private static ImmutableArray<string> ReasonsIn(Dose[] doses) =>
+        [.. doses.SelectMany(dose => dose.States).Select(factor => factor.Reason).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static ImmutableArray<AnswerTimes> TimesOf(Dose[] doses) =>
+    [
+        .. doses.GroupBy(dose => dose.Ehr, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Key, Times: group.Select(dose => dose.Milliseconds).Order().ToArray())).Prepend((ReportTable.All, doses.Select(dose => dose.Milliseconds).Order().ToArray()))
+            .Where(item => item.Item2.Length >= FewestTimes)
+            .Select(item => new AnswerTimes(item.Item1, At(item.Item2, 0.5), At(item.Item2, 0.95), At(item.Item2, 0.99))),
+    ];
+
+    private static long At(long[] sorted, double share) => sorted[(int)Math.Ceiling((share * sorted.Length) - 1)];
+
+    private static string Week(long at) => MondayOf(DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(at).UtcDateTime)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // Whole weeks only: two reports that differ by a day would tell what happened on it.
+    private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+
+    private static long Instant(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private sealed record FactorState(string Name, string State, string? Reason);
+
+    private sealed record Dose
+    {
+        public long At { get; init; }
+
+        public string Ehr { get; init; } = "";
+
+        public string Hook { get; init; } = "";
+
+        public string Shown { get; init; } = "";
+
+        public string? Tumour { get; init; }
+
+        public string Agents { get; init; } = "";
+
+        public string? BandLow { get; init; }
+
+        public string? BandHigh { get; init; }
+
+        public string Factors { get; init; } = "{}";
+
+        public long Milliseconds { get; init; }
+
+        public string? Answer { get; init; }
+
+        public string? Reason { get; init; }
+
+        public IEnumerable<FactorState> States => JsonNode.Parse(Factors)!.AsObject().Select(pair => new FactorState(pair.Key, (string?)pair.Value!["state"] ?? "", (string?)pair.Value["reason"]));
+    }
+}

@@ -1,0 +1,280 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using CsCheck;
+using HpdCds.Reports;
+using HpdCds.Store;
+using HpdCds.Tests.Hooks;
+using HpdCds.Tests.Trust;
+using HpdCds.Verbs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HpdCds.Tests.Reports;
+
+/// <summary>What the safety staff of a hospital sees, and nobody else.</summary>
+public sealed class ReportTests
+{
+    [Fact]
+    public async Task Where_no_provider_is_configured_there_are_no_reports()
+    {
+        await using var service = await RunningService.StartAsync();
+
+        foreach (var path in new[] { "/reports", "/reports.csv", "/reports.json" })
+            Assert.Equal(HttpStatusCode.NotFound, (await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Only_a_token_of_the_provider_for_us_with_the_role_opens_them()
+    {
+        await using var site = await ReportingSite.StartAsync();
+
+        Assert.Equal(401, await site.StatusAsync(null));
+        Assert.Equal(401, await site.StatusAsync("nonsense"));
+        Assert.Equal(401, await site.StatusAsync(site.Token(aud: "somebody-else")));
+        Assert.Equal(401, await site.StatusAsync(site.Token(iss: TestIssuer.Name)));
+        Assert.Equal(401, await site.StatusAsync(site.Token(age: TimeSpan.FromHours(2))));
+        Assert.Equal(403, await site.StatusAsync(site.Token(roles: ["clinician"])));
+        Assert.Equal(403, await site.StatusAsync(site.Token(roles: ["CDS-SAFETY"])));
+        Assert.Equal(200, await site.StatusAsync(site.Token()));
+        Assert.Equal(200, await site.StatusAsync(site.Token(roles: ["clinician", "cds-safety"])));
+    }
+
+    [Fact]
+    public async Task A_report_counts_first_doses_and_what_became_of_their_cards()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        site.Add(30, "none");
+        var warned = site.Add(20, "warning");
+        site.Add(7, "info");
+        site.Add(2, "cannot-be-assessed");
+        site.Add(9, "repeat");
+        site.Add(6, "info", isFirst: false);
+        site.Tell(warned.Take(11), "overridden", "risk-benefit-ratio");
+        site.Tell(warned.Skip(11).Take(2), "accepted");
+        site.Tell(Enumerable.Range(0, 5).Select(at => $"orphan-{at}"), "overridden");
+
+        var report = await site.JsonAsync(least: 68);
+
+        Assert.Equal([68, 30, 7, 20, null, null, 9, 0], Row(report, "by-hook", "order-sign"));
+        Assert.Equal(Row(report, "by-hook", "order-sign"), Row(report, "by-week", "all"));
+        Assert.Equal([20, null, 11, null], Row(report, "answers", "warning"));
+        Assert.Equal([11L, 11], Row(report, "override-reasons", "warning"));
+        Assert.Equal([68, 68, 0, 0, 0], Row(report, "factors", "nlr"));
+        Assert.Equal([68L, 68], Row(report, "missing", "ldh"));
+        Assert.Equal([68L, 68], Row(report, "missing-by-ehr", "test-ehr: ldh"));
+        Assert.Equal(5, (long?)report["orphans"]);
+        Assert.Equal(0, (long?)report["lost"]);
+        var times = report["times"]!.AsArray().Single(row => (string?)row!["name"] == "all")!;
+        Assert.Equal((34, 65, 68), ((int)times["median"]!, (int)times["p95"]!, (int)times["p99"]!));
+    }
+
+    [Fact]
+    public async Task The_page_and_the_table_for_programs_say_the_same_and_no_count_under_five()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        site.Add(12, "none");
+        var cards = site.Add(9, "info");
+        site.Add(3, "warning");
+        site.Tell(cards, "overridden", "=HYPERLINK(\"http://x\")");
+        await site.JsonAsync(least: 24);
+
+        var csv = await site.TextAsync("/reports.csv");
+        using var answer = await site.GetAsync("/reports", site.Token());
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("by-hook,order-sign,none,12\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains("by-hook,order-sign,warning,<5\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains("\"'=HYPERLINK(\"\"http://x\"\")\"", csv, StringComparison.Ordinal);
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.Contains("37.5", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
+        Assert.Equal(400, await site.StatusAsync(site.Token(), "/reports?from=yesterday"));
+        Assert.Equal(400, await site.StatusAsync(site.Token(), "/reports?from=2026-11-01&until=2026-10-01"));
+    }
+
+    [Fact]
+    public void No_hidden_count_stands_alone_in_its_row_or_column() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5]).SelectMany(size => Gen.Long[0, 30].Array[size.Item2].Array[size.Item1]).Sample(counts =>
+        {
+            var columns = Enumerable.Range(0, counts[0].Length).Select(at => $"c{at}").ToImmutableArray();
+            var table = ReportTable.Of("t", "t", "", columns, counts.Select((row, at) => ($"r{at}", row.ToImmutableArray())));
+            var shown = table.Rows.Skip(1).Select(row => row.Cells.Skip(1).ToArray()).ToArray();
+
+            bool Stands(IEnumerable<long?> line) => line.Count() > 1 && line.Count(cell => cell is null) == 1;
+            return table.Rows.SelectMany(row => row.Cells).All(cell => cell is null or 0 or >= ReportTable.Fewest)
+                && !shown.Any(Stands)
+                && !Enumerable.Range(0, columns.Length).Any(column => Stands(shown.Select(row => row[column])))
+                && !Stands(table.Rows[0].Cells.Skip(1))
+                && shown.Zip(counts).All(pair => pair.First.Zip(pair.Second).All(cell => cell.First is null || cell.First == cell.Second));
+        });
+
+    [Fact]
+    public async Task From_a_card_to_everything_that_explains_it()
+    {
+        var connection = StoreOfTests();
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection });
+        var journal = service.Services.GetRequiredService<Journal>();
+        journal.Add(ReportingSite.Decision("card-1", "warning", isFirst: true, milliseconds: 12));
+        journal.Add(new FeedbackItem("test-ehr", "card-1", "overridden", RunningService.Noon, RunningService.Noon, "urn:s", "why", "", "Quagga"));
+        while (journal.Waiting > 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await IncidentAsync(connection, "card-1");
+        var told = JsonNode.Parse(output)!;
+
+        Assert.Equal(0, code);
+        Assert.Equal(("hpd-hcc", "1.0.0", "sha256:k"), ((string?)told["model"], (string?)told["model_version"], (string?)told["knowledge"]));
+        Assert.Equal("unknown", (string?)told["factors"]!["ldh"]!["state"]);
+        Assert.Equal("why", (string?)told["feedback"]![0]!["reason_code"]);
+        Assert.DoesNotContain("Quagga", output, StringComparison.Ordinal);
+        Assert.Equal(1, (await IncidentAsync(connection, "card-2")).Code);
+        Assert.Equal(2, (await IncidentAsync(connection)).Code);
+    }
+
+    private static string StoreOfTests() => Tests.Store.StoreOfTheTests.New();
+
+    private static async Task<(int Code, string Output, string Errors)> IncidentAsync(string connection, params string[] args)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var code = await IncidentVerb.RunAsync(args, output, errors, builder =>
+        {
+            builder.Environment.EnvironmentName = "Development";
+            builder.Configuration["HpdCds:Store:Connection"] = connection;
+        });
+        return (code, output.ToString(), errors.ToString());
+    }
+
+    private static long?[] Row(JsonNode report, string table, string row) =>
+        [.. report["tables"]!.AsArray().Single(one => (string?)one!["id"] == table)!["rows"]!.AsArray().Single(one => (string?)one!["name"] == row)!["cells"]!.AsArray().Select(cell => (long?)cell)];
+}
+
+/// <summary>The service with an identity provider beside it, and a store with decisions of a test's choice.</summary>
+internal sealed class ReportingSite : IAsyncDisposable
+{
+    private const string Audience = "hpd-reports";
+
+    private readonly TestIssuer _issuer = new();
+    private readonly WebApplication _provider;
+    private RunningService? _service;
+    private long _milliseconds;
+
+    private ReportingSite()
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
+        _provider = builder.Build();
+        _provider.MapGet("/.well-known/openid-configuration", () => Results.Text($$"""{"issuer":"{{Provider}}","jwks_uri":"{{Provider}}/keys"}""", "application/json"));
+        _provider.MapGet("/keys", () => Results.Text(_issuer.Jwks, "application/json"));
+    }
+
+    private string Provider => _provider.Urls.First();
+
+    public static async Task<ReportingSite> StartAsync()
+    {
+        var site = new ReportingSite();
+        await site._provider.StartAsync(TestContext.Current.CancellationToken);
+        site._service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:Reports:Authority"] = site.Provider,
+            ["HpdCds:Reports:Audience"] = Audience,
+        });
+        return site;
+    }
+
+    public static Decision Decision(string? card, string shown, bool isFirst, long milliseconds) => new()
+    {
+        Id = Guid.NewGuid().ToString(),
+        At = RunningService.Noon.ToUnixTimeMilliseconds(),
+        Card = card,
+        Ehr = "test-ehr",
+        Service = "hpd-risk",
+        Hook = "order-sign",
+        Mode = "live",
+        Outcome = "card",
+        Shown = shown,
+        Recognition = "ici",
+        Agents = "nivolumab",
+        Exposure = "none",
+        Tumour = "hcc",
+        Version = "0.1.0",
+        Knowledge = "sha256:k",
+        Model = "hpd-hcc",
+        ModelVersion = "1.0.0",
+        BandLow = "raised",
+        BandHigh = "high",
+        PointsLow = 2,
+        PointsHigh = 4,
+        Factors = """{"nlr":{"state":"known","points":{"low":2,"high":2}},"ldh":{"state":"unknown","points":{"low":0,"high":1},"reason":"not-recorded"}}""",
+        Sources = "{}",
+        OutcomeLink = isFirst ? Guid.NewGuid().ToString() : null,
+        Milliseconds = milliseconds,
+    };
+
+    public IReadOnlyList<string> Add(int count, string shown, bool isFirst = true)
+    {
+        var cards = Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString()).ToArray();
+        foreach (var card in cards)
+            Journal.Add(Decision(card, shown, isFirst, isFirst ? ++_milliseconds : 0));
+        return cards;
+    }
+
+    public void Tell(IEnumerable<string> cards, string outcome, string? reason = null)
+    {
+        foreach (var card in cards)
+            Journal.Add(new FeedbackItem("test-ehr", card, outcome, RunningService.Noon, RunningService.Noon, null, reason, "", null));
+    }
+
+    public string Token(string aud = Audience, string? iss = null, string[]? roles = null, TimeSpan age = default) => _issuer.Token(
+        claims =>
+        {
+            (claims["iss"], claims["aud"]) = (iss ?? Provider, aud);
+            claims["roles"] = new JsonArray([.. (roles ?? ["cds-safety"]).Select(role => (JsonNode)role)]);
+        },
+        now: TimeProvider.System.GetUtcNow() - age);
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? token)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return _service!.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<int> StatusAsync(string? token, string path = "/reports")
+    {
+        using var response = await GetAsync(path, token);
+        return (int)response.StatusCode;
+    }
+
+    public async Task<string> TextAsync(string path)
+    {
+        using var response = await GetAsync(path, Token());
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The report, once it has so many first doses and everything after them.</summary>
+    public async Task<JsonNode> JsonAsync(int least)
+    {
+        while (Journal.Waiting > 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var report = JsonNode.Parse(await TextAsync("/reports.json"))!;
+        Assert.Equal(least, (long?)report["tables"]![0]!["rows"]![0]!["cells"]![0]);
+        return report;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service!.DisposeAsync();
+        await _provider.DisposeAsync();
+        _issuer.Dispose();
+    }
+
+    private Journal Journal => _service!.Services.GetRequiredService<Journal>();
+}

@@ -8,10 +8,10 @@ public sealed class RequirementsTests
     /// <summary>What comes with a later part, or is only allowed: one that loses its test by accident is not among them.</summary>
     private static readonly string[] Awaited =
     [
-        "ACT-03", "CARD-05", "ERR-11", "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "OVR-04", "PFT-09", "PFT-10", "PFT-11", "SEC-19", "SEC-20",
+        "ACT-03", "CARD-05", "ERR-11", "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "OVR-04", "PFT-09", "PFT-10", "PFT-11", "SEC-20",
     ];
 
-    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 12).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
+    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 13).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
 
     [Fact]
     public void Every_named_requirement_exists_and_those_without_a_test_are_printed()
@@ -21,7 +21,7 @@ public sealed class RequirementsTests
         var named = NamedRequirements();
 
         var uncovered = known.Where(item => CountedSections.Contains(item.Section) && !named.Contains(item.Id)).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.12, 1.14, 1.15 and 7 have no test:");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.14, 1.15 and 7 have no test:");
         foreach (var (section, id, title) in uncovered)
             TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
 

@@ -45,6 +45,7 @@ public sealed class ReportTests
     }
 
     [Fact]
+    [Trait("Req", "FBK-08")]
     public async Task A_report_counts_first_doses_and_what_became_of_their_cards()
     {
         await using var site = await ReportingSite.StartAsync();

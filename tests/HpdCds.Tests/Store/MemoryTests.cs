@@ -207,6 +207,7 @@ public abstract class MemoryTests
     }
 
     [Fact]
+    [Trait("Req", "SEC-19")]
     public async Task An_override_counts_for_the_hospital_that_sent_it()
     {
         var connection = await ConnectionAsync();

@@ -22,8 +22,8 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public string? NextLink { get; private set; }
 
-    /// <summary>The server was asked again without the wish for an order, so the order in which things came says nothing.</summary>
-    public bool IsUnordered { get; set; }
+    /// <summary>The server was asked again without our hints, so the order in which things came says nothing.</summary>
+    public bool WasAskedPlainly { get; set; }
 
     /// <summary>The server found fault with the search itself.</summary>
     public bool WasNotUnderstood { get; set; }
@@ -73,7 +73,7 @@ internal sealed class KeyReading(PrefetchRow row)
     public void EndAs(KeyReading other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        (Next, State, IsUnordered, WasNotUnderstood) = (other.Next, other.State, other.IsUnordered, other.WasNotUnderstood);
+        (Next, State, WasAskedPlainly, WasNotUnderstood) = (other.Next, other.State, other.WasAskedPlainly, other.WasNotUnderstood);
         _times.AddRange(other._times);
         _holder = other;
     }
@@ -90,7 +90,7 @@ internal sealed class KeyReading(PrefetchRow row)
     /// </summary>
     private DateTimeOffset? NewestFirstDownTo()
     {
-        if (!Row.IsSortedByDate || IsUnordered || _times.Count == 0 || _times.Exists(time => time is null))
+        if (!Row.IsSortedByDate || WasAskedPlainly || _times.Count == 0 || _times.Exists(time => time is null))
             return null;
         for (var i = 1; i < _times.Count; i++)
         {

@@ -186,10 +186,10 @@ internal sealed partial class FactorLine(Wording wording)
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextTerms.MostMilliseconds)]
     private static partial Regex Signs();
 
-    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextTerms.MostMilliseconds)]
     private static partial Regex Plain();
 }
 

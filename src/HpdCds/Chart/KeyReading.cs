@@ -6,11 +6,9 @@ namespace HpdCds.Chart;
 internal sealed class KeyReading(PrefetchRow row)
 {
     private readonly List<ClinicalTime?> _times = [];
-    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly List<IReadOnlyList<WalkedEntry>> _pages = [];
     private KeyReading? _holder;
     private int? _total;
-    private int _matches;
-    private int _onLastPage;
 
     public PrefetchRow Row { get; } = row;
 
@@ -40,7 +38,9 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public List<KeyValuePair<string, string>> PanelOf { get; } = [];
 
-    /// <returns>What this makes of the key together with what came before.</returns>
+    /// <summary>Something came that nobody could read or place.</summary>
+    public bool HasHole { get; private set; }
+
     public Received Take(Sieved sieved)
     {
         ArgumentNullException.ThrowIfNull(sieved);
@@ -49,25 +49,21 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times.AddRange(sieved.Times);
         NextLink = sieved.NextLink;
-        _matches += sieved.Found.Count(reference => !_found.Contains(reference));
-        _found.UnionWith(sieved.Found);
+        _pages.Add(sieved.Found);
         _total = sieved.Total ?? _total;
-        _onLastPage = sieved.Found.Length;
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
+        HasHole |= sieved.Unreadable + sieved.Unplaced > 0;
         PatientMismatch |= sieved.PatientMismatch;
-        return WithoutCut(sieved);
+        return sieved.Received;
     }
 
     /// <summary>Another search is asked: what came before is no part of its answer.</summary>
     public void AskAnew()
     {
-        _found.Clear();
-        (_total, _matches, _onLastPage) = (null, 0, 0);
+        _pages.Clear();
+        (_total, HasHole) = (null, false);
     }
-
-    private Received WithoutCut(Sieved sieved) =>
-        IsCut && sieved.Received is (Received.Matches or Received.Empty) ? Received.Partial : sieved.Received;
 
     /// <summary>The other key was asked for together with this one and holds what came.</summary>
     public void EndAs(KeyReading other)
@@ -82,7 +78,26 @@ internal sealed class KeyReading(PrefetchRow row)
         new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
 
     // Some servers cut at the count that they were asked for, or at their own, without a link to the rest.
-    private bool IsCut => _total is { } total ? total > _matches + Unreadable : _onLastPage == PrefetchTable.PageSize;
+    private bool IsCut => _total is { } total ? total > Matches + Unreadable : _pages is [.., { Count: PrefetchTable.PageSize }];
+
+    /// <summary>What a page repeats of those before it came once.</summary>
+    private int Matches
+    {
+        get
+        {
+            if (_pages is [var only])
+                return only.Count;
+            var (matches, seen) = (0, new HashSet<string>(StringComparer.Ordinal));
+            foreach (var page in _pages)
+            {
+                var references = page.Select(BundleSieve.ReferenceOf).ToArray();
+                matches += references.Count(reference => !seen.Contains(reference));
+                seen.UnionWith(references);
+            }
+
+            return matches;
+        }
+    }
 
     /// <summary>
     /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry

@@ -22,11 +22,11 @@ internal sealed class CardDetail(CardSubject subject)
     {
         Needed,
         Kit,
+        Caution,
         RateOfTheDrug,
         Review,
         DoesNotCount,
         Options,
-        Caution,
         ModelReason,
         OtherRates,
     }

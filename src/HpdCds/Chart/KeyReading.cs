@@ -70,6 +70,7 @@ internal sealed class KeyReading(PrefetchRow row)
     {
         ArgumentNullException.ThrowIfNull(other);
         (Next, State, WasAskedPlainly, WasNotUnderstood) = (other.Next, other.State, other.WasAskedPlainly, other.WasNotUnderstood);
+        HasHole = other.HasHole;
         _times.AddRange(other._times);
         _holder = other;
     }

@@ -44,7 +44,7 @@ public sealed class PrefetchTable
         (ChartKey.Liver, "liver", ["albumin*", "bilirubin-total-*", "inr", "panel-liver"]),
         (ChartKey.Markers, "markers", ["afp-mass", "afp-units"]),
         (ChartKey.Performance, "performance", ["ecog", "karnofsky"]),
-        (ChartKey.Staging, "staging", ["pvtt", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*", "imaging-narrative"]),
+        (ChartKey.Staging, "staging", ["pvtt", "child-pugh", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*", "imaging-narrative"]),
         (ChartKey.Genomics, "genomics", ["variant", "region-studied", "genomics-report", "msi", "tmb", "pd-l1-*", "treg", "tam"]),
     ];
 

@@ -15,6 +15,7 @@ public sealed class HeldCase
     private static readonly Dictionary<string, string> NotFound = new(StringComparer.Ordinal)
     {
         ["an-absolute-subject-of-this-server-counts"] = "this server does not find a patient by an absolute reference",
+        ["an-administration-without-subject-leaves-exposure-open"] = "no search finds what is nobody's",
     };
 
     private readonly string _server;

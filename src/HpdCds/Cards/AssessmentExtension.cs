@@ -73,7 +73,8 @@ public static class AssessmentExtension
     private static JsonObject OfPatient(Recognition recognition, PatientReading reading)
     {
         var json = OfOrders(recognition);
-        json["regimen"] = reading.Regimen.Code();
+        if (reading.Regimen is { } regimen)
+            json["regimen"] = regimen.Code();
         json["exposure"] = Kebab.Case(reading.Exposure.ToString());
         json["tumour"] = reading.Tumour;
         return json;

@@ -22,11 +22,11 @@ internal sealed class CardDetail(CardSubject subject)
     {
         Needed,
         Kit,
+        Caution,
         RateOfTheDrug,
         Review,
         DoesNotCount,
         Options,
-        Caution,
         ModelReason,
         OtherRates,
     }
@@ -166,9 +166,12 @@ internal sealed class CardDetail(CardSubject subject)
             ("unknown", review.Unknown.ToString(CultureInfo.InvariantCulture)));
     }
 
+    // Where a partner may be given beside it, no rate is known to be of this regimen, nor that there is none.
     private IEnumerable<string> Rates()
     {
-        var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == subject.Reading.Regimen.Code())
+        if (subject.Reading.Regimen is not { } regimen)
+            return [];
+        var ofRegimen = subject.Table.Rates.Where(rate => rate.Regimen == regimen.Code())
             .OrderBy(rate => rate.Agent is null ? 1 : subject.Recognition.Agents.Contains(rate.Agent, StringComparer.Ordinal) ? 0 : 2)
             .ToArray();
         if (ofRegimen.Length > 0)

@@ -150,13 +150,18 @@ internal sealed partial class FactorLine(Wording wording)
         ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? when.Date : wording["factor.no-date"]));
 
-    // A refuted condition has no clinical status that could matter.
+    // A refuted condition has no clinical status that could matter, and nothing is explained away that gives no points.
     private string Marks(FactorAssessment row)
     {
         var confounders = IsOpenedByConfounders(row) ? [] : Confounders(row).Select(word => wording.Say("mark.confounder", ("confounder", word)));
         var marks = row.Fact is Fact<Finding>.Known known
             ? known.Provenance.Marks
-                .Where(mark => mark != Mark.StatusUnstated || row.Finding?.Shown is not Shown.Flag { Value: false })
+                .Where(mark => mark switch
+                {
+                    Mark.StatusUnstated => row.Finding?.Shown is not Shown.Flag { Value: false },
+                    Mark.ConfoundersUnread => row.Points.High > 0,
+                    _ => true,
+                })
                 .Select(mark => mark == Mark.PresumedPart
                     ? wording.Say("mark.presumed-part", ("parts", string.Join(wording["part-separator"], known.Provenance.PresumedParts.Select(part => wording[$"part.{part}"]))))
                     : wording[$"mark.{Kebab.Case(mark.ToString())}"])
@@ -186,10 +191,10 @@ internal sealed partial class FactorLine(Wording wording)
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(?<sign>[<>]=?)\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextTerms.MostMilliseconds)]
     private static partial Regex Signs();
 
-    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^[<>=]{0,2}-?[0-9.,]{1,20}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextTerms.MostMilliseconds)]
     private static partial Regex Plain();
 }
 

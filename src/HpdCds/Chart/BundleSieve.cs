@@ -20,7 +20,10 @@ public sealed record Sieved(
     bool PatientMismatch) : PatientData
 {
     /// <summary>Every entry of the type that was asked for, whether kept or not.</summary>
-    public ImmutableArray<string> Found { get; init; } = [];
+    public IReadOnlyList<WalkedEntry> Found { get; init; } = [];
+
+    /// <summary>Entries that do not say whose they are, where that is not known from the question.</summary>
+    public int Unplaced { get; init; }
 
     public int? Total { get; init; }
 }
@@ -46,11 +49,8 @@ public sealed class BundleSieve(
         var ours = typed.Where(entry => IsOurs(entry.Resource, isForOne)).ToList();
         var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
-        var received = Classify(walk, outcomes, ours.Count);
-        if (received is Received.Matches or Received.Empty && HasHole(walk, row, typed, isOwnSearch))
-            received = Received.Partial;
         return new Sieved(
-            received,
+            Classify(walk, outcomes, ours.Count),
             kept,
             row.ResourceType == "Observation" ? [.. ours.Select(entry => ChartTimes.Parse(entry.Resource.Effective, zone))] : [],
             [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
@@ -60,7 +60,8 @@ public sealed class BundleSieve(
             walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
             row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
         {
-            Found = [.. typed.Select(ReferenceOf)],
+            Found = typed,
+            Unplaced = isOwnSearch ? 0 : typed.Count(entry => string.IsNullOrEmpty(entry.Resource.Subject)),
             Total = walk.Total,
         };
     }
@@ -92,13 +93,6 @@ public sealed class BundleSieve(
             return resource.Id == patient.PatientId;
         return resource.Subject is { } subject ? patient.IsNamedBy(subject) : isOwnSearch;
     }
-
-    // Of a list that is read for what it does not hold, an entry that nobody can place may be the one that is missed.
-    private static bool HasHole(BundleWalk walk, PrefetchRow row, List<WalkedEntry> typed, bool isOwnSearch) =>
-        row.ResourceType == "Condition"
-        && (walk.EntriesWithoutResource > 0
-            || walk.Entries.Any(entry => string.IsNullOrEmpty(entry.Resource.Type))
-            || (!isOwnSearch && typed.Exists(entry => string.IsNullOrEmpty(entry.Resource.Subject))));
 
     private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
     {

@@ -22,7 +22,7 @@ internal sealed class ChartAssembly
         var assembly = new ChartAssembly(zone, trace);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
-        foreach (var reading in readings.Where(reading => reading.Unreadable > 0))
+        foreach (var reading in readings.Where(reading => reading.HasHole))
             LeaveHole(reading);
         foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
             assembly.Add([.. copies]);
@@ -63,7 +63,8 @@ internal sealed class ChartAssembly
             LeaveHole(copy.Reading);
     }
 
-    // Of a list that is read for what it does not hold, an entry that nobody could read is missing. A result stands for itself.
+    // Of a list that is read for what it does not hold, an entry that nobody could read or place may be the one that is missed.
+    // A result stands for itself.
     private static void LeaveHole(KeyReading reading)
     {
         if (reading is { Row.ResourceType: not ("Observation" or "Patient"), State: SourceState.Complete })

@@ -7,8 +7,9 @@ namespace HpdCds.Chart;
 
 /// <summary>
 /// Reads the patient: prefetch first, then the FHIR server for the keys that are missing, with the token of the request.
-/// One call a key, all at once, none repeated; after them only next pages and one question for Medications to which the
-/// answers point. When this returns, nothing is under way.
+/// One call a key or for several keys together, all at once; after them only next pages, once more without hints what a
+/// server did not understand, and one question for Medications to which the answers point. When this returns, nothing is
+/// under way.
 /// </summary>
 public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, FhirCalls calls, SiteSettings settings, TimeProvider clock)
 {
@@ -17,8 +18,11 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     public const int MaxPagesInAll = 40;
 
-    /// <summary>Calls of one hook call beside the pages.</summary>
-    public const int MaxCalls = 12;
+    /// <summary>
+    /// Calls of one hook call beside the pages. Ten read a patient; the rest is for servers that take no forms or no hints, and
+    /// for Medications to which orders only point, so that none of these has to be paid for with something unread.
+    /// </summary>
+    public const int MaxCalls = 24;
 
     // The sieve looks at dates roughly: a day written elsewhere in the world may lie inside the window here.
     private const int DaysForZones = 2;
@@ -43,7 +47,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, request.ReadUntil is null ? 0 : 1, either.Token);
         await CompleteAsync(readings, session);
         var chart = ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
-        var named = request.ReadUntil is null ? await WithMedicationsAsync(chart, session) : chart;
+        var named = await WithMedicationsAsync(chart, session);
         stop.ThrowIfCancellationRequested();
         return named;
     }
@@ -117,20 +121,20 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         // Chosen before the first call: a fetch that is quick may come to pages of its own, and follows them itself.
         var paged = readings.Where(reading => reading.Next == NextStep.FollowPages).ToList();
         await Task.WhenAll([.. fetches.Select(together => FetchAsync(together, session)), .. paged.Select(reading => FollowPagesAsync(reading, session))]);
-        await AskPlainlyAsync([.. fetches.SelectMany(together => together).Where(reading => reading.WasNotUnderstood)], session);
+        await AskPlainlyAsync(fetches.SelectMany(together => together).Where(reading => reading.WasNotUnderstood), session);
     }
 
     /// <summary>One call for keys that are asked for together; the first of them holds what came.</summary>
-    private async Task FetchAsync(IReadOnlyList<KeyReading> together, Session session)
+    private async Task FetchAsync(KeyReading[] together, Session session)
     {
         var reading = together[0];
         var query = PrefetchTable.QueryFor([.. together.Select(one => one.Row)], session.PatientId);
-        var asked = reading.IsUnordered ? PrefetchTable.WithoutHints(query) : query;
+        var asked = reading.WasAskedPlainly ? PrefetchTable.WithoutHints(query) : query;
         var answer = await calls.AskAsync(session.Server, asked, session.Access, session.Stop, session.TakeCall);
         reading.AskAnew();
         reading.State = answer.State;
         reading.Next = NextStep.Settle;
-        reading.WasNotUnderstood = answer.IsNotUnderstood && reading.Row.IsSortedByDate;
+        reading.WasNotUnderstood = answer.IsNotUnderstood && reading.Row.IsSearch;
         if (answer.State == SourceState.Complete)
             (reading.Next, reading.State) = PrefetchDecision.OfAnswer(Read(reading, answer, session));
         if (reading.Next == NextStep.FollowPages)
@@ -139,13 +143,16 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
             other.EndAs(reading);
     }
 
-    /// <summary>A server that refuses to sort is asked once more, without that wish and for all such keys in one search.</summary>
-    private async Task AskPlainlyAsync(IReadOnlyList<KeyReading> refused, Session session)
+    /// <summary>A server that refuses to sort or to count is asked once more without that wish: for results in one search, and for what else it refused.</summary>
+    private async Task AskPlainlyAsync(IEnumerable<KeyReading> refused, Session session)
     {
-        if (refused.Count == 0 || !IsAlive(session.Access) || !session.TakeCall())
-            return;
-        refused[0].IsUnordered = true;
-        await FetchAsync(refused, session);
+        var searches = refused.GroupBy(reading => reading.Row.ResourceType, StringComparer.Ordinal)
+            .Select(together => together.ToArray())
+            .Where(_ => IsAlive(session.Access) && session.TakeCall())
+            .ToList();
+        foreach (var together in searches)
+            together[0].WasAskedPlainly = true;
+        await Task.WhenAll(searches.Select(together => FetchAsync(together, session)));
     }
 
     private async Task FollowPagesAsync(KeyReading reading, Session session) => reading.State = await FollowAsync(reading, session);

@@ -19,6 +19,10 @@ public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? T
     /// <summary>Displays of codings that came without a code: words, no more.</summary>
     public ImmutableArray<string> UncodedDisplays { get; init; } = [];
 
+    /// <summary>There is a code of a stated system, or words.</summary>
+    [JsonIgnore]
+    public bool SaysAnything => Codings.Any(coding => coding.System is not null) || Texts.Any();
+
     /// <summary>Every human-readable string of the concept, in order: text first, then displays.</summary>
     public IEnumerable<string> Texts =>
         Codings.Select(coding => coding.Display).Prepend(Text).Concat(UncodedDisplays).OfType<string>().Where(text => text.Length > 0);

@@ -12,7 +12,7 @@ public static class ConditionReader
         if (FhirReading.ParseRecord<Condition>(bytes) is not { } condition)
             return null;
         var code = FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty;
-        if (!code.Codings.Any(coding => coding.System is not null) && !code.Texts.Any())
+        if (!code.SaysAnything)
             return null;
         return new ChartCondition(
             reference,

@@ -6,11 +6,9 @@ namespace HpdCds.Chart;
 internal sealed class KeyReading(PrefetchRow row)
 {
     private readonly List<ClinicalTime?> _times = [];
-    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly List<IReadOnlyList<WalkedEntry>> _pages = [];
     private KeyReading? _holder;
     private int? _total;
-    private int _matches;
-    private int _onLastPage;
 
     public PrefetchRow Row { get; } = row;
 
@@ -22,8 +20,8 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public string? NextLink { get; private set; }
 
-    /// <summary>The server was asked again without the wish for an order, so the order in which things came says nothing.</summary>
-    public bool IsUnordered { get; set; }
+    /// <summary>The server was asked again without our hints, so the order in which things came says nothing.</summary>
+    public bool WasAskedPlainly { get; set; }
 
     /// <summary>The server found fault with the search itself.</summary>
     public bool WasNotUnderstood { get; set; }
@@ -40,7 +38,9 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public List<KeyValuePair<string, string>> PanelOf { get; } = [];
 
-    /// <returns>What this makes of the key together with what came before.</returns>
+    /// <summary>Something came that nobody could read or place.</summary>
+    public bool HasHole { get; private set; }
+
     public Received Take(Sieved sieved)
     {
         ArgumentNullException.ThrowIfNull(sieved);
@@ -49,31 +49,28 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times.AddRange(sieved.Times);
         NextLink = sieved.NextLink;
-        _matches += sieved.Found.Count(reference => !_found.Contains(reference));
-        _found.UnionWith(sieved.Found);
+        _pages.Add(sieved.Found);
         _total = sieved.Total ?? _total;
-        _onLastPage = sieved.Found.Length;
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
+        HasHole |= sieved.Unreadable + sieved.Unplaced > 0;
         PatientMismatch |= sieved.PatientMismatch;
-        return WithoutCut(sieved);
+        return sieved.Received;
     }
 
     /// <summary>Another search is asked: what came before is no part of its answer.</summary>
     public void AskAnew()
     {
-        _found.Clear();
-        (_total, _matches, _onLastPage) = (null, 0, 0);
+        _pages.Clear();
+        (_total, HasHole) = (null, false);
     }
-
-    private Received WithoutCut(Sieved sieved) =>
-        IsCut && sieved.Received is (Received.Matches or Received.Empty) ? Received.Partial : sieved.Received;
 
     /// <summary>The other key was asked for together with this one and holds what came.</summary>
     public void EndAs(KeyReading other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        (Next, State, IsUnordered, WasNotUnderstood) = (other.Next, other.State, other.IsUnordered, other.WasNotUnderstood);
+        (Next, State, WasAskedPlainly, WasNotUnderstood) = (other.Next, other.State, other.WasAskedPlainly, other.WasNotUnderstood);
+        HasHole = other.HasHole;
         _times.AddRange(other._times);
         _holder = other;
     }
@@ -81,10 +78,29 @@ internal sealed class KeyReading(PrefetchRow row)
     public ChartSource ToSource() =>
         new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
 
-    private bool IsCut => IsCutAt(_total, _matches + Unreadable, _onLastPage);
+    private bool IsCut => IsCutAt(_total, Matches + Unreadable, _pages is [.., var last] ? last.Count : 0);
 
     /// <summary>Some servers cut at the count that they were asked for, or at their own, without a link to the rest.</summary>
     public static bool IsCutAt(int? total, int came, int onLastPage) => total is { } counted ? counted > came : onLastPage == PrefetchTable.PageSize;
+
+    /// <summary>What a page repeats of those before it came once.</summary>
+    private int Matches
+    {
+        get
+        {
+            if (_pages is [var only])
+                return only.Count;
+            var (matches, seen) = (0, new HashSet<string>(StringComparer.Ordinal));
+            foreach (var page in _pages)
+            {
+                var references = page.Select(BundleSieve.ReferenceOf).ToArray();
+                matches += references.Count(reference => !seen.Contains(reference));
+                seen.UnionWith(references);
+            }
+
+            return matches;
+        }
+    }
 
     /// <summary>
     /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry
@@ -92,7 +108,7 @@ internal sealed class KeyReading(PrefetchRow row)
     /// </summary>
     private DateTimeOffset? NewestFirstDownTo()
     {
-        if (!Row.IsSortedByDate || IsUnordered || _times.Count == 0 || _times.Exists(time => time is null))
+        if (!Row.IsSortedByDate || WasAskedPlainly || _times.Count == 0 || _times.Exists(time => time is null))
             return null;
         for (var i = 1; i < _times.Count; i++)
         {

@@ -149,11 +149,11 @@ public static partial class ObservationReader
         return comparator is null && unit is null ? new ChartValue.Number(value) : new ChartValue.Quantity(value, comparator, unit, IsUcum: false);
     }
 
-    [GeneratedRegex(@"^\s*(?<comparator><=|>=|<|>|≤|≥)?\s*(?<number>-?\d{1,15}(\.\d{1,10})?)(\s*(?<unit>[%/\[{A-Za-zµμ]\S{0,30}|10\S{1,30}))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*(?<comparator><=|>=|<|>|≤|≥)?\s*(?<number>-?\d{1,15}(\.\d{1,10})?)(\s*(?<unit>[%/\[{A-Za-zµμ]\S{0,30}|10\S{1,30}))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex NumberWithUnit();
 
     // "1.240" is one and a quarter to some writers and over a thousand to others, as "1,240" is.
-    [GeneratedRegex(@"^-?[1-9]\d{0,2}\.\d{3}$", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^-?[1-9]\d{0,2}\.\d{3}$", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex Thousands();
 
     private static ImmutableArray<ChartReferenceRange> ReadRanges(Func<IEnumerable<Observation.ReferenceRangeComponent>?> read) =>

@@ -11,7 +11,9 @@ public sealed record PrefetchRow(ChartKey Key, string Name, string ResourceType,
 
     public bool IsSortedByDate => ResourceType == "Observation";
 
-    /// <summary>Rows of one name are asked for in one call of our own, so that there are never more than twelve.</summary>
+    public bool IsSearch => Query.Contains('?', StringComparison.Ordinal);
+
+    /// <summary>Rows of one name are asked for in one call of our own.</summary>
     public string? AskedAs { get; init; }
 
     /// <summary>The codes of a search by code, escaped and joined.</summary>
@@ -37,16 +39,16 @@ public sealed class PrefetchTable
 
     private static readonly (ChartKey Key, string Name, string[] Groups)[] ObservationKeys =
     [
-        (ChartKey.Cbc, "cbc", ["neutrophils-*", "lymphocytes-*", "leukocytes", "bands-*", "hemoglobin", "hemoglobin-moles", "nlr"]),
+        (ChartKey.Cbc, "cbc", ["neutrophils-*", "lymphocytes-*", "leukocytes", "bands-*", "hemoglobin", "hemoglobin-moles", "nlr", "panel-cbc"]),
         (ChartKey.Chemistry, "chemistry", ["ldh", "crp", "crp-hs", "il-6"]),
-        (ChartKey.Liver, "liver", ["albumin*", "bilirubin-total-*", "inr"]),
+        (ChartKey.Liver, "liver", ["albumin*", "bilirubin-total-*", "inr", "panel-liver"]),
         (ChartKey.Markers, "markers", ["afp-mass", "afp-units"]),
         (ChartKey.Performance, "performance", ["ecog", "karnofsky"]),
-        (ChartKey.Staging, "staging", ["pvtt", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*", "imaging-narrative"]),
+        (ChartKey.Staging, "staging", ["pvtt", "child-pugh", "child-pugh-score", "child-pugh-class", "stage-*", "staging-*", "tnm-*", "bclc*", "imaging-narrative"]),
         (ChartKey.Genomics, "genomics", ["variant", "region-studied", "genomics-report", "msi", "tmb", "pd-l1-*", "treg", "tam"]),
     ];
 
-    // Few results each: one search answers for all four, and one of the twelve calls is left for what the first answers lack.
+    // Few results each: one search answers for all four.
     private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging, ChartKey.Genomics];
 
     private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
@@ -79,7 +81,7 @@ public sealed class PrefetchTable
         Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
 
     private static PrefetchRow Conditions(ChartKey key, string name, string category) =>
-        new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}{Count}");
+        new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}{Count}") { AskedAs = AllConditions };
 
     // A key without codes asks for nothing, so it does not exist.
     private static PrefetchRow? Observations(ChartKey key, string name, string[] patterns, CodeSet codes)
@@ -99,22 +101,27 @@ public sealed class PrefetchTable
 
     private static readonly string Hints = "&_sort=-date" + Count;
 
+    // A category is a template's way to ask for less. Not every server gives one to each Condition, or one that we know, and
+    // what nobody asked for would count as not recorded.
+    private static readonly string AllConditions = $"Condition?{Patient}{Count}";
+
     private static string Search(string codes) => $"Observation?{Patient}&code={codes}{Hints}";
 
     /// <summary>The same search without the wishes that a server may refuse.</summary>
     public static string WithoutHints(string query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return query.Replace(Hints, "", StringComparison.Ordinal);
+        return query.Replace(Hints, "", StringComparison.Ordinal).Replace(Count, "", StringComparison.Ordinal);
     }
 
     /// <summary>The one search that answers for all of these rows.</summary>
     public static string QueryFor(IReadOnlyList<PrefetchRow> rows, string patientId)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return rows.Count == 1
-            ? rows[0].QueryFor(patientId)
-            : (rows[0] with { Query = Search(string.Join(',', rows.Select(row => row.Codes))) }).QueryFor(patientId);
+        var query = rows[0].ResourceType == "Condition" ? AllConditions
+            : rows.Count == 1 ? rows[0].Query
+            : Search(string.Join(',', rows.Select(row => row.Codes)));
+        return (rows[0] with { Query = query }).QueryFor(patientId);
     }
 
     private static bool Matches(string group, string pattern) =>

@@ -5,15 +5,19 @@ namespace HpdCds.Chart;
 /// <summary>Procedure resources into our records; a procedure counts from its end.</summary>
 public static class ProcedureReader
 {
+    /// <returns>Nothing when the resource cannot be read, or does not say what was done.</returns>
     public static ChartProcedure? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
         if (FhirReading.ParseRecord<Procedure>(bytes) is not { } procedure)
+            return null;
+        var code = FhirReading.Concept(FhirReading.Try(() => procedure.Code)) ?? ChartConcept.Empty;
+        if (!code.SaysAnything)
             return null;
         return new ChartProcedure(
             reference,
             source,
             FhirReading.Try(() => FhirReading.Text(procedure.StatusElement)),
-            FhirReading.Concept(FhirReading.Try(() => procedure.Code)) ?? ChartConcept.Empty,
+            code,
             ReadTime(procedure, zone));
     }
 

@@ -21,6 +21,9 @@ internal enum Statement
 /// <summary>The facts that stand in the problem list and the encounter diagnoses (clinical model, sections 1, 8 and 9).</summary>
 internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge, bool hasNoEncounterDiagnoses)
 {
+    /// <summary>What ICD-10 itself is long: a letter, two digits, a point and one more.</summary>
+    private const int LongestSharedCode = 5;
+
     private static readonly string[] PastStates = ["inactive", "remission", "resolved"];
 
     // Every organ asks again: a chart is looked up once in each set.
@@ -31,7 +34,12 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     {
         var found = new List<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>();
         foreach (var group in groups)
-            found.AddRange(Stating(knowledge.Codes.Liver, group).Where(item => item.Statement != Statement.Yes || IsActive(item.Condition)));
+        {
+            found.AddRange(Stating(knowledge.Codes.Liver, group)
+                .Where(item => item.Statement != Statement.Yes || IsActive(item.Condition))
+                .Select(item => item.Statement == Statement.Yes && !IsOfItsEdition(item.Condition, group) ? item with { Statement = Statement.Ambiguous } : item));
+        }
+
         if (found.Where(item => item.Statement == Statement.Yes).ToArray() is { Length: > 0 } present)
         {
             var grades = present.Select(item => (item.Condition, Grade: GradeOf(item.Condition, item.Entry))).ToArray();
@@ -53,6 +61,12 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
     }
+
+    // A fifth character is national: in another edition of ICD-10 the same code may mean another thing.
+    private bool IsOfItsEdition(ChartCondition condition, string group) => condition.Code.Codings.Any(coding =>
+        knowledge.Codes.Liver.Find(coding.System, coding.Code) is { } entry
+        && entry.Group == group
+        && (CodeSystems.Canonical(entry.System) != CodeSystems.Icd10 || entry.Code.Length <= LongestSharedCode || CodeSystems.Edition(coding.System!) == entry.System));
 
     // Named in words only: nobody can say that it is something else.
     private bool MayBe(string fact, ChartCondition condition) =>

@@ -82,10 +82,13 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
         return (Named(concepts, DrugRole.Inhibitor), true);
     }
 
-    public Regimen RegimenOf(ImmutableArray<string> agents, IEnumerable<ImmutableArray<ChartConcept>> beside)
+    /// <summary>The kind of regimen; null where it looks like one class alone and what may be given beside it is not all known.</summary>
+    /// <param name="isAllRead">Whether the active orders were read to their end.</param>
+    public Regimen? RegimenOf(ImmutableArray<string> agents, IReadOnlyCollection<ImmutableArray<ChartConcept>> beside, bool isAllRead)
     {
         var others = beside.SelectMany(concepts => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts)));
-        return Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.OfGroup).SelectMany(drug => drug.Targets));
+        var regimen = Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.OfGroup).SelectMany(drug => drug.Targets));
+        return regimen == Regimen.Pd1 && (!isAllRead || beside.Any(MayBeUnknownDrug)) ? null : regimen;
     }
 
     public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);

@@ -15,6 +15,8 @@ internal sealed class LiverFacts(
 {
     private const string ClassGroup = "child-pugh-class";
 
+    private static readonly string[] RecordedGroups = ["child-pugh-score", ClassGroup];
+
     public Fact<Finding> ChildPugh(bool isAnticoagulated)
     {
         var (bilirubin, albumin, inr) = (laboratory.Bilirubin, laboratory.Albumin, laboratory.Inr);
@@ -51,11 +53,13 @@ internal sealed class LiverFacts(
     {
         var recorded = results.Latest(new ResultQuestion<Finding>(
             "child-pugh",
-            ["child-pugh-score", ClassGroup],
+            [.. RecordedGroups],
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,
             Recorded,
             (one, other) => one.Against(other)));
+        if (recorded is Fact<Finding>.Unknown { Reason: var why } && MayBeUnread(why) && computed.Value.WhyOpen == UnknownReason.NotRecorded)
+            return computed with { Value = computed.Value with { WhyOpen = why } };
         if (recorded is not Fact<Finding>.Known { Value: { Shown: Shown.Span stated } finding } known || IsOlderThanParts(known.Provenance))
             return computed;
         var (least, most) = ChildPughScore.ScoresOf(ChildPughScore.ClassOf(stated.Low));
@@ -74,6 +78,11 @@ internal sealed class LiverFacts(
                 : new Finding(Interval.Between(low, high), finding.WhyOpen, Span(low, high)),
             known.Provenance);
     }
+
+    // What is missing of the parts may stand as a score or class in what was not read; without a code for one nobody could tell.
+    private bool MayBeUnread(UnknownReason why) =>
+        why is UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated or UnknownReason.NotSupplied
+        && Array.Exists(RecordedGroups, group => knowledge.Codes.Observations.CodesOf(group).Count > 0);
 
     private Reading<Finding> Recorded(ChartObservation observation)
     {

@@ -9,7 +9,7 @@ namespace HpdCds.Facts;
 /// <summary>Everything that the chart and the orders say about one patient, in the words of oncology.</summary>
 /// <param name="Factors">The facts that the models read.</param>
 /// <param name="Exposure">Checkpoint inhibitors before now.</param>
-/// <param name="Regimen">The kind of regimen that is being ordered.</param>
+/// <param name="Regimen">The kind of regimen that is being ordered; null where a partner may stand in what was not read.</param>
 /// <param name="Tumour">What the order is for: a group, <c>unspecified</c>, <c>ambiguous</c> or <c>not-found</c>.</param>
 /// <param name="TumourReason">Why there is no tumour to assess; null when there is one.</param>
 /// <param name="IsChild">Surely under age.</param>
@@ -17,7 +17,7 @@ namespace HpdCds.Facts;
 public sealed record PatientReading(
     PatientFacts Factors,
     Exposure Exposure,
-    Regimen Regimen,
+    Regimen? Regimen,
     string Tumour,
     UnknownReason? TumourReason,
     bool IsChild,
@@ -55,7 +55,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
-            drugs.RegimenOf(recognition.Agents, beside),
+            drugs.RegimenOf(recognition.Agents, beside, chart.WereRead(ChartKey.Medications)),
             tumour.Group,
             tumour.Reason,
             person.Age?.IsChild == true,

@@ -92,10 +92,10 @@ internal sealed partial class ReferenceLimits(UnitTable units, TextTerms terms, 
         person.Age is not { } age
         || ((range.AgeLowYears is null || age.Most >= range.AgeLowYears) && (range.AgeHighYears is null || age.Least <= range.AgeHighYears));
 
-    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*\[?\s*(?<low>\d+(\.\d+)?)\s*[-\u2013]\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex BetweenText();
 
-    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*(<=?|\u2264)\s*(?<high>\d+(\.\d+)?)(?!\d|[.,]\d)\.?[\s\](]*(?<unit>[^\])(;,]*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex BelowText();
 
     private sealed record Limit(decimal? Low, decimal? High, string? Unit) : PatientData;

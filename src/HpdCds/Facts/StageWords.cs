@@ -56,26 +56,26 @@ internal static partial class StageWords
         };
     }
 
-    [GeneratedRegex(@"((?<![A-Za-z])|(?<=\d[a-d]))[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)([a-d]?\s*[-–—/~]\s*(?<value>[0-4]|X)(?![0-9A-WYZ.]))*", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"((?<![A-Za-z])|(?<=\d[a-d]))[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)([a-d]?\s*[-–—/~]\s*(?<value>[0-4]|X)(?![0-9A-WYZ.]))*", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex Category();
 
-    [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<letter>[0ABCD])(?![A-Za-z]|-P)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<letter>[0ABCD])(?![A-Za-z]|-P)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex BarcelonaStart();
 
-    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<letter>[ABC])(?![A-Za-z]|-P)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\s*(child[\s-]*(turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?(?<letter>[ABC])(?![A-Za-z]|-P)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex ChildPughStart();
 
     // What the other score says beside it.
-    [GeneratedRegex(@"child[\s-]*((turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?[ABC]\d{0,2}(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"child[\s-]*((turcotte[\s-]*)?pugh[\s:-]*)?((class|grade|score)[\s:-]*)?[ABC]\d{0,2}(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex ChildPughBeside();
 
-    [GeneratedRegex(@"BCLC[\s:_-]*(stage[\s:_-]*)?[0ABCD]\d?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"BCLC[\s:_-]*(stage[\s:_-]*)?[0ABCD]\d?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex BarcelonaBeside();
 
     // A lone letter, but not the article, a virus, a vitamin or the code of something.
-    [GeneratedRegex(@"(?<![A-Za-z0-9.])(?<!(hepatitis|virus|vitamin)\s)(?<letter>[BCD]|(?-i:A))(?![A-Za-z]|-P|(?!1[0-5](?!\d))\d\d)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9.])(?<!(hepatitis|virus|vitamin)\s)(?<letter>[BCD]|(?-i:A))(?![A-Za-z]|-P|(?!1[0-5](?!\d))\d\d)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex Single();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?<letter>[0ABCD])\d?\s*([-–—/~→、]|->|to|or|至|到|或)\s*(?<letter>[0ABCD])\d?(?![A-Za-z0-9])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?<letter>[0ABCD])\d?\s*([-–—/~→、]|->|to|or|至|到|或)\s*(?<letter>[0ABCD])\d?(?![A-Za-z0-9])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex Chain();
 }

@@ -121,12 +121,12 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
             .Any(text => int.TryParse(LeadingDigits().Match(text).ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var edition) && edition >= EditionWithoutPortalVeinInT3);
     }
 
-    [GeneratedRegex(@"(AJCC|American Joint Comm)\D{0,60}(?<edition>\d{1,2})(st|nd|rd|th)?\b|(?<![\d])(?<edition>\d{1,2})(st|nd|rd|th)?\s+(edition\s+)?AJCC", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(AJCC|American Joint Comm)\D{0,60}(?<edition>\d{1,2})(st|nd|rd|th)?\b|(?<![\d])(?<edition>\d{1,2})(st|nd|rd|th)?\s+(edition\s+)?AJCC", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex Edition();
 
-    [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex LeadingDigits();
 
-    [GeneratedRegex(@"(?<![A-Za-z])(IV|I{1,3})[A-C]?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"(?<![A-Za-z])(IV|I{1,3})[A-C]?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex RomanGroup();
 }

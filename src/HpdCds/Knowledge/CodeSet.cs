@@ -65,13 +65,14 @@ public static class CodeSystems
     public const string RxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
     public const string Atc = "http://www.whocc.no/atc";
     public const string Icd10 = "http://hl7.org/fhir/sid/icd-10";
+    public const string Icd10Cm = "http://hl7.org/fhir/sid/icd-10-cm";
     public const string Hgnc = "http://www.genenames.org/geneId";
     public const string Ajcc = "http://cancerstaging.org";
     public const string Hcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 
     private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["http://hl7.org/fhir/sid/icd-10-cm"] = Icd10,
+        [Icd10Cm] = Icd10,
         ["http://fhir.de/CodeSystem/bfarm/icd-10-gm"] = Icd10,
         ["http://www.genenames.org"] = Hgnc,
         ["urn:oid:2.16.840.1.113883.6.90"] = Icd10,
@@ -83,6 +84,9 @@ public static class CodeSystems
         ["urn:oid:2.16.840.1.113883.6.1"] = Loinc,
         ["urn:oid:2.16.840.1.113883.6.96"] = Snomed,
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The national edition of a classification, under one name.</summary>
+    public static string Edition(string system) => system == "urn:oid:2.16.840.1.113883.6.90" ? Icd10Cm : system;
 
     public static string Canonical(string system) => Aliases.GetValueOrDefault(system, system);
 }

@@ -24,6 +24,12 @@ public sealed class TextTerms(TextTermsFile file)
 {
     public const string FileName = "terms.json";
 
+    /// <summary>
+    /// How long a pattern may be at a text. Every one is linear in what it reads, so this only guards against a mistake in one. It
+    /// counts the clock and not the work: a short one fires when a busy machine stops the thread, and fails a sound request.
+    /// </summary>
+    public const int MostMilliseconds = 10_000;
+
     private const int MostCharacters = 20_000;
     private const int ReachAfter = 40;
     private const int WordsBefore = 4;

@@ -23,6 +23,6 @@ public sealed partial class Wording(string language, IReadOnlyDictionary<string,
 
     public static IEnumerable<string> PlaceholdersOf(string phrase) => Placeholder().Matches(phrase).Select(match => match.Groups["name"].Value);
 
-    [GeneratedRegex(@"\{(?<name>[a-zA-Z]+)\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextMatching.MostMilliseconds)]
+    [GeneratedRegex(@"\{(?<name>[a-zA-Z]+)\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: TextTerms.MostMilliseconds)]
     private static partial Regex Placeholder();
 }

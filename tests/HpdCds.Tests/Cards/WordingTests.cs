@@ -117,6 +117,34 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
         Assert.True(whole * 3 > english.Count);
     }
 
+    [Fact]
+    public async Task The_caution_stands_on_every_assessed_card_however_dense_it_is()
+    {
+        foreach (var language in GoldenCards.Languages)
+        {
+            var wording = Knowledge.Wordings[language];
+            var assessed = (await servers.AllCardsAsync(language)).Select(card => (card.Key, Lines: GoldenCards.LinesOf(card.Value)))
+                .Where(card => Array.Exists(card.Lines, line => line.StartsWith(wording["detail.domains"].Split('{')[0], StringComparison.Ordinal)))
+                .ToArray();
+            var crowded = assessed.Count(card => !card.Lines.Contains(wording["detail.options"], StringComparer.Ordinal));
+            output.WriteLine($"{language}: {assessed.Length} assessed cards, {crowded} without room for the options");
+            Assert.Equal([], assessed.Where(card => !card.Lines.Contains(wording["detail.associated"], StringComparer.Ordinal)).Select(card => card.Key));
+        }
+    }
+
+    [Theory]
+    [InlineData(English)]
+    [InlineData(Chinese)]
+    public async Task Influences_that_were_not_read_are_told_of_what_counts_and_marked_on_all(string language)
+    {
+        var answer = await servers.AnswerOfAsync(GoldenCase.Named("raised-nlr-alone"), language);
+        var marked = answer["extension"]!["org.hpdcds.assessment"]!["factors"]!.AsArray()
+            .Where(factor => factor!["marks"]?.AsArray().Any(mark => (string)mark! == "confounders-unread") == true)
+            .Select(factor => (string)factor!["id"]!);
+        Assert.Equal(["nlr", "ldh", "crp"], marked);
+        Assert.Equal(2, ((string)answer["cards"]![0]!["detail"]!).Split(Knowledge.Wordings[language]["mark.confounders-unread"]).Length);
+    }
+
     private static bool IsNoRate(string line) =>
         !line.StartsWith("Study rate", StringComparison.Ordinal) && !line.StartsWith("研究人群", StringComparison.Ordinal);
 

@@ -70,7 +70,7 @@ public sealed class FhirPagingTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
-        Assert.Equal(11 + followed, ehr.Calls.Count);
+        Assert.Equal(10 + followed, ehr.Calls.Count);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class FhirPagingTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.All(chart.Sources.Values.Where(source => source.Key != ChartKey.Patient), source => Assert.Equal(SourceState.Truncated, source.State));
-        Assert.Equal(11 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
+        Assert.Equal(10 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
     }
 
     [Fact]

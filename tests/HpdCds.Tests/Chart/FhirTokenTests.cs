@@ -40,7 +40,7 @@ public sealed class FhirTokenTests
         var (status, _) = await service.AnswerAsync(Json.Call(server: ehr.Base).Replace(part, instead, StringComparison.Ordinal));
 
         Assert.Equal(200, status);
-        Assert.Equal(11, ehr.Calls.Count);
+        Assert.Equal(10, ehr.Calls.Count);
     }
 
     [Fact]

@@ -16,9 +16,7 @@ internal static class NotNarrower
     {
         foreach (var member in new[] { "recognition", "agents", "regimen" })
         {
-            // A partner of the inhibitor is found in the lists of medications, and with them is open as the exposure is.
-            var isOfLists = member == "regimen" && (string?)actual["exposure"] == "unknown";
-            if (whole[member] is not null && actual[member] is not null && !isOfLists && !JsonNode.DeepEquals(whole[member], actual[member]))
+            if (whole[member] is not null && actual[member] is not null && !JsonNode.DeepEquals(whole[member], actual[member]))
                 yield return Said(member, whole, actual);
         }
 

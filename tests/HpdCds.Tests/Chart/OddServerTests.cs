@@ -21,8 +21,8 @@ public sealed class OddServerTests(CaseServers servers, OddServerTests.Ehr ehr, 
     private static readonly Dictionary<string, Habit> Habits = new(StringComparer.Ordinal)
     {
         [None] = new(search => OddServer.Bundle(search.Found), IsWhole: true),
-        ["answers 400 to a wish for an order"] = new(search => search.Parameters.ContainsKey("_sort") ? Refusal(400) : OddServer.Bundle(search.Found)),
-        ["answers 400 to everything but the searches of US Core"] = new(search => search.Parameters.Keys.Except(Searches, StringComparer.Ordinal).Any() ? Refusal(400) : OddServer.Bundle(search.Found)),
+        ["answers 400 to a wish for an order"] = new(search => search.Parameters.ContainsKey("_sort") ? Refusal(400) : OddServer.Bundle(search.Found), IsWhole: true),
+        ["answers 400 to everything but the searches of US Core"] = new(search => search.Parameters.Keys.Except(Searches, StringComparer.Ordinal).Any() ? Refusal(400) : OddServer.Bundle(search.Found), IsWhole: true),
         ["ignores every parameter"] = new(search => OddServer.Bundle([.. search.Server.Of(search.Type)]), IsWhole: true) { More = OfAnother },
         ["sorts the oldest first"] = new(search => OddServer.Bundle([.. Oldest(search)]), IsWhole: true),
         ["sorts the oldest first and gives two at a time"] = new(search => search.Server.InPages(search.Type, [.. search.Page is null ? Oldest(search) : search.Found], 2)),

@@ -6,13 +6,15 @@ namespace HpdCds.Tests.Chart;
 /// <summary>What is asked after the first answers: Medications that orders only point to, and searches without their hints.</summary>
 public sealed class SecondRoundTests
 {
+    private const int AllOfAPatient = 10;
+
     private const string Nivolumab = """ "code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"1597876"}]} """;
 
     [Fact]
     [Trait("Req", "REQ-12")]
     [Trait("Req", "FHR-09")]
     [Trait("Req", "SEC-03")]
-    public async Task Medications_of_this_server_are_asked_for_in_one_call_within_the_twelve()
+    public async Task Medications_of_this_server_are_asked_for_in_one_call_after_the_others()
     {
         FakeEhr? self = null;
         await using var ehr = await FakeEhr.StartAsync(call => call.Type switch
@@ -30,7 +32,7 @@ public sealed class SecondRoundTests
         var lookup = Assert.Single(ehr.Calls, call => call.Type == "Medication");
         Assert.Equal("?_id=m1,m2&_count=50", lookup.Query);
         Assert.Equal("Bearer canary-token", lookup.Authorization);
-        Assert.Equal(ChartReader.MaxCalls, ehr.Calls.Count);
+        Assert.Equal(AllOfAPatient + 1, ehr.Calls.Count);
         Assert.Equal(["a", "b"], chart.Medications.Where(medication => medication.Elsewhere is null).Select(medication => medication.Reference.Split('/')[1]).Order(StringComparer.Ordinal));
         Assert.All(chart.Medications.Where(medication => medication.Elsewhere is null), medication => Assert.Single(medication.Concepts));
     }
@@ -49,7 +51,7 @@ public sealed class SecondRoundTests
         Assert.Equal(200, status);
         Assert.Equal("ici", (string?)body!["extension"]!["org.hpdcds.assessment"]!["recognition"]);
         Assert.Equal("/fhir/Medication/m7", ehr.Calls[0].Url);
-        Assert.Equal(ChartReader.MaxCalls, ehr.Calls.Count);
+        Assert.Equal(1 + AllOfAPatient, ehr.Calls.Count);
     }
 
     [Fact]
@@ -85,8 +87,67 @@ public sealed class SecondRoundTests
         Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Complete, source.State));
         Assert.All(chart.Sources.Values, source => Assert.Null(source.NewestFirstDownTo));
         Assert.Equal("Observation/a", Assert.Single(chart.Observations).Reference);
-        Assert.Equal(ChartReader.MaxCalls, ehr.Calls.Count);
+        Assert.Equal(AllOfAPatient + 1, ehr.Calls.Count);
         Assert.Equal(ehr.Calls.Count, ehr.Calls.Select(call => call.Url + call.Body).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    [Trait("Req", "FS-07")]
+    [Trait("Req", "FS-16")]
+    public async Task A_server_that_refuses_to_count_is_read_whole_and_names_its_medications_as_well()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => (call.Query + call.Body) switch
+        {
+            _ when call.Type == "Medication" => EhrAnswer.Ok(Medication("m1")),
+            var asked when asked.Contains("_count", StringComparison.Ordinal) || asked.Contains("_sort", StringComparison.Ordinal) => new EhrAnswer(400, ""),
+            _ when call.Type == "Condition" => EhrAnswer.Ok(Json.Bundle(Json.Condition("c"))),
+            _ when call.Type == "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle(Given("a", "Medication/m1"))),
+            _ => null,
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Complete, source.State));
+        Assert.Equal("Condition/c", Assert.Single(chart.Conditions).Reference);
+        Assert.Single(Assert.Single(chart.Medications).Concepts);
+        // Once more: the results in one search, the conditions, and the four other lists.
+        Assert.Equal(AllOfAPatient + 6 + 1, ehr.Calls.Count);
+    }
+
+    [Fact]
+    [Trait("Req", "REQ-12")]
+    public async Task A_draft_that_had_to_be_named_leaves_no_medication_of_the_chart_without_a_name()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => (call.Query + call.Body) switch
+        {
+            _ when call.Type == "Medication" => EhrAnswer.Ok(Medication(call.Path.EndsWith("m7", StringComparison.Ordinal) ? "m7" : "m1")),
+            var asked when asked.Contains("_sort", StringComparison.Ordinal) => new EhrAnswer(400, ""),
+            _ when call.Type == "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle(Given("a", "Medication/m1"))),
+            _ => null,
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+        var drafts = Json.Bundle(Json.Order(medication: """ "medicationReference":{"reference":"Medication/m7"} """));
+
+        var (_, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: drafts));
+
+        Assert.Equal("recent", (string?)body!["extension"]!["org.hpdcds.assessment"]!["exposure"]);
+    }
+
+    [Theory]
+    [Trait("Req", "FS-16")]
+    [InlineData("")]
+    [InlineData(""" "category":[{"coding":[{"system":"http://hl7.org/fhir/us/core/CodeSystem/condition-category","code":"health-concern"}]}], """)]
+    public async Task Conditions_are_found_whatever_their_category_is(string category)
+    {
+        await using var ehr = await FakeEhr.StartAsync(call =>
+            call.Type == "Condition" && !call.Query.Contains("category", StringComparison.Ordinal)
+                ? EhrAnswer.Ok(Json.Bundle(Json.Condition("c").Replace("\"resourceType\"", category + "\"resourceType\"", StringComparison.Ordinal)))
+                : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        Assert.Single((await service.ChartAsync(Json.Call(server: ehr.Base))).Conditions);
+        Assert.Single((await service.ChartAsync(Json.Call(prefetch: """{"problems":null}""", server: ehr.Base))).Conditions);
     }
 
     private static string Given(string id, string medication) =>

@@ -111,6 +111,30 @@ public sealed class AmbivalentRecordTests(LawService service) : IClassFixture<La
     }
 
     [Theory]
+    [InlineData("B")]
+    [InlineData("Child-Pugh B")]
+    [InlineData("Child Pugh class B")]
+    [InlineData("Child-Turcotte-Pugh: B8")]
+    public async Task A_recorded_class_is_read_in_words(string text)
+    {
+        var request = RichPatient.RequestOf("child-pugh-class-alone");
+        request["prefetch"]!["staging"]!["entry"]![0]!["resource"]!["valueString"] = text;
+        var row = await FactorAsync(request, "child-pugh");
+        Assert.Equal("known", (string)row["state"]!);
+        Assert.Equal(1, (int)row["points"]!["low"]!);
+    }
+
+    [Fact]
+    public async Task A_class_in_a_note_is_no_recorded_one()
+    {
+        var request = RichPatient.RequestOf("child-pugh-class-alone");
+        var recorded = request["prefetch"]!["staging"]!["entry"]![0]!["resource"]!.AsObject();
+        recorded.Remove("valueString");
+        recorded["note"] = new JsonArray(new JsonObject { ["text"] = "Child-Pugh B" });
+        AssertOpen(await FactorAsync(request, "child-pugh"), "a note", "not-recorded");
+    }
+
+    [Theory]
     [InlineData("1.240 ng/mL", "unknown")]
     [InlineData("1,240 ng/mL", "unknown")]
     [InlineData("1.24 ng/mL", "known")]

@@ -62,6 +62,18 @@ public sealed class UnreadableRecordTests(CaseServers servers)
         Assert.Equal(exposure, (string)answer["exposure"]!);
     }
 
+    [Theory]
+    [InlineData("completed", true)]
+    [InlineData("entered-in-error", false)]
+    public async Task An_unreadable_procedure_leaves_open_what_may_explain_a_marker(string status, bool isOpen)
+    {
+        const string done = "\"status\": \"completed\"";
+        var answer = await AskAsync("confounded-by-tace-28-days-ago", done, $"{done.Replace("completed", status, StringComparison.Ordinal)}, \"performedDateTime\": \"2026-11-01\"");
+        var nlr = Factor(answer, "nlr");
+        Assert.Null(nlr["confounders"]);
+        Assert.Equal(isOpen, nlr["marks"]?.AsArray().Any(mark => (string)mark! == "confounders-unread") == true);
+    }
+
     private static string Twice(string value) => value.Replace("\"valueQuantity\": {", "\"valueQuantity\": {}, \"valueQuantity\": {", StringComparison.Ordinal);
 
     private static JsonNode Factor(JsonNode assessment, string id) => assessment["factors"]!.AsArray().First(factor => (string)factor!["id"]! == id)!;

@@ -42,7 +42,7 @@ internal sealed record FaultCell(Fault Fault, ChartPart Part, string Hook)
     public static readonly ChartPart[] Parts =
     [
         new("patient", ["patient"], 1, ["sex", "age"]),
-        new("problems", ["problems", "encounterDx"], 2, []),
+        new("problems", ["problems", "encounterDx"], 1, []),
         new("labs", ["cbc", "chemistry", "liver"], 3, ["nlr", "ldh", "child-pugh", "crp", "albi", "anaemia"]),
         new("genomics", ["genomics", "markers", "performance", "staging"], 1, ["afp", "ecog", "amp-mdm2", "amp-11q13", "pd-l1", "msi", "tmb"]),
         new("medications", ["medications", "statements", "administrations", "procedures"], 4, ["child-pugh", "prior-therapy"]),

@@ -52,13 +52,13 @@ public sealed class FaultMatrixTests
         var fault = Array.Find(FaultCell.Faults, fault => fault.Name == name)!;
         var bases = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = server.BaseFor(name) };
         await using var service = await StartAsync(bases, clock);
-        var cell = new FaultCell(fault, new("everything", [.. FaultCell.Parts.SelectMany(part => part.Keys)], 11, []), "order-sign");
+        var cell = new FaultCell(fault, new("everything", [.. FaultCell.Parts.SelectMany(part => part.Keys)], 10, []), "order-sign");
 
         var (status, answer) = await AskAsync(service, clock, cell, bases[name]);
 
         Assert.Equal(412, status);
         Assert.Contains("could be read", (string?)answer!["issue"]![0]!["diagnostics"], StringComparison.Ordinal);
-        Assert.Equal(11 * fault.Tries, server.CallsBy(cell.Token));
+        Assert.Equal(10 * fault.Tries, server.CallsBy(cell.Token));
     }
 
     public static TheoryData<string> Silencing => [.. FaultCell.Faults.Where(fault => fault.Reason is not (null or "truncated")).Select(fault => fault.Name)];

@@ -14,7 +14,7 @@ public sealed class CodeSetsTests
     private static CodeSets Codes => Profiles.AsShipped.Codes;
 
     [Theory]
-    [InlineData("observations-laboratory", 83, 6)]
+    [InlineData("observations-laboratory", 91, 6)]
     [InlineData("observations-scores", 22, 0)]
     [InlineData("observations-scores-snomed", 13, 0)]
     [InlineData("answers", 14, 0)]

@@ -83,7 +83,7 @@ public sealed class ConnectionTests
         await using var service = await RunningService.StartAsync(ehr.Base);
 
         Assert.Equal(200, (await service.AnswerAsync(Json.Call(server: ehr.Base))).Status);
-        Assert.Equal(11, ehr.Calls.Count);
+        Assert.Equal(10, ehr.Calls.Count);
     }
 
     /// <summary>Nobody speaks TLS at the other end: what counts is whether a connection came.</summary>

@@ -45,7 +45,7 @@ public sealed class ModeTests
 
         Assert.Equal(200, status);
         Assert.Equal("""{"cards":[],"extension":{"org.hpdcds.mode":"silent"}}""", body!.ToJsonString());
-        Assert.Equal(11, ehr.Calls.Count);
+        Assert.Equal(10, ehr.Calls.Count);
         Assert.Equal("""{"cards":[],"extension":{"org.hpdcds.mode":"silent"}}""", (await service.AnswerAsync(Json.Call())).Body!.ToJsonString());
         Assert.Equal(400, (await service.AnswerAsync("{}")).Status);
     }

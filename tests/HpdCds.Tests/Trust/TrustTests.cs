@@ -38,7 +38,7 @@ public sealed class TrustTests
         var (status, body) = await service.AnswerAsync(Json.Call(server: server));
 
         Assert.Equal(expected, status);
-        Assert.Equal(expected == 200 ? 11 : 0, ehr.Calls.Count);
+        Assert.Equal(expected == 200 ? 10 : 0, ehr.Calls.Count);
         if (expected == 403)
             Assert.Equal("Forbidden", (string?)body!["issue"]![0]!["diagnostics"]);
     }

@@ -41,15 +41,15 @@ internal static class ReportPage
         table.Note.Length > 0 ? Page.Quiet(table.Note) : null,
         table.Rows.Length > 1 && table.Columns.Length > 2 ? Bars(table) : null,
         table.Rows.Length > 1
-            ? Page.Table(["", .. table.Columns, .. table.Columns.Skip(1).Select(column => $"{column} per 100")], table.Rows.Select(Row))
+            ? Page.Table(["", table.Columns[0], .. table.Columns.Skip(1).Select(column => $"{column} (per 100)")], table.Rows.Select(Row))
             : Page.Quiet("Nothing in this time."));
 
     private static object?[] Row(ReportRow row) =>
-        [row.Name, .. row.Cells.Select(Written), .. row.Cells.Skip(1).Select(cell => Share(cell, row.Cells[0]))];
+        [row.Name, Written(row.Cells[0]), .. row.Cells.Skip(1).Select(cell => Written(cell) + Share(cell, row.Cells[0]))];
 
     private static string Written(long? cell) => cell?.ToString(CultureInfo.InvariantCulture) ?? Hidden;
 
-    private static string Share(long? cell, long? total) => cell is { } count && total is > 0 and var all ? (100m * count / all).ToString("0.0", CultureInfo.InvariantCulture) : "-";
+    private static string Share(long? cell, long? total) => cell is > 0 and var count && total is > 0 and var all ? string.Create(CultureInfo.InvariantCulture, $" ({100m * count / all:0.0})") : "";
 
     /// <summary>Shares of each row, side by side; hidden counts leave their place empty.</summary>
     private static XElement Bars(ReportTable table)

@@ -10,45 +10,35 @@ public sealed record ReportTable(string Id, string Title, string Note, Immutable
     public const string All = "all";
 
     /// <summary>
-    /// Counts by row and column, with the total of each row first and a row for all of them. A hidden count could be found
-    /// by subtraction where it is the only one of its row or column: there the next smallest is hidden, too.
+    /// Counts by row and column, with the total of each row first and a row for all of them before the others. A hidden count
+    /// could be found by subtraction where it is the only one of its row or column, totals among them: there the next smallest
+    /// is hidden, too.
     /// </summary>
     public static ReportTable Of(string id, string title, string note, ImmutableArray<string> columns, IEnumerable<(string Name, ImmutableArray<long> Counts)> rows)
     {
         var counted = rows.ToArray();
-        var names = counted.Select(row => row.Name).ToArray();
-        var cells = counted.Select(row => row.Counts.Select(count => new Cell(count)).ToArray()).ToArray();
+        long[][] counts = [[.. columns.Select((_, column) => counted.Sum(row => row.Counts[column]))], .. counted.Select(row => row.Counts.ToArray())];
+        Cell[][] cells = [.. counts.Select(row => (Cell[])[new(row.Sum()), .. row.Select(count => new Cell(count))])];
         Hide(cells);
-        var body = cells.Select((row, at) => new ReportRow(names[at], [Shown(row.Sum(cell => cell.Count)), .. row.Select(cell => cell.Shown)]));
-        var sums = columns.Select((_, column) => cells.Sum(row => row[column].Count)).ToArray();
-        var all = Row(sums);
-        return new(id, title, note, ["total", .. columns], [new(All, [Shown(sums.Sum()), .. all]), .. body]);
-    }
-
-    private static ImmutableArray<long?> Row(IEnumerable<long> counts)
-    {
-        Cell[][] one = [[.. counts.Select(count => new Cell(count))]];
-        Hide(one);
-        return [.. one[0].Select(cell => cell.Shown)];
+        return new(id, title, note, ["total", .. columns], [.. cells.Zip(counted.Select(row => row.Name).Prepend(All), (row, name) => new ReportRow(name, [.. row.Select(cell => cell.Shown)]))]);
     }
 
     private static void Hide(Cell[][] cells)
     {
-        var lines = cells.Concat(Enumerable.Range(0, cells.FirstOrDefault()?.Length ?? 0).Select(column => cells.Select(row => row[column]).ToArray())).ToArray();
+        // The first of each line is its total.
+        var lines = cells.Concat(cells[0].Select((_, column) => cells.Select(row => row[column]).ToArray())).ToArray();
         bool changed;
         do
         {
             changed = false;
             foreach (var line in lines.Where(line => line.Length > 1 && line.Count(cell => cell.Hidden) == 1))
             {
-                line.Where(cell => !cell.Hidden).MinBy(cell => cell.Count)!.Hidden = true;
+                (line.Skip(1).Where(cell => !cell.Hidden).MinBy(cell => cell.Count) ?? line[0]).Hidden = true;
                 changed = true;
             }
         }
         while (changed);
     }
-
-    private static long? Shown(long count) => count is > 0 and < Fewest ? null : count;
 
     private sealed class Cell(long count)
     {

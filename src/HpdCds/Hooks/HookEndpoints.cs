@@ -58,15 +58,20 @@ public sealed partial class HookEndpoints(
         context.Response.Headers.CacheControl = "no-store";
         if (mode != ServiceMode.Off)
             record.Answer = await EvaluateAsync(request, ehr, record, asOf, context.RequestAborted);
-        // A switch that was thrown while we read counts for this call, too.
-        var now = trust.Table.ModeOf(ehr.Name, service.Name);
-        record.Mode = mode = now > mode ? now : mode;
-        await WriteAsync(context, mode switch
+        await WriteAsync(context, Switched(record) switch
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
             _ => record.Answer!,
         });
+    }
+
+    /// <summary>A switch that was thrown while we read counts for this call, too.</summary>
+    private ServiceMode Switched(CallRecord record)
+    {
+        var now = trust.Table.ModeOf(record.Ehr!.Name, record.Service!.Name);
+        record.Mode = now > record.Mode ? now : record.Mode;
+        return record.Mode!.Value;
     }
 
     private void CheckClient(TrustedEhr ehr, string? subject)
@@ -91,7 +96,7 @@ public sealed partial class HookEndpoints(
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
         // Who is shown nothing is not shown a failure either.
-        return ehr.NotAssessable == NotAssessablePolicy.Card || record.Mode == ServiceMode.Silent
+        return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }

@@ -32,11 +32,14 @@ public static class FrontDoor
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
 
-    /// <summary>Orchestrators probe by address and without a token; what they are told is one word.</summary>
+    /// <summary>
+    /// Orchestrators probe by address and without a token; what they are told is one word. They have no part in the share of
+    /// strangers: whoever fills that up must not have the service taken for dead.
+    /// </summary>
     public static void MapProbes(WebApplication app)
     {
-        app.MapHealthChecks($"{Probes}/live").AllowAnonymous();
-        app.MapHealthChecks($"{Probes}/ready").AllowAnonymous();
+        app.MapHealthChecks($"{Probes}/live").AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks($"{Probes}/ready").AllowAnonymous().DisableRateLimiting();
     }
 
     private static bool IsPublicName(HostString host, FhirBase? publicBase) =>

@@ -39,8 +39,11 @@ public sealed class SiteSettings
 
     public int MaxBodyBytes { get; init; } = 5 * 1024 * 1024;
 
-    /// <summary>All answers of the FHIR server to one hook call together. A key that does not fit in is truncated.</summary>
-    public int MaxAnswerBytes { get; init; } = 32 * 1024 * 1024;
+    /// <summary>
+    /// All answers of the FHIR server to one hook call together: a first round of the largest, so that answers which are too
+    /// large each still count as failed. A key that does not fit in is truncated.
+    /// </summary>
+    public int MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
 
     public int MaxBundleEntries { get; init; } = 10_000;
 

@@ -101,5 +101,5 @@ public sealed class AnswerSizeTests
     }
 
     private static Task<RunningService> StartAsync(FakeEhr ehr, int? bytes = null) => RunningService.StartAsync(
-        ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:MaxAnswerBytes"] = bytes?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "33554432" });
+        ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:MaxAnswerBytes"] = bytes?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "67108864" });
 }

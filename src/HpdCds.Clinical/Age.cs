@@ -6,7 +6,7 @@ namespace HpdCds.Clinical;
 /// </summary>
 /// <param name="Least">The least possible age, years.</param>
 /// <param name="Most">The greatest possible age, years.</param>
-public sealed record Age(int Least, int Most)
+public sealed record Age(int Least, int Most) : PatientData
 {
     /// <summary>Below this age, in years, a patient is a child and no model here applies.</summary>
     public const int Adult = 18;

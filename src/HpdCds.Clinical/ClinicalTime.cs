@@ -66,4 +66,7 @@ public readonly record struct ClinicalTime
     /// <see cref="ClockTolerance"/> does not lie in the future, and so belongs to the window.
     /// </summary>
     public bool IsWithin(int days, DateTimeOffset asOf) => Latest >= asOf.AddDays(-days) && Earliest <= asOf + ClockTolerance;
+
+    /// <summary>The kind of thing, and nothing of its content: it may be about a patient.</summary>
+    public override string ToString() => "[ClinicalTime]";
 }

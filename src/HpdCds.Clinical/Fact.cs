@@ -23,7 +23,7 @@ public enum FactState
 /// state: whoever wants the value has to say what happens in the other three (<see cref="Match{TResult}"/>).
 /// </summary>
 /// <typeparam name="T">The value of the fact when it is known.</typeparam>
-public abstract record Fact<T>
+public abstract record Fact<T> : PatientData
     where T : notnull
 {
     private Fact()
@@ -83,7 +83,7 @@ public abstract record Fact<T>
 /// <param name="When">The clinical time; null only where the chart gives none (a Condition without dates).</param>
 /// <param name="Source">The resource, as <c>Type/id</c>; empty where the fact rests on no single one.</param>
 /// <param name="Marks">What qualifies the reading; in the order in which it happened, without repeats.</param>
-public sealed record Provenance(ClinicalTime? When, string Source, ImmutableArray<Mark> Marks)
+public sealed record Provenance(ClinicalTime? When, string Source, ImmutableArray<Mark> Marks) : PatientData
 {
     /// <summary>A provenance without marks.</summary>
     public Provenance(ClinicalTime? when, string source)
@@ -139,7 +139,7 @@ public enum Mark
 /// <param name="Unit">The unit as recorded; null when there was none.</param>
 /// <param name="When">When it was recorded.</param>
 /// <param name="Source">The resource, as <c>Type/id</c>.</param>
-public sealed record SeenValue(string Text, string? Unit, ClinicalTime? When, string Source);
+public sealed record SeenValue(string Text, string? Unit, ClinicalTime? When, string Source) : PatientData;
 
 /// <summary>
 /// A signed statement that a fact, if true, always stands in a named place, so that its absence there means no.

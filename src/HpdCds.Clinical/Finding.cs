@@ -9,7 +9,7 @@ namespace HpdCds.Clinical;
 /// <param name="Compared">The values that are possible in the compared quantity (for LDH and haemoglobin: multiples of the laboratory's limit).</param>
 /// <param name="WhyOpen">Why the finding may leave a threshold open.</param>
 /// <param name="Shown">The finding as a reader sees it.</param>
-public sealed record Finding(Interval Compared, UnknownReason WhyOpen, Shown Shown)
+public sealed record Finding(Interval Compared, UnknownReason WhyOpen, Shown Shown) : PatientData
 {
     /// <summary>The datum that would settle the finding where it stays open; null: the factor itself.</summary>
     public string? Datum { get; init; }
@@ -67,7 +67,7 @@ public sealed record Finding(Interval Compared, UnknownReason WhyOpen, Shown Sho
 }
 
 /// <summary>A finding as a reader sees it. Numbers are unrounded; whoever displays them rounds.</summary>
-public abstract record Shown
+public abstract record Shown : PatientData
 {
     private Shown()
     {

@@ -136,6 +136,9 @@ public readonly record struct Interval
         : other.High is null || one.High < other.High ? (one.High, one.HighIncluded)
         : one.High > other.High ? (other.High, other.HighIncluded)
         : (one.High, one.HighIncluded && other.HighIncluded);
+
+    /// <summary>The kind of thing, and nothing of its content: it may be about a patient.</summary>
+    public override string ToString() => "[Interval]";
 }
 
 /// <summary>A threshold: a comparison and the value compared with.</summary>

@@ -8,7 +8,7 @@ namespace HpdCds.Clinical;
 /// </summary>
 /// <param name="Range">The scores that are possible.</param>
 /// <param name="Value">The score of the stated values.</param>
-public sealed record AlbiScore(Interval Range, decimal Value)
+public sealed record AlbiScore(Interval Range, decimal Value) : PatientData
 {
     /// <summary>The grade of a score: <c>1</c>, <c>2a</c>, <c>2b</c> or <c>3</c>.</summary>
     public string Grade => Value switch
@@ -80,7 +80,7 @@ public sealed record ChildPughParts(
     Fact<Measure<ProthrombinRatio>> Inr,
     Fact<ComplicationGrade> Ascites,
     Fact<ComplicationGrade> Encephalopathy,
-    bool IsAnticoagulated)
+    bool IsAnticoagulated) : PatientData
 {
     /// <summary>Why it is not known whether there is an anticoagulant, which is then possible; null when it is known.</summary>
     public UnknownReason? MedicationsUnread { get; init; }
@@ -92,13 +92,13 @@ public sealed record ChildPughParts(
 /// <param name="High">The most points.</param>
 /// <param name="WhyOpen">Why the two differ; null when they do not.</param>
 /// <param name="IsPresumed">Scored as absent because of a closed-world rule.</param>
-public sealed record ChildPughPart(string Name, int Low, int High, UnknownReason? WhyOpen, bool IsPresumed);
+public sealed record ChildPughPart(string Name, int Low, int High, UnknownReason? WhyOpen, bool IsPresumed) : PatientData;
 
 /// <summary>
 /// Child-Pugh score, 5 to 15 points (A 5-6, B 7-9, C 10-15), in the variant with albumin 2.8 / 3.5 g/dL; a range where
 /// parts are not settled (clinical model, section 1, "Child-Pugh").
 /// </summary>
-public sealed record ChildPughScore
+public sealed record ChildPughScore : PatientData
 {
     private ChildPughScore(ImmutableArray<ChildPughPart> parts, bool isAnticoagulated) =>
         (Parts, IsAnticoagulated) = (parts, isAnticoagulated);

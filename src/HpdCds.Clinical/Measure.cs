@@ -18,7 +18,7 @@ public interface IAnalyte
 /// with an assay-dependent factor, a span: <see cref="Range"/> always says what is possible.
 /// </summary>
 /// <typeparam name="TAnalyte">What was measured.</typeparam>
-public sealed record Measure<TAnalyte>
+public sealed record Measure<TAnalyte> : PatientData
     where TAnalyte : IAnalyte
 {
     // Far beyond every believable range, and small enough that no factor of the unit table can overflow a decimal.

@@ -4,7 +4,7 @@ namespace HpdCds.Clinical;
 /// Neutrophil-to-lymphocyte ratio (NLR), without unit. Built only from a pair of one kind: two counts or two shares of the
 /// same differential, never a mixture (clinical model, section 1, "NLR"; cut-offs: Kim CG 2021, Maesaka 2022).
 /// </summary>
-public sealed record NeutrophilLymphocyteRatio
+public sealed record NeutrophilLymphocyteRatio : PatientData
 {
     private NeutrophilLymphocyteRatio(Interval range, decimal shown, Comparison? bound) =>
         (Range, Value, Bound) = (range, shown, bound);

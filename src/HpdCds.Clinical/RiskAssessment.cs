@@ -5,7 +5,7 @@ namespace HpdCds.Clinical;
 /// <summary>What the chart supports about a patient at a moment, one fact for each factor that any model reads.</summary>
 /// <param name="AsOf">The moment of the assessment.</param>
 /// <param name="Factors">The facts by factor id. An id that is missing was not read: Unknown(NotSupplied).</param>
-public sealed record PatientFacts(DateTimeOffset AsOf, ImmutableDictionary<string, Fact<Finding>> Factors)
+public sealed record PatientFacts(DateTimeOffset AsOf, ImmutableDictionary<string, Fact<Finding>> Factors) : PatientData
 {
     private static readonly Fact<Finding> NotRead = new Fact<Finding>.Unknown(UnknownReason.NotSupplied);
 
@@ -26,7 +26,7 @@ public sealed record FactorAssessment(
     FactState State,
     UnknownReason? Reason,
     PointsRange Points,
-    bool? IsMet)
+    bool? IsMet) : PatientData
 {
     /// <summary>Everything about the row is open.</summary>
     public bool IsFullyOpen => State == FactState.Unknown && Points == Factor.PointsFor(Interval.Everything);
@@ -80,10 +80,10 @@ public sealed record FactorAssessment(
 /// <param name="Features">How many features there are.</param>
 /// <param name="Present">How many are surely present.</param>
 /// <param name="Unknown">How many are neither surely present nor surely absent.</param>
-public sealed record ReviewLens(int Features, int Present, int Unknown);
+public sealed record ReviewLens(int Features, int Present, int Unknown) : PatientData;
 
 /// <summary>The answer of a model for one patient: a range of points and of bands, and what would narrow it.</summary>
-public sealed record RiskAssessment
+public sealed record RiskAssessment : PatientData
 {
     private RiskAssessment(RiskModel model, PatientFacts facts)
     {

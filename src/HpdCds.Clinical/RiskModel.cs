@@ -54,6 +54,9 @@ public readonly record struct PointsRange(int Low, int High)
 {
     /// <summary>Whether the points are settled.</summary>
     public bool IsSettled => Low == High;
+
+    /// <summary>The kind of thing, and nothing of its content: it may be about a patient.</summary>
+    public override string ToString() => "[PointsRange]";
 }
 
 /// <summary>A band that lies between two ends, both included.</summary>
@@ -63,6 +66,9 @@ public readonly record struct BandRange(Band Low, Band High)
 {
     /// <summary>Whether the band is settled.</summary>
     public bool IsSettled => Low == High;
+
+    /// <summary>The kind of thing, and nothing of its content: it may be about a patient.</summary>
+    public override string ToString() => "[BandRange]";
 }
 
 /// <summary>A row of a factor's scoring: the first threshold that a value meets gives its points.</summary>

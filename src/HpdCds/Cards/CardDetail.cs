@@ -6,7 +6,7 @@ using HpdCds.Knowledge;
 namespace HpdCds.Cards;
 
 /// <summary>What one card is about.</summary>
-internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording);
+internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData;
 
 /// <summary>
 /// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. What does not fit is

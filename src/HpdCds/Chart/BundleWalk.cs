@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
 

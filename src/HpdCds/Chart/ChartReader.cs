@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Clinical;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;

@@ -11,6 +11,7 @@ public sealed record FhirAnswer(SourceState State, ReadOnlyMemory<byte> Body)
 {
     public static readonly FhirAnswer Failed = new(SourceState.Failed, default);
     public static readonly FhirAnswer NotAuthorised = new(SourceState.NotAuthorised, default);
+    public static readonly FhirAnswer TooMuch = new(SourceState.Truncated, default);
     public static readonly FhirAnswer NotUnderstood = Failed with { IsNotUnderstood = true };
 
     /// <summary>The server says that the question is at fault (400): it may answer a plainer one.</summary>
@@ -62,7 +63,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
             request.Headers.Accept.ParseAdd("application/fhir+json");
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-            return new(response.StatusCode, await ReadAsync(response, token), WaitOf(response));
+            return new(response.StatusCode, await ReadAsync(response, access, token), WaitOf(response));
         },
         stop);
 
@@ -73,7 +74,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
         _ => null,
     };
 
-    private async Task<FhirAnswer> ReadAsync(HttpResponseMessage response, CancellationToken stop)
+    private async Task<FhirAnswer> ReadAsync(HttpResponseMessage response, FhirAccess access, CancellationToken stop)
     {
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             return FhirAnswer.NotAuthorised;
@@ -88,6 +89,9 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
         {
             if (body.Length + read > settings.MaxBodyBytes)
                 return FhirAnswer.Failed;
+            // What one answer may be, times all that may be asked, would still be far more than one call is worth.
+            if (access.Count(read) > settings.MaxAnswerBytes)
+                return FhirAnswer.TooMuch;
             body.Write(buffer, 0, read);
         }
 

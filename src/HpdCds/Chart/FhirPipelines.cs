@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.RateLimiting;
+using HpdCds.Clinical;
 using HpdCds.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;

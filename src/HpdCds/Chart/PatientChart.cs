@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
 
@@ -52,7 +53,7 @@ public enum SourceState
 /// received. A latest value is then certain, even from a truncated source, when this lies before its window.
 /// </param>
 /// <param name="Supplied">Whether the client sent the key at all (as anything).</param>
-public sealed record ChartSource(ChartKey Key, SourceState State, DateTimeOffset? NewestFirstDownTo, bool Supplied);
+public sealed record ChartSource(ChartKey Key, SourceState State, DateTimeOffset? NewestFirstDownTo, bool Supplied) : PatientData;
 
 /// <summary>
 /// Everything that was read about the patient and nothing else: the last thing that knows where data came from.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Clinical;
 using HpdCds.Trust;
 
 namespace HpdCds.Chart;

@@ -1,3 +1,5 @@
+using HpdCds.Clinical;
+
 namespace HpdCds.Chart;
 
 /// <summary>What became of a resource that was received.</summary>

@@ -54,6 +54,6 @@ public sealed record SavedChart(
         public override void Write(Utf8JsonWriter writer, ClinicalTime value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, new Span(value.Earliest, value.Latest, value.Precision), options);
 
-        private sealed record Span(DateTimeOffset Earliest, DateTimeOffset Latest, TimePrecision Precision);
+        private sealed record Span(DateTimeOffset Earliest, DateTimeOffset Latest, TimePrecision Precision) : PatientData;
     }
 }

@@ -190,7 +190,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         private static DateTimeOffset TimeOf(ChartObservation observation) => observation.Time?.When.Latest ?? DateTimeOffset.MinValue;
     }
 
-    private abstract record Half(IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares, Reading<Finding>[] Unusable)
+    private abstract record Half(IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares, Reading<Finding>[] Unusable) : PatientData
     {
         public abstract bool IsUsable { get; }
 

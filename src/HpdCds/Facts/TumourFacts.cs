@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HpdCds.Chart;
+using HpdCds.Clinical;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
 

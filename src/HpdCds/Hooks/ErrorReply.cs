@@ -36,8 +36,8 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
         context.Response.StatusCode = Status;
         context.Response.ContentType = FhirJson;
         context.Response.Headers.CacheControl = "no-store";
-        // What is left of a body that is too large is not read: the connection ends, and a client that knows opens another.
-        if (Status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
+        // What is left of a body that is too large or too slow is not read: the connection ends, and a client that knows opens another.
+        if (Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
             context.Response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method))
             return;

@@ -68,10 +68,7 @@ public sealed partial class HookEndpoints(
             throw;
         }
 
-        // A switch that was thrown while we read counts for this call, too.
-        var now = trust.Table.ModeOf(ehr.Name, service.Name);
-        record.Mode = mode = now > mode ? now : mode;
-        var answer = mode switch
+        var answer = Switched(record) switch
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
@@ -79,6 +76,14 @@ public sealed partial class HookEndpoints(
         };
         decisions.Keep(record, Caller.Of(context), StatusCodes.Status200OK, asOf);
         await WriteAsync(context, answer);
+    }
+
+    /// <summary>A switch that was thrown while we read counts for this call, too.</summary>
+    private ServiceMode Switched(CallRecord record)
+    {
+        var now = trust.Table.ModeOf(record.Ehr!.Name, record.Service!.Name);
+        record.Mode = now > record.Mode ? now : record.Mode;
+        return record.Mode!.Value;
     }
 
     private void CheckClient(TrustedEhr ehr, string? subject)
@@ -104,7 +109,7 @@ public sealed partial class HookEndpoints(
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
         // Who is shown nothing is not shown a failure either.
-        return ehr.NotAssessable == NotAssessablePolicy.Card || record.Mode == ServiceMode.Silent
+        return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }

@@ -29,10 +29,16 @@ public sealed record HookRequest(
 /// <summary>The right to read from the EHR for a short while. The token shows itself to nobody but the one who sends it.</summary>
 public sealed class FhirAccess(string token, DateTimeOffset until)
 {
+    private long _received;
+
     public string Token { get; } = token;
 
     /// <summary>When the token ends; the largest instant when the client did not say.</summary>
     public DateTimeOffset Until { get; } = until;
+
+    /// <summary>Counts what came over it, in all answers to one hook call.</summary>
+    /// <returns>The sum, in bytes.</returns>
+    public long Count(int bytes) => Interlocked.Add(ref _received, bytes);
 
     public override string ToString() => "[token]";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using HpdCds.Chart;
+using HpdCds.Clinical;
 
 namespace HpdCds.Hooks;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapper;
+using HpdCds.Clinical;
 using HpdCds.Store;
 
 namespace HpdCds.Reports;
@@ -105,7 +106,7 @@ public sealed class ReportReader(Database database)
 
     private sealed record FactorState(string Name, string State, string? Reason);
 
-    private sealed record Dose
+    private sealed record Dose : PatientData
     {
         public long At { get; init; }
 

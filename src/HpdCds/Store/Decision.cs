@@ -12,7 +12,7 @@ namespace HpdCds.Store;
 /// What was answered, why, and by which knowledge: enough to explain it later and to count, and nothing of the patient.
 /// Factors are kept as states and points, never as values.
 /// </summary>
-public sealed record Decision
+public sealed record Decision : PatientData
 {
     public required string Id { get; init; }
 

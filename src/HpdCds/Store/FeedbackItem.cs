@@ -1,4 +1,4 @@
-using HpdCds.Chart;
+using HpdCds.Clinical;
 
 namespace HpdCds.Store;
 

@@ -123,34 +123,35 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
             await WriteAsync(_batch);
             return true;
         }
-        catch (StoreAwayException failure) when (failure.IsOfTheEntry && _batch.Count == 1)
-        {
-            Unwritable(log, failure.InnerException!.GetType().Name);
-            Lose();
-            return true;
-        }
-        catch (StoreAwayException failure) when (failure.IsOfTheEntry)
-        {
-            // One that can never be written must not keep the others.
-            var all = _batch.ToArray();
-            foreach (var one in all)
-            {
-                _batch.Clear();
-                _batch.Add(one);
-                if (!await TryWriteAsync())
-                {
-                    _batch.Clear();
-                    _batch.AddRange(all.SkipWhile(entry => entry != one));
-                    return false;
-                }
-            }
-
-            return true;
-        }
-        catch (StoreAwayException)
+        catch (Exception failure) when (failure is StoreAwayException { IsOfTheEntry: false } || (database.IsAway && failure is not OperationCanceledException))
         {
             return false;
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            if (_batch is not [_])
+                return await TryWriteEachAsync([.. _batch]);
+            Unwritable(log, (failure.InnerException ?? failure).GetType().Name);
+            Lose();
+            return true;
+        }
+    }
+
+    // One that can never be written must not keep the others.
+    private async Task<bool> TryWriteEachAsync(object[] all)
+    {
+        for (var at = 0; at < all.Length; at++)
+        {
+            _batch.Clear();
+            _batch.Add(all[at]);
+            if (await TryWriteAsync())
+                continue;
+            _batch.Clear();
+            _batch.AddRange(all[at..]);
+            return false;
+        }
+
+        return true;
     }
 
     private Task<bool> WriteAsync(IReadOnlyList<object> entries) => database.RunAsync(

@@ -14,6 +14,8 @@ public static class Memory
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton<Database>().AddSingleton<Pseudonyms>().AddSingleton<Repeats>().AddSingleton<Decisions>().AddSingleton<TokenLedger>().AddSingleton<KeyRing>().AddSingleton<Journal>().AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Journal>()).AddHostedService(provider => provider.GetRequiredService<Retention>());
+        // Whatever befalls the store, answers go on.
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddHealthChecks().AddCheck<Journal>("store");
         ReportEndpoints.Add(services, settings, environment);
         var protection = services.AddDataProtection().SetApplicationName("HpdCds");

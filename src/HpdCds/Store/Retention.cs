@@ -4,7 +4,7 @@ using HpdCds.Trust;
 namespace HpdCds.Store;
 
 /// <summary>Removes, once an hour, what has been kept for as long as the site wants.</summary>
-public sealed class Retention(Database database, SiteSettings settings, TimeProvider clock) : BackgroundService
+public sealed partial class Retention(Database database, SiteSettings settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -41,12 +41,16 @@ public sealed class Retention(Database database, SiteSettings settings, TimeProv
             {
                 await RemoveAsync(stoppingToken);
             }
-            catch (StoreAwayException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 // Another hour does no harm.
+                NotNow(log, failure.GetType().Name);
             }
 
             await Task.Delay(Pause, clock, stoppingToken);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "What was kept for long enough could not be removed now: {Type}")]
+    private static partial void NotNow(ILogger log, string type);
 }

@@ -9,13 +9,16 @@ namespace HpdCds.Trust;
 /// </summary>
 public static class CallerAuthentication
 {
+    /// <summary>Categories of the framework that quote what is malformed, and tell paths and queries: tokens and patients among them.</summary>
+    private static readonly string[] Telling =
+    [
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
+    ];
+
     public static IServiceCollection AddCallers(this IServiceCollection services, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(trust);
-        // What is malformed would be quoted, a query told: tokens and patients among it, at whatever level a site logs.
-        services.AddLogging(logging => logging
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        services.PostConfigure<LoggerFilterOptions>(Silence);
         services.AddCallLimits(trust);
         if (trust.IsAnonymous)
             return services;
@@ -37,5 +40,15 @@ public static class CallerAuthentication
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+    }
+
+    // At whatever level a site logs: a rule for one provider goes before one for all, so each provider with a rule gets ours last.
+    private static void Silence(LoggerFilterOptions filters)
+    {
+        foreach (var provider in filters.Rules.Select(rule => rule.ProviderName).Append(null).Distinct(StringComparer.Ordinal).ToList())
+        {
+            foreach (var category in Telling)
+                filters.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, filter: null));
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json;
 using HpdCds.Store;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -98,9 +97,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
     }
 
     // A tenant that is no text is not the same as none.
-    private static string? TenantOf(JsonWebToken token) => token.Claims.FirstOrDefault(claim => claim.Type == "tenant") is not { } claim
-        ? null
-        : claim.ValueType == ClaimValueTypes.String ? claim.Value : "";
+    private static string? TenantOf(JsonWebToken token) => token.TryGetPayloadValue<object>("tenant", out var tenant) ? tenant as string ?? "" : null;
 
     private IEnumerable<SecurityKey> KeysFor(JsonWebToken token, string? kid) =>
         !string.IsNullOrEmpty(kid) && trust.Table.Issuer(token.Issuer) is { } issuer && keys.Find(issuer, HeaderOf(token).Jku, kid, token.Alg) is { } key ? [key] : [];
@@ -126,7 +123,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
     /// <summary>The token as it says it is, before anybody checked it.</summary>
     private static JsonWebToken? Peek(HttpContext context)
     {
-        if (!IsBearer(context, out var text) || text.Length > MaxTokenBytes)
+        if (!IsBearer(context, out var text) || text.Length > MaxTokenBytes || !text.All(IsOfToken))
             return null;
         try
         {
@@ -147,6 +144,9 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
         token = isBearer ? header[Scheme.Length..].Trim() : "";
         return isBearer;
     }
+
+    // The library reads padding and the other alphabet, too: then one token could be written in several ways.
+    private static bool IsOfToken(char sign) => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' or '.';
 
     private static bool SaysNothingTwice(string part)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HpdCds.Knowledge;
 using Microsoft.Extensions.Primitives;
 
@@ -14,13 +15,14 @@ public sealed partial class CurrentTrust : IDisposable
     private readonly KnowledgeBase _knowledge;
     private readonly ILogger _log;
     private readonly IDisposable _watch;
+    private readonly ConcurrentDictionary<FileConfigurationSource, bool> _broken = new();
     private volatile TrustTable _table;
 
     public CurrentTrust(TrustTable first, IConfiguration configuration, IHostEnvironment environment, KnowledgeBase knowledge, ILogger<CurrentTrust> log)
     {
         (_table, _configuration, _environment, _knowledge, _log) = (first, configuration, environment, knowledge, log);
         foreach (var file in (configuration as IConfigurationBuilder)?.Sources.OfType<FileConfigurationSource>() ?? [])
-            file.OnLoadException = failed => Unreadable(log, failed.Provider.Source.Path, failed.Exception.GetType().Name);
+            file.OnLoadException = NoteBroken;
         _watch = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -28,10 +30,22 @@ public sealed partial class CurrentTrust : IDisposable
 
     public void Dispose() => _watch.Dispose();
 
+    private void NoteBroken(FileLoadExceptionContext failed)
+    {
+        _broken[failed.Provider.Source] = true;
+        Unreadable(_log, failed.Provider.Source.Path, failed.Exception.GetType().Name);
+    }
+
+    // A file that cannot be read counts as empty until it can: what it switched off would be on.
+    private bool IsBroken(FileConfigurationProvider file) =>
+        _broken.ContainsKey(file.Source) && !file.GetChildKeys([], parentPath: null).Any();
+
     private void Reload()
     {
         try
         {
+            if ((_configuration as IConfigurationRoot)?.Providers.OfType<FileConfigurationProvider>().FirstOrDefault(IsBroken) is { } broken)
+                throw new InvalidSettingsException([$"{broken.Source.Path} cannot be read"]);
             var table = SiteSettings.Read(_configuration).Check(_environment, _knowledge.Wordings.Keys);
             if (table.IsAnonymous != _table.IsAnonymous || table.PublicBase != _table.PublicBase)
                 throw new InvalidSettingsException([$"{SiteSettings.Section}: the first Issuer and PublicBaseUrl decide who can reach this service and change only with a restart"]);

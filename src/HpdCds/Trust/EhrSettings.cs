@@ -167,8 +167,8 @@ public sealed class KeySettings
     internal KeySource Check(EntryCheck checks, string root)
     {
         checks.Require(File is null || Url is null, "Keys: File and Url exclude each other");
-        var keys = File is null ? null : ReadFile(Path.Combine(root, File), checks);
-        return new KeySource(keys, Url is null ? null : checks.KeyUrl("Keys:Url", Url), [.. AllowedJku.Select(url => checks.KeyUrl("Keys:AllowedJku", url)).OfType<string>()]);
+        var path = File is null ? null : Path.Combine(root, File);
+        return new KeySource(path is null ? null : ReadFile(path, checks), path, Url is null ? null : checks.KeyUrl("Keys:Url", Url), [.. AllowedJku.Select(url => checks.KeyUrl("Keys:AllowedJku", url)).OfType<string>()]);
     }
 
     private static KeySet ReadFile(string path, EntryCheck checks)

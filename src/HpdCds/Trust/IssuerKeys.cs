@@ -13,7 +13,7 @@ public sealed partial class IssuerKeys(CurrentTrust trust, TimeProvider clock, I
     private const int MaxBytes = 256 * 1024;
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenCalls = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenReadings = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan UsualLife = TimeSpan.FromHours(1);
 
@@ -23,19 +23,17 @@ public sealed partial class IssuerKeys(CurrentTrust trust, TimeProvider clock, I
     private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
     private readonly HttpClient _http = new(CheckedConnection.Handler(trust, CallTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Fetches the keys for a token when they are not here, are old, or do not hold its key.</summary>
+    /// <summary>Reads the keys for a token when they are not here, are old, or do not hold its key.</summary>
     public async Task PrepareAsync(TrustedIssuer issuer, string? jku, string kid, CancellationToken stop)
     {
-        if (UrlFor(issuer, jku) is not { } url)
-            return;
-        var place = _places.GetOrAdd(url, _ => new Place());
-        if (!place.NeedsCall(kid, clock.GetUtcNow()))
+        ArgumentNullException.ThrowIfNull(issuer);
+        if (PlaceOf(issuer.Keys, jku) is not { } place || place.HasNoUseFor(kid, clock.GetUtcNow()))
             return;
         await place.Gate.WaitAsync(stop);
         try
         {
-            if (place.NeedsCall(kid, clock.GetUtcNow()))
-                await CallAsync(new Uri(url), place);
+            if (place.NeedsReading(kid, clock.GetUtcNow()))
+                await ReadAsync(place);
         }
         finally
         {
@@ -46,68 +44,94 @@ public sealed partial class IssuerKeys(CurrentTrust trust, TimeProvider clock, I
     public SecurityKey? Find(TrustedIssuer issuer, string? jku, string kid, string algorithm)
     {
         ArgumentNullException.ThrowIfNull(issuer);
-        var keys = UrlFor(issuer, jku) is { } url
-            ? _places.GetValueOrDefault(url)?.KeysAt(clock.GetUtcNow())
-            : jku is null ? issuer.Keys.Fixed : null;
-        return keys?.Find(kid, algorithm);
+        return PlaceOf(issuer.Keys, jku)?.KeysAt(clock.GetUtcNow())?.Find(kid, algorithm);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private static string? UrlFor(TrustedIssuer issuer, string? jku) => jku is null ? issuer.Keys.Url : issuer.Keys.Allows(jku) ? jku : null;
+    private Place? PlaceOf(KeySource keys, string? jku) => (jku ?? keys.Url, keys.File) switch
+    {
+        ({ } url, _) => jku is null || keys.Allows(jku) ? _places.GetOrAdd(url, _ => new Place(url, isFile: false, known: null)) : null,
+        // Settings that were read again have the file as it was then.
+        (_, { } file) => _places.GetOrAdd($"{keys.Fixed?.Hash} {file}", _ => new Place(file, isFile: true, keys.Fixed)),
+        _ => null,
+    };
 
     // Not ended by the client that happened to be first: others wait for the same keys.
-    private async Task CallAsync(Uri url, Place place)
+    private async Task ReadAsync(Place place)
     {
-        place.Called = clock.GetUtcNow();
+        place.ReadAt(clock.GetUtcNow());
         using var timeout = new CancellationTokenSource(CallTimeout, clock);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-            if (response.StatusCode != HttpStatusCode.OK)
-                throw new FormatException("The answer is not a JWKS");
-            var keys = KeySet.Parse(await ReadAsync(response, timeout.Token));
-            var life = response.Headers.CacheControl is { NoStore: false, NoCache: false, MaxAge: { } age } ? age : response.Headers.CacheControl is null ? UsualLife : ShortestLife;
-            place.Take(keys, clock.GetUtcNow(), TimeSpan.FromTicks(Math.Clamp(life.Ticks, ShortestLife.Ticks, LongestLife.Ticks)));
-            Fetched(log, url.Host, keys.Count);
+            var (keys, life) = place.IsFile ? await OpenAsync(place.Name, timeout.Token) : await CallAsync(new Uri(place.Name), timeout.Token);
+            place.Take(keys, clock.GetUtcNow(), life);
+            Taken(log, place.Label, keys.Count);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or FormatException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException or FormatException)
         {
-            NotFetched(log, url.Host, failure.GetType().Name);
+            NotTaken(log, place.Label, failure.GetType().Name);
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken stop)
+    private async Task<(KeySet Keys, TimeSpan Life)> CallAsync(Uri url, CancellationToken stop)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new FormatException("The answer is not a JWKS");
         await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        var keys = await ParseAsync(stream, stop);
+        var life = response.Headers.CacheControl is { NoStore: false, NoCache: false, MaxAge: { } age } ? age : response.Headers.CacheControl is null ? UsualLife : ShortestLife;
+        return (keys, TimeSpan.FromTicks(Math.Clamp(life.Ticks, ShortestLife.Ticks, LongestLife.Ticks)));
+    }
+
+    private static async Task<(KeySet Keys, TimeSpan Life)> OpenAsync(string path, CancellationToken stop)
+    {
+        await using var stream = File.OpenRead(path);
+        return (await ParseAsync(stream, stop), BetweenReadings);
+    }
+
+    private static async Task<KeySet> ParseAsync(Stream stream, CancellationToken stop)
+    {
         var buffer = new byte[MaxBytes + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
-        return length <= MaxBytes ? buffer.AsMemory(0, length) : throw new FormatException("The JWKS is too large");
+        return length <= MaxBytes ? KeySet.Parse(buffer.AsMemory(0, length)) : throw new FormatException("The JWKS is too large");
     }
 
-    [LoggerMessage(LogLevel.Information, "Keys read from {Host}: {Count} usable")]
-    private static partial void Fetched(ILogger log, string host, int count);
+    [LoggerMessage(LogLevel.Information, "Keys read from {Place}: {Count} usable")]
+    private static partial void Taken(ILogger log, string place, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Keys could not be read from {Host}: {Type}")]
-    private static partial void NotFetched(ILogger log, string host, string type);
+    [LoggerMessage(LogLevel.Warning, "Keys could not be read from {Place}: {Type}")]
+    private static partial void NotTaken(ILogger log, string place, string type);
 
-    private sealed class Place
+    /// <summary>An address, or a file that is read again as if it were one: an address may fall silent for a day, a file for good.</summary>
+    private sealed class Place(string name, bool isFile, KeySet? known)
     {
-        private sealed record Taken(KeySet Keys, DateTimeOffset At, TimeSpan Life);
+        private sealed record Content(KeySet Keys, DateTimeOffset At, TimeSpan Life);
 
-        private volatile Taken? _taken;
+        private volatile Content? _content = known is null ? null : new Content(known, DateTimeOffset.MinValue, TimeSpan.Zero);
+        private long _read = DateTimeOffset.MinValue.UtcTicks;
+
+        public string Name => name;
+
+        public bool IsFile => isFile;
+
+        public string Label => isFile ? Path.GetFileName(name) : new Uri(name).Host;
 
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
-        /// <summary>Written under the gate only.</summary>
-        public DateTimeOffset Called { private get; set; } = DateTimeOffset.MinValue;
+        public KeySet? KeysAt(DateTimeOffset now) => _content is { } content && (isFile || now - content.At < LongestLife) ? content.Keys : null;
 
-        public KeySet? KeysAt(DateTimeOffset now) => _taken is { } taken && now - taken.At < LongestLife ? taken.Keys : null;
+        public bool NeedsReading(string kid, DateTimeOffset now) =>
+            (_content is not { } content || now - content.At >= content.Life || !content.Keys.Knows(kid)) && now.UtcTicks - Interlocked.Read(ref _read) >= BetweenReadings.Ticks;
 
-        public bool NeedsCall(string kid, DateTimeOffset now) =>
-            (_taken is not { } taken || now - taken.At >= taken.Life || !taken.Keys.Knows(kid)) && now - Called >= BetweenCalls;
+        /// <summary>Nothing to read, and nothing to wait for: a key that is not here may be on its way.</summary>
+        public bool HasNoUseFor(string kid, DateTimeOffset now) =>
+            !NeedsReading(kid, now) && (Gate.CurrentCount > 0 || KeysAt(now)?.Knows(kid) == true);
 
-        public void Take(KeySet keys, DateTimeOffset at, TimeSpan life) => _taken = new Taken(keys, at, life);
+        public void ReadAt(DateTimeOffset now) => Interlocked.Exchange(ref _read, now.UtcTicks);
+
+        public void Take(KeySet keys, DateTimeOffset at, TimeSpan life) => _content = new Content(keys, at, life);
     }
 }

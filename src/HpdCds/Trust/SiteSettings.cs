@@ -41,6 +41,12 @@ public sealed class SiteSettings
 
     public int MaxBodyBytes { get; init; } = 5 * 1024 * 1024;
 
+    /// <summary>
+    /// All answers of the FHIR server to one hook call together: a first round of the largest, so that answers which are too
+    /// large each still count as failed. A key that does not fit in is truncated.
+    /// </summary>
+    public int MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
+
     public int MaxBundleEntries { get; init; } = 10_000;
 
     /// <summary>How long a client may take to send its body.</summary>
@@ -104,6 +110,8 @@ public sealed class SiteSettings
     {
         if (MaxBodyBytes is < 1024 or > 256 * 1024 * 1024)
             errors.Add($"{Section}:MaxBodyBytes must lie between 1 KB and 256 MB");
+        if (MaxAnswerBytes is < 1024 or > 1024 * 1024 * 1024)
+            errors.Add($"{Section}:MaxAnswerBytes must lie between 1 KB and 1 GB");
         if (MaxBundleEntries < 1)
             errors.Add($"{Section}:MaxBundleEntries must be at least 1");
         if (((TimeSpan[])[ReadTimeout, CallTimeout, BodyTimeout]).Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))

@@ -95,9 +95,10 @@ public sealed record TrustedIssuer(
 }
 
 /// <summary>The places from which the keys of an issuer may come.</summary>
-/// <param name="Fixed">Keys that the site received on another way.</param>
+/// <param name="Fixed">Keys that the site received on another way, as they were when the settings were read.</param>
+/// <param name="File">The file that holds them, which may change.</param>
 /// <param name="Url">Asked for tokens without <c>jku</c>.</param>
-public sealed record KeySource(KeySet? Fixed, string? Url, ImmutableArray<string> AllowedJku)
+public sealed record KeySource(KeySet? Fixed, string? File, string? Url, ImmutableArray<string> AllowedJku)
 {
     public bool Allows(string jku) => jku == Url || AllowedJku.Contains(jku, StringComparer.Ordinal);
 

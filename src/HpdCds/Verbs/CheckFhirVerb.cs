@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpdCds.Chart;
+using HpdCds.Clinical;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Survey;
@@ -34,6 +35,7 @@ public static class CheckFhirVerb
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["HpdCds:CallTimeout"] = "00:00:30",
+                ["HpdCds:MaxAnswerBytes"] = "1073741824",
                 ["HpdCds:Ehrs:0:Name"] = "checked",
                 ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = server.Text,
                 ["HpdCds:Ehrs:0:AllowPrivateAddresses:0"] = server.Host,
@@ -51,7 +53,7 @@ public static class CheckFhirVerb
         return survey.Inputs.Any(input => input.State is "complete" or "truncated") ? 0 : Unreachable;
     }
 
-    private sealed record Arguments(string Url, string Patient, string? Token, bool IsJson, string? Drafts)
+    private sealed record Arguments(string Url, string Patient, string? Token, bool IsJson, string? Drafts) : PatientData
     {
         public static Arguments? Parse(string[] args)
         {

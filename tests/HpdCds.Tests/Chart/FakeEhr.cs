@@ -19,6 +19,11 @@ internal sealed record EhrAnswer(int Status, string Body)
 
     public string? RetryAfter { get; init; }
 
+    public string? ContentEncoding { get; init; }
+
+    /// <summary>Instead of the text.</summary>
+    public byte[]? Bytes { get; init; }
+
     public static EhrAnswer Ok(string body) => new(200, body);
 
     public static EhrAnswer Empty { get; } = Ok("""{"resourceType":"Bundle","type":"searchset","total":0}""");
@@ -72,6 +77,8 @@ internal sealed class FakeEhr : IAsyncDisposable
             context.Response.Headers.Location = reply.Location;
         if (reply.RetryAfter is not null)
             context.Response.Headers.RetryAfter = reply.RetryAfter;
-        await context.Response.WriteAsync(reply.Body, context.RequestAborted);
+        if (reply.ContentEncoding is not null)
+            context.Response.Headers.ContentEncoding = reply.ContentEncoding;
+        await context.Response.Body.WriteAsync(reply.Bytes ?? System.Text.Encoding.UTF8.GetBytes(reply.Body), context.RequestAborted);
     }
 }

@@ -8,7 +8,12 @@ public sealed class RequirementsTests
     /// <summary>What comes with a later part, or is only allowed: one that loses its test by accident is not among them.</summary>
     private static readonly string[] Awaited =
     [
-        "ACT-03", "CARD-05", "ERR-11", "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "OVR-04", "PFT-09", "PFT-10", "PFT-11", "SEC-20",
+        // Allowed, and not done: delete actions, an icon, the templates of CDS Hooks 3.0.
+        "ACT-03", "CARD-05", "PFT-09", "PFT-10", "PFT-11",
+        // With draining.
+        "ERR-11",
+        // With the SMART page: until then no card has a link.
+        "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "SEC-20",
     ];
 
     private static readonly string[] CountedSections = [.. Enumerable.Range(1, 13).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
@@ -26,7 +31,7 @@ public sealed class RequirementsTests
             TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
 
         Assert.Empty(named.Except(known.Select(item => item.Id)));
-        Assert.Equal(Awaited, uncovered.Select(item => item.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Awaited.Order(StringComparer.Ordinal), uncovered.Select(item => item.Id).Order(StringComparer.Ordinal));
         Assert.NotEmpty(named);
     }
 

@@ -38,13 +38,13 @@ internal sealed class RunningService : IAsyncDisposable
 
     public static async Task<RunningService> StartAsync(
         string? fhirBase = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool withSmallCodeSets = true,
-        string? file = null, string environment = "Development")
+        string? file = null, string environment = "Development", string? otherFile = null)
     {
         var log = new LogLines();
         var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0", "--environment", environment], builder =>
         {
-            if (file is not null)
-                builder.Configuration.AddJsonFile(file, optional: false, reloadOnChange: true);
+            foreach (var path in new[] { file, otherFile }.OfType<string>())
+                builder.Configuration.AddJsonFile(path, optional: false, reloadOnChange: true);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["HpdCds:Ehrs:0:Name"] = "test-ehr",
@@ -53,6 +53,8 @@ internal sealed class RunningService : IAsyncDisposable
                 ["HpdCds:Store:Connection"] = StoreOfTheTests.New(),
                 ["HpdCds:CallTimeout"] = "00:00:20",
                 ["HpdCds:ReadTimeout"] = "00:00:20",
+                // The shipped settings quieten the framework, and a site may not.
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace",
                 // The clock stands still here, and a wait would have no end.
                 ["HpdCds:Resilience:RetryDelay"] = "00:00:00",
             });
@@ -175,9 +177,11 @@ internal sealed class LogLines : ILoggerProvider
             foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
                 values[name] = value;
             lock (all._lines)
+            {
                 if (all._lines.Count > MostLines)
                     all._lines.RemoveRange(0, MostLines / 2);
-            all._lines.Add((category, formatter(state, exception) + exception, values));
+                all._lines.Add((category, formatter(state, exception) + exception, values));
+            }
         }
     }
 }

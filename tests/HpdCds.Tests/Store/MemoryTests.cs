@@ -115,6 +115,7 @@ public abstract class MemoryTests
     [Trait("Req", "FBK-05")]
     [Trait("Req", "FBK-06")]
     [Trait("Req", "FBK-07")]
+    [Trait("Req", "OVR-04")]
     public async Task Every_usable_item_of_feedback_is_kept_once_and_every_other_is_named()
     {
         var connection = await ConnectionAsync();

@@ -21,6 +21,9 @@ internal sealed class KeyServer : IAsyncDisposable
 
     public string? CacheControl { get; set; }
 
+    /// <summary>What an answer waits for.</summary>
+    public Func<CancellationToken, Task>? Before { get; set; }
+
     public int Calls => Volatile.Read(ref _calls);
 
     public static async Task<KeyServer> StartAsync(string body)
@@ -32,6 +35,8 @@ internal sealed class KeyServer : IAsyncDisposable
         server._app.Run(async context =>
         {
             Interlocked.Increment(ref server._calls);
+            if (server.Before is { } before)
+                await before(context.RequestAborted);
             context.Response.StatusCode = server.Status;
             context.Response.Headers.CacheControl = server.CacheControl;
             if (server.Status is 302)

@@ -105,13 +105,44 @@ public sealed class KeyTests
     {
         await using var server = await KeyServer.StartAsync(TestIssuer.Set());
         await using var ehr = await StartAsync(server.Url);
+        var counts = new AbuseCount(ehr.Service.Services);
 
         for (var round = 0; round < 20; round++)
         {
             var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ehr.StatusAsync(ehr.Issuer.Token(header: header => header["kid"] = Guid.NewGuid().ToString()))));
-            Assert.All(statuses, status => Assert.Equal(401, status));
+            Array.ForEach(statuses, counts.Note);
         }
 
+        counts.PrintAndCheck($"Invented key ids, for which the key server was asked {server.Calls} times");
+        Assert.Equal(1_000, counts.Of(401));
+        Assert.Equal(1, server.Calls);
+    }
+
+    [Fact]
+    [Trait("Req", "JWT-11")]
+    public async Task Who_comes_while_the_keys_are_on_their_way_waits_for_them()
+    {
+        using var arrived = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource();
+        using var issuer = new TestIssuer();
+        await using var server = await KeyServer.StartAsync(issuer.Jwks);
+        server.Before = async stop =>
+        {
+            arrived.Release();
+            await go.Task.WaitAsync(stop);
+        };
+        await using var ehr = await StartAsync(server.Url, new FakeTimeProvider(RunningService.Noon));
+
+        var first = ehr.StatusAsync(issuer.Token());
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        var others = Enumerable.Range(0, 10).Select(_ => ehr.StatusAsync(issuer.Token())).ToList();
+        while (ehr.Service.Log.Of("Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware").Count < 11)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        // Here they are refused, if they are.
+        await Task.WhenAny(Task.WhenAny(others), Task.Delay(500, TestContext.Current.CancellationToken));
+        go.SetResult();
+
+        Assert.All(await Task.WhenAll(others.Append(first)), status => Assert.Equal(200, status));
         Assert.Equal(1, server.Calls);
     }
 

@@ -50,6 +50,33 @@ public sealed class ModeTests
         Assert.Equal(400, (await service.AnswerAsync("{}")).Status);
     }
 
+    [Theory]
+    [Trait("Req", "SEC-17")]
+    [InlineData("off", true)]
+    [InlineData("silent", true)]
+    [InlineData("off", false)]
+    [InlineData("silent", false)]
+    public async Task A_switch_that_is_thrown_while_a_call_runs_counts_for_it(string mode, bool canBeRead)
+    {
+        using var arrived = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource();
+        await using var ehr = await FakeEhr.StartAsync(_ => canBeRead ? null : new EhrAnswer(403, ""), async (_, stop) =>
+        {
+            arrived.Release();
+            await go.Task.WaitAsync(stop);
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var answer = service.AnswerAsync(Json.Call(server: ehr.Base));
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        service.Change(new Dictionary<string, string?>(StringComparer.Ordinal) { [Switch] = mode });
+        go.SetResult();
+
+        var (status, body) = await answer;
+        Assert.Equal(200, status);
+        Assert.Equal($$$"""{"cards":[],"extension":{"org.hpdcds.mode":"{{{mode}}}"}}""", body!.ToJsonString());
+    }
+
     [Fact]
     public async Task Settings_that_are_not_usable_change_nothing_and_are_logged_by_name()
     {
@@ -77,24 +104,37 @@ public sealed class ModeTests
     [Fact]
     public async Task A_settings_file_that_is_edited_counts_at_once()
     {
-        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
-        await File.WriteAllTextAsync(file, """{"HpdCds":{"Ehrs":[{"Name":"a","FhirBaseUrls":["https://a.example/fhir"],"Services":{"hpd-risk":"live"}}]}}""", TestContext.Current.CancellationToken);
+        var file = await FileAsync(Settings("live"));
         await using var service = await RunningService.StartAsync(file: file);
         Assert.NotEmpty((await service.AnswerAsync(Call)).Body!["cards"]!.AsArray());
 
-        await File.WriteAllTextAsync(file, """{"HpdCds":{"Ehrs":[{"Name":"a","FhirBaseUrls":["https://a.example/fhir"],"Services":{"hpd-risk":"off"}}]}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, Settings("off"), TestContext.Current.CancellationToken);
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        JsonNode? body;
-        do
-        {
-            await Task.Delay(50, patience.Token);
-            body = (await service.AnswerAsync(Call)).Body;
-        }
-        while (body!["extension"]!["org.hpdcds.mode"] is null);
-        Assert.Equal("off", (string?)body["extension"]!["org.hpdcds.mode"]);
+        await UntilAsync(async () => await ModeOfAsync(service) == "off");
         File.Delete(file);
+    }
+
+    /// <summary>A file that is being written may be seen in the middle.</summary>
+    [Fact]
+    [Trait("Req", "SEC-17")]
+    public async Task A_settings_file_that_is_cut_changes_nothing_not_even_when_another_file_changes()
+    {
+        var (file, other) = (await FileAsync(Settings("off")), await FileAsync("{}"));
+        await using var service = await RunningService.StartAsync(file: file, otherFile: other);
+        Assert.Equal("off", await ModeOfAsync(service));
+
+        await File.WriteAllTextAsync(file, Settings("live")[..40], TestContext.Current.CancellationToken);
+        await UntilAsync(() => Task.FromResult(service.Log.All.Contains("cannot be read, the earlier settings stay", StringComparison.Ordinal)));
+        Assert.Equal("off", await ModeOfAsync(service));
+
+        await File.WriteAllTextAsync(other, """{"HpdCds":{"Ehrs":[{"Name":"b"}]}}""", TestContext.Current.CancellationToken);
+        await UntilAsync(() => Task.FromResult(service.Log.All.Contains("the earlier ones stay", StringComparison.Ordinal)));
+        Assert.Equal("off", await ModeOfAsync(service));
+
+        await File.WriteAllTextAsync(file, Settings("silent"), TestContext.Current.CancellationToken);
+        await UntilAsync(async () => await ModeOfAsync(service) == "silent");
+        File.Delete(file);
+        File.Delete(other);
     }
 
     [Fact]
@@ -124,5 +164,26 @@ public sealed class ModeTests
         });
 
         Assert.Equal(expected, (await service.AnswerAsync(Json.Call())).Status);
+    }
+
+    private static string Settings(string mode) => $$$"""{"HpdCds":{"Ehrs":[{"Name":"a","FhirBaseUrls":["https://a.example/fhir"],"Services":{"hpd-risk":"{{{mode}}}"}}]}}""";
+
+    private static async Task<string> FileAsync(string text)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        return file;
+    }
+
+    private static async Task<string?> ModeOfAsync(RunningService service) =>
+        (string?)(await service.AnswerAsync(Call)).Body!["extension"]!["org.hpdcds.mode"];
+
+    // A file is watched, and that takes its time.
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(120));
+        while (!await holds())
+            await Task.Delay(50, patience.Token);
     }
 }

@@ -46,6 +46,24 @@ public sealed class TenantTests
         })));
     }
 
+    [Theory]
+    [Trait("Req", "JWT-14")]
+    [Trait("Req", "SEC-14")]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("[\"a\"]")]
+    [InlineData("{}")]
+    [InlineData("7")]
+    public async Task A_tenant_that_is_no_text_is_neither_none_nor_anybody(string tenant)
+    {
+        await using var one = await GuardedService.StartAsync();
+        await using var many = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:Tenants:0"] = "a" });
+
+        foreach (var ehr in new[] { one, many })
+            Assert.Equal(403, await ehr.StatusAsync(ehr.Issuer.Token(claims => claims["tenant"] = System.Text.Json.Nodes.JsonNode.Parse(tenant))));
+    }
+
     [Fact]
     [Trait("Req", "SEC-14")]
     [Trait("Req", "SEC-13")]

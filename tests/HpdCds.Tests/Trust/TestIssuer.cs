@@ -71,9 +71,13 @@ internal sealed class TestIssuer : IDisposable
         return Sign(head, body, algorithm);
     }
 
-    public string Sign(JsonObject header, JsonObject claims, string algorithm)
+    public string Sign(JsonObject header, JsonObject claims, string algorithm) => SignText(header.ToJsonString(), claims.ToJsonString(), algorithm);
+
+    /// <summary>For what no JSON object can say: a member twice, or base64 with padding.</summary>
+    public string SignText(string header, string claims, string algorithm = "ES384", bool isPadded = false)
     {
-        var text = $"{Text(Encoding.UTF8.GetBytes(header.ToJsonString()))}.{Text(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        Func<byte[], string> written = isPadded ? Convert.ToBase64String : Text;
+        var text = $"{written(Encoding.UTF8.GetBytes(header))}.{written(Encoding.UTF8.GetBytes(claims))}";
         return $"{text}.{Text(SignBytes(Encoding.UTF8.GetBytes(text), algorithm))}";
     }
 

@@ -23,6 +23,8 @@ public static class SandboxSite
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["HpdCds:Overlay"] = Overlay,
+            // What somebody overrode while trying must not be missing the next time.
+            ["HpdCds:Store:Connection"] = $"Data Source={Path.Combine(Path.GetTempPath(), $"hpdcds-sandbox-{Guid.NewGuid():n}.db")}",
             ["HpdCds:PublicBaseUrl"] = addresses.Service.AbsoluteUri.TrimEnd('/'),
         };
         foreach (var (language, place) in Languages.Select((language, place) => (language, place)))

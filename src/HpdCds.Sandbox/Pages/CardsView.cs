@@ -16,7 +16,7 @@ public static class CardsView
     {
         var problem = order.Problem is { } text ? Html.Of($"""<p class="problem" role="alert">{text}</p>""") : Html.Nothing;
         var none = order.Problem is null && order.Cards.IsEmpty
-            ? Html.Of($"""<p class="quiet">No card: the service has nothing to say about this order.</p>""")
+            ? Html.Of($"""<p class="quiet">No card: {WhyNone(order)}</p>""")
             : Html.Nothing;
         var broken = order.Exchanges.LastOrDefault(exchange => exchange.Kind == ExchangeKind.Hook)?.Violations ?? [];
         var rules = broken.Count > 0
@@ -26,6 +26,11 @@ public static class CardsView
             <section aria-labelledby="advice"><h2 id="advice">Advice <span class="state">on {order.Hook}</span></h2>{problem}{rules}{none}{order.Cards.Select(card => Card(order, card))}</section>
             """);
     }
+
+    private static string WhyNone(PlacedOrder order) =>
+        order.Exchanges.LastOrDefault(exchange => exchange.Kind == ExchangeKind.Hook)?.Json?["extension"]?["org.hpdcds.assessment"]?["suppressed"] is { } since
+            ? $"the same card was overridden at {since}, and nothing has changed since."
+            : "the service has nothing to say about this order.";
 
     private static Html Card(PlacedOrder order, ShownCard card)
     {
@@ -97,7 +102,7 @@ public static class CardsView
         var told = decision switch
         {
             { WasSent: false } => "The card has no id, so that no feedback can be sent.",
-            { FeedbackStatus: 404 } => "The service does not take feedback yet (404).",
+            { FeedbackStatus: 404 } => "The service does not take feedback (404).",
             { FeedbackStatus: >= 200 and < 300 } => "The service has been told.",
             { FeedbackStatus: { } status } => $"The service refused the feedback ({status.ToString(CultureInfo.InvariantCulture)}).",
             _ => "The service did not answer the feedback.",

@@ -41,6 +41,9 @@ public sealed class HeldCase
     /// <summary>The resources in one text, the same for cases that differ in their orders only.</summary>
     public string Data => string.Concat(Resources.Select(resource => resource.ToJsonString()));
 
+    /// <summary>The published templates ask for Conditions by category, as some EHRs need it: one without is found by token only.</summary>
+    public bool IsFoundByTemplates => Resources.All(resource => (string?)resource["resourceType"] != "Condition" || resource["category"] is not null);
+
     public JsonObject Context => _request["context"]!.AsObject();
 
     private JsonObject Prefetch { get; }

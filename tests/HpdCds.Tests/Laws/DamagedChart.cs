@@ -28,6 +28,17 @@ internal static class DamagedChart
         Condition("lung", "C78.00", severity: null),
         Condition("ascites", "R18.8", severity: "255604002"),
         Medication("warfarin", "11289"),
+        Taken("MedicationAdministration", "administrations", "completed"),
+        Taken("MedicationStatement", "statements", "completed"),
+        new("procedures", new JsonObject
+        {
+            ["resourceType"] = "Procedure",
+            ["id"] = "biopsy",
+            ["status"] = "completed",
+            ["subject"] = new JsonObject { ["reference"] = "Patient/" + PatientId },
+            ["code"] = Concept("http://snomed.info/sct", "86259008"),
+            ["performedDateTime"] = "2025-01-01",
+        }),
     ], ReasonOnTheOrder: true);
 
     /// <summary>The factor that a resource decides; null where none rests on it alone.</summary>
@@ -40,19 +51,20 @@ internal static class DamagedChart
         _ => null,
     };
 
-    /// <summary>The call with one place damaged, and what was done.</summary>
-    public static (string Call, string Id, string What) Damaged(Random dice)
+    /// <summary>The call with one place damaged, what was to read it, and what was done.</summary>
+    public static (string Call, string Id, string Reader, string What) Damaged(Random dice)
     {
         var call = JsonNode.Parse(Sound.Call())!.AsObject();
         var resources = ResourcesOf(call).ToArray();
         var resource = resources[dice.Next(resources.Length)];
         var id = (string)resource["id"]!;
+        var reader = id == "draft-1" ? "order" : (string)resource["resourceType"]!;
         var places = PlacesOf(resource).ToArray();
         var (holder, key, path) = places[dice.Next(places.Length)];
         var what = Damage(holder, key, dice);
         var text = call.ToJsonString();
         // A member that stands twice cannot be built, only written.
-        return (text.Replace(System.Text.Json.JsonEncodedText.Encode(Duplicated).ToString(), (string)key.ToString()!, StringComparison.Ordinal), id, $"{id}{path}: {what}");
+        return (text.Replace(System.Text.Json.JsonEncodedText.Encode(Duplicated).ToString(), (string)key.ToString()!, StringComparison.Ordinal), id, reader, $"{id}{path}: {what}");
     }
 
     private static IEnumerable<JsonObject> ResourcesOf(JsonObject call) => call["prefetch"]!.AsObject()
@@ -165,6 +177,16 @@ internal static class DamagedChart
         ["authoredOn"] = "2025-01-01",
         ["subject"] = new JsonObject { ["reference"] = "Patient/" + PatientId },
         ["medicationCodeableConcept"] = Concept("http://www.nlm.nih.gov/research/umls/rxnorm", code),
+    });
+
+    private static ChartItem Taken(string type, string key, string status) => new(key, new JsonObject
+    {
+        ["resourceType"] = type,
+        ["id"] = type.ToUpperInvariant(),
+        ["status"] = status,
+        ["effectiveDateTime"] = "2025-01-01",
+        ["subject"] = new JsonObject { ["reference"] = "Patient/" + PatientId },
+        ["medicationCodeableConcept"] = Concept("http://www.nlm.nih.gov/research/umls/rxnorm", "11289"),
     });
 
     private static JsonObject Resource(string type, string id, string system, string code) => new()

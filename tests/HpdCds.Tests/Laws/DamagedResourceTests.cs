@@ -12,6 +12,8 @@ public sealed class DamagedResourceTests(LawService service, ITestOutputHelper o
     private const int Seed = 4711;
     private const int Damages = 6_000;
 
+    private static readonly string[] Readers = ["Condition", "MedicationAdministration", "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Procedure", "order"];
+
     [Fact]
     [Trait("Req", "PFD-06")]
     [Trait("Req", "RSP-05")]
@@ -24,10 +26,10 @@ public sealed class DamagedResourceTests(LawService service, ITestOutputHelper o
         var faults = new ConcurrentBag<string>();
         await Parallel.ForAsync(0, Damages, TestContext.Current.CancellationToken, async (at, _) =>
         {
-            var (call, id, what) = DamagedChart.Damaged(new Random(Seed + at));
+            var (call, id, reader, what) = DamagedChart.Damaged(new Random(Seed + at));
             var answer = await service.AskAsync(call);
             var (outcome, fault) = Judge(answer, DamagedChart.DecidedBy(id), id);
-            counts.AddOrUpdate(outcome, 1, (_, count) => count + 1);
+            counts.AddOrUpdate($"{reader}: {outcome}", 1, (_, count) => count + 1);
             if (fault is not null)
                 faults.Add($"{fault} ({what}, seed {Seed + at})");
         });
@@ -35,6 +37,7 @@ public sealed class DamagedResourceTests(LawService service, ITestOutputHelper o
         output.WriteLine(FormattableString.Invariant($"{Damages} damaged requests, seed {Seed}"));
         foreach (var (outcome, count) in counts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             output.WriteLine(FormattableString.Invariant($"{count,6} {outcome}"));
+        Assert.Equal(Readers, counts.Keys.Select(name => name.Split(':')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.True(faults.IsEmpty, FormattableString.Invariant($"{faults.Count} faults:\n{string.Join('\n', faults.GroupBy(fault => fault.Split(", seed")[0]).Select(group => FormattableString.Invariant($"{group.Count()} x {group.First()}")).Order().Take(40))}"));
     }
 

@@ -137,7 +137,7 @@ public sealed class OrderTests : IAsyncLifetime
         var (_, accepted) = await PostAsync($"{address}/cards/1/accept", ("suggestion", "0"));
         Assert.Contains("<strong>LDH in serum</strong>", accepted, StringComparison.Ordinal);
         Assert.Contains("Accepted: Add LDH", accepted, StringComparison.Ordinal);
-        Assert.Contains("The service does not take feedback yet (404).", accepted, StringComparison.Ordinal);
+        Assert.Contains("The service does not take feedback (404).", accepted, StringComparison.Ordinal);
         var told = Assert.Single(Service.Feedback)["feedback"]![0]!;
         Assert.Equal("accepted", (string?)told["outcome"]);
         Assert.Equal("5e0a6fd4-3a73-4b0f-8f2a-3d0f9f1e2c11", (string?)told["acceptedSuggestions"]![0]!["id"]);

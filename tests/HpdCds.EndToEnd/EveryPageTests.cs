@@ -13,7 +13,8 @@ public sealed class EveryPageTests(Site site, Browser browser)
     [InlineData(360, ColorScheme.Dark)]
     public async Task It_is_accessible_fits_and_breaks_no_policy(int width, ColorScheme scheme)
     {
-        await using var window = await browser.OpenAsync(site, width, scheme);
+        await using var own = await Site.AloneAsync();
+        await using var window = await browser.OpenAsync(own, width, scheme);
         foreach (var path in (string[])["/", "/patients/bravo", "/patients/quebec", "/patients/lima", "/patients/bravo/order", "/import"])
         {
             await window.Page.GotoAsync(path);

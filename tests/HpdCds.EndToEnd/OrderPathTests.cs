@@ -9,9 +9,7 @@ public sealed class OrderPathTests(Site site, Browser browser)
     [Fact]
     public async Task From_the_list_over_the_chart_to_a_card_that_signing_replaces_and_an_override_that_is_remembered()
     {
-        // The override counts for every later order of the same drug: it would be missing in other tests.
-        await using var own = new Site();
-        await own.InitializeAsync();
+        await using var own = await Site.AloneAsync();
         await using var window = await browser.OpenAsync(own);
         var page = window.Page;
         await page.GotoAsync("/");
@@ -123,7 +121,8 @@ public sealed class OrderPathTests(Site site, Browser browser)
     [Fact]
     public async Task The_whole_way_works_with_the_keyboard_alone()
     {
-        await using var window = await browser.OpenAsync(site);
+        await using var own = await Site.AloneAsync();
+        await using var window = await browser.OpenAsync(own);
         await window.Page.GotoAsync("/");
         await PressOnAsync(window, "Synthetic Bravo");
         await PressOnAsync(window, "Order");

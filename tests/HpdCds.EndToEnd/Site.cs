@@ -30,6 +30,14 @@ public sealed class Site : IAsyncLifetime
 
     public string ServiceUrl { get; }
 
+    /// <summary>Both anew, for a test that overrides cards: what it overrides does not come again, for anybody.</summary>
+    public static async Task<Site> AloneAsync()
+    {
+        var site = new Site();
+        await site.InitializeAsync();
+        return site;
+    }
+
     /// <summary>The EHR alone, beside a service that a test provides.</summary>
     public static async Task<Site> BesideAsync(string service)
     {

@@ -12,5 +12,7 @@ public sealed class PostgresMemoryTests(Postgres postgres) : MemoryTests, IClass
 
     protected override Task TakeAwayAsync(string connection) => postgres.StopAsync();
 
+    protected override Task RefuseAsync(string connection, string card) => ExecuteAsync(connection, $"ALTER TABLE feedback ADD CONSTRAINT refuse CHECK (card <> '{card}')");
+
     protected override Task BringBackAsync(string connection) => postgres.StartAsync();
 }

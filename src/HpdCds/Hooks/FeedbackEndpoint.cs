@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using HpdCds.Store;
 using HpdCds.Trust;
 
@@ -18,7 +20,12 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
     private const int MaxCodeCharacters = 200;
     private const int MaxCommentCharacters = 4_000;
 
+    private const string UnreadableText = "A text here is no Unicode";
+
     private static readonly TimeSpan Future = TimeSpan.FromHours(24);
+
+    // Where nobody is asked, feedback counts for whoever issued the card.
+    private static readonly Hospital Nobody = new("", "");
 
     public static void Map(WebApplication app)
     {
@@ -43,7 +50,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
             var place = FormattableString.Invariant($"feedback[{at}]");
             try
             {
-                var item = Read(items[at], place, trust.Table.IsAnonymous ? "" : record.Ehr!.Name);
+                var item = Read(items[at], place, record.Ehr is { } ehr && !trust.Table.IsAnonymous ? Hospital.Of(ehr, Caller.Of(context)) : Nobody);
                 journal.Add(item);
                 if (item is { Outcome: "accepted", Suggestions: "" })
                     faults.Add(new("warning", "required", "An accepted card names its suggestion; the item is kept without", [$"{place}.acceptedSuggestions"]));
@@ -52,6 +59,11 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
             {
                 refusals++;
                 faults.Add(new("error", refused.Reply.IssueCode, refused.Reply.Diagnostics, [refused.Reply.Expression!]));
+            }
+            catch (InvalidOperationException)
+            {
+                refusals++;
+                faults.Add(new("error", "structure", UnreadableText, [place]));
             }
         }
 
@@ -76,7 +88,10 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
 
         try
         {
-            var root = JsonNode.Parse(body.GetBuffer().AsSpan(0, (int)body.Length), documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
+            var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+            if (!Utf8.IsValid(bytes))
+                throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", UnreadableText));
+            var root = JsonNode.Parse(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
             return root is JsonObject named && named["feedback"] is JsonArray { Count: > 0 and <= MostItems } items
                 ? items
                 : throw new RefusedException(ErrorReply.BadRequest("feedback", string.Create(CultureInfo.InvariantCulture, $"An array of 1 to {MostItems} items is expected here")));
@@ -85,9 +100,13 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
         {
             throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not valid JSON, or says something twice"));
         }
+        catch (InvalidOperationException)
+        {
+            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", UnreadableText));
+        }
     }
 
-    private FeedbackItem Read(JsonNode? node, string place, string ehr)
+    private FeedbackItem Read(JsonNode? node, string place, Hospital hospital)
     {
         var item = node as JsonObject ?? throw Refuse(place, "An object is expected here");
         var now = clock.GetUtcNow();
@@ -100,20 +119,21 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
         // One large EHR writes the plural.
         var why = item["overrideReason"] as JsonObject ?? item["overrideReasons"] as JsonObject ?? (item["overrideReasons"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault();
         var reason = why?["reason"] as JsonObject;
-        return new(ehr, card, outcome, when, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
+        return new(hospital.Ehr, hospital.Tenant, card, outcome, when, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
     }
 
     private static bool IsInstant(string text, out DateTimeOffset instant)
     {
         // Without its offset it could be any of a day's hours.
         var hasOffset = text.EndsWith('Z') || text.EndsWith('z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out instant) && hasOffset && text.Contains(':', StringComparison.Ordinal);
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out instant)
+            && hasOffset && text.Length >= "2026-11-24T12:00:00Z".Length && text[10] is 'T' or 't' && instant.Year >= 2000;
     }
 
     private static string? Code(JsonNode? node) => Text(node) is { Length: > 0 and <= MaxCodeCharacters } text ? text : null;
 
     private static string? Comment(JsonNode? node) => Text(node)?.Replace("\0", "", StringComparison.Ordinal) is { } text && !string.IsNullOrWhiteSpace(text)
-        ? text[..Math.Min(text.Length, MaxCommentCharacters)]
+        ? text[..(text.Length <= MaxCommentCharacters ? text.Length : char.IsHighSurrogate(text[MaxCommentCharacters - 1]) ? MaxCommentCharacters - 1 : MaxCommentCharacters)]
         : null;
 
     private static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is var text && !text.Contains('\0', StringComparison.Ordinal) ? text : null;

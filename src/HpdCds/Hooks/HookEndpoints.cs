@@ -72,7 +72,7 @@ public sealed partial class HookEndpoints(
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
-            _ => await decisions.WithoutRepeatAsync(record, record.Answer!, asOf),
+            _ => await decisions.WithoutRepeatAsync(record, Caller.Of(context), record.Answer!, asOf),
         };
         decisions.Keep(record, Caller.Of(context), StatusCodes.Status200OK, asOf);
         await WriteAsync(context, answer);

@@ -11,14 +11,12 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace HpdCds.Reports;
 
 /// <summary>
-/// <c>/reports</c> for people, <c>/reports.csv</c> and <c>/reports.json</c> for programs, by <c>from</c> and <c>until</c>. Open
+/// <c>/reports</c> for people, <c>/reports.csv</c> and <c>/reports.json</c> for programs, by <c>quarter</c>. Open
 /// to a token of the site's identity provider with the role of the safety staff; where none is configured, not there.
 /// </summary>
 public sealed class ReportEndpoints(ReportReader reader, SiteSettings settings, TimeProvider clock)
 {
     private const string Scheme = "reports";
-    private const int DefaultDays = 84;
-    private const int MostDays = 1_100;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -34,6 +32,7 @@ public sealed class ReportEndpoints(ReportReader reader, SiteSettings settings, 
             options.RequireHttpsMetadata = !environment.IsDevelopment();
             options.MapInboundClaims = false;
             options.IncludeErrorDetails = false;
+            options.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
             options.TokenValidationParameters.RoleClaimType = settings.Reports.RoleClaim;
             options.TokenValidationParameters.ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
         });
@@ -64,15 +63,11 @@ public sealed class ReportEndpoints(ReportReader reader, SiteSettings settings, 
 
         if (!known.Principal.IsInRole(settings.Reports.Role))
             throw new RefusedException(ErrorReply.Generic(StatusCodes.Status403Forbidden));
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var until = Day(context.Request, "until") ?? today;
-        var from = Day(context.Request, "from") ?? until.AddDays(-DefaultDays);
-        if (from > until || until.DayNumber - from.DayNumber > MostDays)
-            throw new RefusedException(ErrorReply.BadRequest("from", $"from must not be after until, nor more than {MostDays} days before it"));
+        var quarter = QuarterOf(context.Request) ?? Quarter.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
         Report report;
         try
         {
-            report = await reader.ReadAsync(from, until, context.RequestAborted);
+            report = await reader.ReadAsync(quarter, context.RequestAborted);
         }
         catch (StoreAwayException)
         {
@@ -87,30 +82,25 @@ public sealed class ReportEndpoints(ReportReader reader, SiteSettings settings, 
         await context.Response.WriteAsync(write(report), context.RequestAborted);
     }
 
-    private static DateOnly? Day(HttpRequest request, string name)
-    {
-        if (!request.Query.TryGetValue(name, out var written))
-            return null;
-        return DateOnly.TryParseExact(written.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 2000 and < 9000
-            ? day
-            : throw new RefusedException(ErrorReply.BadRequest(name, "A day such as 2026-11-24 is expected here"));
-    }
+    private static Quarter? QuarterOf(HttpRequest request) => request.Query.TryGetValue("quarter", out var written)
+        ? Quarter.Parse(written.ToString()) ?? throw new RefusedException(ErrorReply.BadRequest("quarter", "A quarter such as 2026-Q4 is expected here"))
+        : null;
 
     private static string Csv(Report report)
     {
-        var text = new StringBuilder("table,row,column,count\r\n");
+        var text = new StringBuilder("table,row,column,count,per_100\r\n");
         foreach (var table in report.Tables)
         {
             foreach (var row in table.Rows)
             {
-                foreach (var (column, cell) in table.Columns.Zip(row.Cells))
-                    text.Append(CultureInfo.InvariantCulture, $"{table.Id},{Field(row.Name)},{Field(column)},{(cell is { } count ? count.ToString(CultureInfo.InvariantCulture) : "<5")}\r\n");
+                foreach (var (column, cell, share) in table.Columns.Zip(row.Cells, row.PerHundred.Prepend(null)))
+                    text.Append(CultureInfo.InvariantCulture, $"{table.Id},{Field(row.Name)},{Field(column)},{(cell is { } count ? count.ToString(CultureInfo.InvariantCulture) : "<5")},{share?.ToString("0.0", CultureInfo.InvariantCulture)}\r\n");
             }
         }
 
         foreach (var row in report.Times)
-            text.Append(CultureInfo.InvariantCulture, $"times,{Field(row.Name)},median ms,{row.Median}\r\ntimes,{Field(row.Name)},p95 ms,{row.P95}\r\ntimes,{Field(row.Name)},p99 ms,{row.P99}\r\n");
-        return text.Append(CultureInfo.InvariantCulture, $"lost,all,entries,{report.Lost}\r\n").ToString();
+            text.Append(CultureInfo.InvariantCulture, $"times,{Field(row.Name)},median ms,{row.Median},\r\ntimes,{Field(row.Name)},p95 ms,{row.P95},\r\ntimes,{Field(row.Name)},p99 ms,{row.P99},\r\n");
+        return text.Append(CultureInfo.InvariantCulture, $"lost,all,entries,{report.Lost},\r\n").ToString();
     }
 
     // A spreadsheet takes what begins like this for a formula; a reason code comes from outside.

@@ -17,11 +17,10 @@ internal static class ReportPage
 
     public static string Render(Report report)
     {
-        string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var query = $"?from={Day(report.From)}&until={Day(report.Until)}";
+        var query = $"?quarter={report.Quarter}";
         return Page.Of(
             "What the cards did",
-            Page.Paragraph($"First doses from {Day(report.From)} to {Day(report.Until)}, in whole weeks (UTC). Counts from 1 to {ReportTable.Fewest - 1}, and counts that would give one away, are not shown ({Hidden})."),
+            Page.Paragraph($"First doses of {report.Quarter} (UTC), each patient once. Counts from 1 to {ReportTable.Fewest - 1}, and counts that would give one away, are not shown ({Hidden})."),
             Page.Paragraph(report.Lost == 0
                 ? "Nothing was lost in this time."
                 : string.Create(CultureInfo.InvariantCulture, $"{report.Lost} decisions or feedback items could not be stored in this time: every count below may be short of them.")),
@@ -45,11 +44,11 @@ internal static class ReportPage
             : Page.Quiet("Nothing in this time."));
 
     private static object?[] Row(ReportRow row) =>
-        [row.Name, Written(row.Cells[0]), .. row.Cells.Skip(1).Select(cell => Written(cell) + Share(cell, row.Cells[0]))];
+        [row.Name, Written(row.Cells[0]), .. row.Cells.Skip(1).Zip(row.PerHundred, (cell, share) => Written(cell) + Share(cell, share))];
 
     private static string Written(long? cell) => cell?.ToString(CultureInfo.InvariantCulture) ?? Hidden;
 
-    private static string Share(long? cell, long? total) => cell is > 0 and var count && total is > 0 and var all ? string.Create(CultureInfo.InvariantCulture, $" ({100m * count / all:0.0})") : "";
+    private static string Share(long? cell, decimal? share) => cell is > 0 && share is { } known ? string.Create(CultureInfo.InvariantCulture, $" ({known:0.0})") : "";
 
     /// <summary>Shares of each row, side by side; hidden counts leave their place empty.</summary>
     private static XElement Bars(ReportTable table)

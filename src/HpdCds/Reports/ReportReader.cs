@@ -3,12 +3,17 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapper;
 using HpdCds.Clinical;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
 using HpdCds.Store;
 
 namespace HpdCds.Reports;
 
-/// <summary>Counts what was decided and what became of it, by whole weeks. First doses only: nothing else gets a card.</summary>
-public sealed class ReportReader(Database database)
+/// <summary>
+/// Counts what was decided and what became of it, for one quarter. First doses only: nothing else gets a card. A patient counts
+/// once, whatever number of hooks an order fires: by the signature where there is one, by the last answer otherwise.
+/// </summary>
+public sealed class ReportReader(Database database, KnowledgeBase knowledge)
 {
     private const int FewestTimes = 20;
 
@@ -18,18 +23,18 @@ public sealed class ReportReader(Database database)
     private static readonly string[] Cards = ["info", "warning", "cannot-be-assessed"];
 
     /// <exception cref="StoreAwayException">The store cannot be read now.</exception>
-    public Task<Report> ReadAsync(DateOnly from, DateOnly until, CancellationToken stop)
+    public Task<Report> ReadAsync(Quarter quarter, CancellationToken stop)
     {
-        var (first, last) = (MondayOf(from), MondayOf(until.AddDays(6)));
-        var span = new { From = Instant(first), Until = Instant(last) };
+        ArgumentNullException.ThrowIfNull(quarter);
+        var span = new { From = Instant(quarter.First), Until = Instant(quarter.Next.First) };
         return database.RunAsync(
             async connection =>
             {
                 var doses = (await connection.QueryAsync<Dose>(new(
                     """
-                    SELECT at, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
-                        (SELECT MAX(feedback.outcome) FROM feedback WHERE feedback.card = decisions.card AND (feedback.ehr = decisions.ehr OR feedback.ehr = '')) AS answer,
-                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.card = decisions.card AND feedback.outcome = 'overridden' AND (feedback.ehr = decisions.ehr OR feedback.ehr = '')) AS reason
+                    SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
+                        (SELECT MAX(feedback.outcome) FROM feedback WHERE feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))) AS answer,
+                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.card = decisions.card AND feedback.outcome = 'overridden' AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))) AS reason
                     FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
                     """,
                     span,
@@ -37,32 +42,43 @@ public sealed class ReportReader(Database database)
                 var lost = await connection.ExecuteScalarAsync<long>(new("SELECT COALESCE(SUM(lost), 0) FROM gaps WHERE until >= @From AND since < @Until", span, cancellationToken: stop));
                 var orphans = await connection.ExecuteScalarAsync<long>(new(
                     "SELECT COUNT(*) FROM feedback WHERE received >= @From AND received < @Until AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.card = feedback.card)", span, cancellationToken: stop));
-                return new Report(first, last.AddDays(-1), TablesOf(doses), TimesOf(doses), lost, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
+                return new Report(quarter.Name, TablesOf(doses), TimesOf(doses), lost, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
             },
             stop);
     }
 
-    private static ImmutableArray<ReportTable> TablesOf(Dose[] doses)
+    private ImmutableArray<ReportTable> TablesOf(Dose[] calls)
     {
-        var cards = doses.Where(dose => Cards.Contains(dose.Shown, StringComparer.Ordinal)).ToArray();
+        var doses = Once(calls);
+        var cards = Once(calls.Where(dose => Cards.Contains(dose.Shown, StringComparer.Ordinal)));
         return
         [
             By("by-week", "What first doses got, by week", dose => Week(dose.At)),
-            By("by-hook", "By hook", dose => dose.Hook),
+            Table("by-hook", "By hook", "A patient counts once for each hook.", calls.GroupBy(dose => dose.Hook, StringComparer.Ordinal).SelectMany(hook => Once(hook)), Ends, dose => dose.Hook, dose => dose.Shown),
             By("by-ehr", "By EHR", dose => dose.Ehr),
             By("by-tumour", "By tumour", dose => dose.Tumour ?? "not read"),
             By("by-drug", "By drug", dose => dose.Agents),
-            By("by-band", "By band", dose => dose.BandLow is null ? "not assessed" : dose.BandLow == dose.BandHigh ? dose.BandLow : $"{dose.BandLow} to {dose.BandHigh}"),
+            By("by-band", "By band", dose => dose.Band),
+            Factors("by-factor", "By factor that counted", "Each first dose stands once for every factor that gave points.", doses, Ends, (_, factor) => factor.Name, (dose, factor) => factor.Counts ? dose.Shown : null),
             Table("answers", "What became of cards", "An unanswered card was neither accepted nor overridden; most EHRs tell nothing of a card that was passed over.", cards, Answers, dose => dose.Shown, dose => dose.Answer ?? "unanswered"),
-            Table("answers-by-ehr", "What became of cards, by EHR", "", cards, Answers, dose => dose.Ehr, dose => dose.Answer ?? "unanswered"),
+            Became("answers-by-ehr", "EHR", dose => dose.Ehr),
+            Became("answers-by-hook", "hook", dose => dose.Hook),
+            Became("answers-by-week", "week", dose => Week(dose.At)),
+            Became("answers-by-tumour", "tumour", dose => dose.Tumour ?? "not read"),
+            Became("answers-by-band", "band", dose => dose.Band),
+            Factors("answers-by-factor", "What became of cards, by factor that counted", "", cards, Answers, (_, factor) => factor.Name, (dose, factor) => factor.Counts ? dose.Answer ?? "unanswered" : null),
             Reasons(cards),
-            Factors("factors", "What was known of each factor", "", doses, States, (_, factor) => factor.Name, factor => factor.State),
-            Factors("missing", "What was missing, and why", "Each factor that was unknown, by the reason.", doses, ReasonsIn(doses), (_, factor) => factor.Name, factor => factor.Reason),
-            Factors("missing-by-ehr", "What was missing, by EHR", "Factors that were unknown, by the reason.", doses, ReasonsIn(doses), (dose, factor) => $"{dose.Ehr}: {factor.Name}", factor => factor.Reason),
+            Factors("factors", "What was known of each factor", "", doses, States, (_, factor) => factor.Name, (_, factor) => factor.State),
+            Factors("missing", "What was missing, and why", "Each factor that was unknown, by the reason.", doses, ReasonsIn(doses), (_, factor) => factor.Name, (_, factor) => factor.Reason),
+            Factors("missing-by-ehr", "What was missing, by EHR", "Factors that were unknown, by the reason.", doses, ReasonsIn(doses), (dose, factor) => $"{dose.Ehr}: {factor.Name}", (_, factor) => factor.Reason),
         ];
 
+        ReportTable Became(string id, string by, Func<Dose, string> row) => Table(id, $"What became of cards, by {by}", "", cards, Answers, row, dose => dose.Answer ?? "unanswered");
         ReportTable By(string id, string title, Func<Dose, string> row) => Table(id, title, "", doses, Ends, row, dose => dose.Shown);
     }
+
+    private static Dose[] Once(IEnumerable<Dose> doses) =>
+        [.. doses.GroupBy(dose => dose.Patient, StringComparer.Ordinal).Select(patient => patient.OrderBy(dose => dose.Hook == HookCatalogue.OrderSign).ThenBy(dose => dose.At).Last())];
 
     private static ReportTable Table<T>(string id, string title, string note, IEnumerable<T> items, ImmutableArray<string> columns, Func<T, string> row, Func<T, string?> column) => ReportTable.Of(
         id,
@@ -72,17 +88,19 @@ public sealed class ReportReader(Database database)
         items.Where(item => column(item) is { } named && columns.Contains(named, StringComparer.Ordinal)).GroupBy(row, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (group.Key, columns.Select(name => (long)group.Count(item => column(item) == name)).ToImmutableArray())));
 
-    private static ReportTable Reasons(Dose[] cards)
+    // A code comes from outside and may be any text: only those that our cards offer are named.
+    private ReportTable Reasons(Dose[] cards)
     {
+        var offered = knowledge.OverrideReasons.Reasons.Select(reason => reason.Code).ToHashSet(StringComparer.Ordinal);
         var overridden = cards.Where(dose => dose.Answer == "overridden").ToArray();
         var reasons = overridden.Select(ReasonOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
         return Table("override-reasons", "Why cards were overridden", "", overridden, reasons, dose => dose.Shown, ReasonOf);
 
-        static string ReasonOf(Dose dose) => string.IsNullOrEmpty(dose.Reason) ? "no reason given" : dose.Reason;
+        string ReasonOf(Dose dose) => string.IsNullOrEmpty(dose.Reason) ? "no reason given" : offered.Contains(dose.Reason) ? dose.Reason : "another reason";
     }
 
-    private static ReportTable Factors(string id, string title, string note, Dose[] doses, ImmutableArray<string> columns, Func<Dose, FactorState, string> row, Func<FactorState, string?> column) =>
-        Table(id, title, note, doses.SelectMany(dose => dose.States.Select(factor => (Row: row(dose, factor), Column: column(factor)))), columns, item => item.Row, item => item.Column);
+    private static ReportTable Factors(string id, string title, string note, Dose[] doses, ImmutableArray<string> columns, Func<Dose, FactorState, string> row, Func<Dose, FactorState, string?> column) =>
+        Table(id, title, note, doses.SelectMany(dose => dose.States.Select(factor => (Row: row(dose, factor), Column: column(dose, factor)))), columns, item => item.Row, item => item.Column);
 
     private static ImmutableArray<string> ReasonsIn(Dose[] doses) =>
         [.. doses.SelectMany(dose => dose.States).Select(factor => factor.Reason).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -99,16 +117,17 @@ public sealed class ReportReader(Database database)
 
     private static string Week(long at) => MondayOf(DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(at).UtcDateTime)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // Whole weeks only: two reports that differ by a day would tell what happened on it.
     private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
     private static long Instant(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    private sealed record FactorState(string Name, string State, string? Reason);
+    private sealed record FactorState(string Name, string State, string? Reason, bool Counts);
 
     private sealed record Dose : PatientData
     {
         public long At { get; init; }
+
+        public string Patient { get; init; } = "";
 
         public string Ehr { get; init; } = "";
 
@@ -132,6 +151,9 @@ public sealed class ReportReader(Database database)
 
         public string? Reason { get; init; }
 
-        public IEnumerable<FactorState> States => JsonNode.Parse(Factors)!.AsObject().Select(pair => new FactorState(pair.Key, (string?)pair.Value!["state"] ?? "", (string?)pair.Value["reason"]));
+        public string Band => BandLow is null ? "not assessed" : BandLow == BandHigh ? BandLow : $"{BandLow} to {BandHigh}";
+
+        public IEnumerable<FactorState> States => JsonNode.Parse(Factors)!.AsObject().Select(pair =>
+            new FactorState(pair.Key, (string?)pair.Value!["state"] ?? "", (string?)pair.Value["reason"], (int?)pair.Value["points"]?["low"] > 0));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace HpdCds.Reports;
 
@@ -50,12 +51,36 @@ public sealed record ReportTable(string Id, string Title, string Note, Immutable
     }
 }
 
-/// <param name="Cells">Null where the count is hidden.</param>
-public sealed record ReportRow(string Name, ImmutableArray<long?> Cells);
+/// <param name="Cells">The total, then each column. Null where the count is hidden.</param>
+public sealed record ReportRow(string Name, ImmutableArray<long?> Cells)
+{
+    /// <summary>Of each column, in 100 of the total; null where either is hidden.</summary>
+    public ImmutableArray<decimal?> PerHundred => [.. Cells.Skip(1).Select(cell => cell is { } count && Cells[0] is > 0 and var total ? Math.Round(100m * count / total, 1) : (decimal?)null)];
+}
+
+/// <summary>
+/// A quarter of a year. Reports are of one quarter and never of another span: from two that overlap, what each hides could be
+/// found by subtraction.
+/// </summary>
+public sealed record Quarter(int Year, int Number)
+{
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Year}-Q{Number}");
+
+    public DateOnly First => new(Year, (Number * 3) - 2, 1);
+
+    public Quarter Next => Of(First.AddMonths(3));
+
+    public static Quarter Of(DateOnly day) => new(day.Year, (day.Month + 2) / 3);
+
+    public static Quarter? Parse(string text) =>
+        text is { Length: 7 } && text[4..6] == "-Q" && text[6] is >= '1' and <= '4' && int.TryParse(text[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is > 2000 and < 9000
+            ? new(year, text[6] - '0')
+            : null;
+}
 
 /// <summary>How long answers took, in milliseconds; only where enough were given to say it.</summary>
 public sealed record AnswerTimes(string Name, long Median, long P95, long P99);
 
 /// <param name="Lost">Decisions and feedback items that could not be stored in this time: the tables are short of them.</param>
 /// <param name="Orphans">Feedback on cards that are not in the store; null where hidden.</param>
-public sealed record Report(DateOnly From, DateOnly Until, ImmutableArray<ReportTable> Tables, ImmutableArray<AnswerTimes> Times, long Lost, long? Orphans);
+public sealed record Report(string Quarter, ImmutableArray<ReportTable> Tables, ImmutableArray<AnswerTimes> Times, long Lost, long? Orphans);

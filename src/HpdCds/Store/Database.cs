@@ -15,6 +15,7 @@ public sealed partial class Database : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly DbDataSource _source;
+    private readonly SqliteConnectionStringBuilder? _file;
     private readonly StoreSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -28,7 +29,8 @@ public sealed partial class Database : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(environment);
         (_settings, _clock, _log) = (settings.Store, clock, log);
-        _source = _settings.IsPostgres ? NpgsqlDataSource.Create(_settings.Connection) : SqliteFactory.Instance.CreateDataSource(Placed(_settings.Connection, environment));
+        _file = _settings.IsPostgres ? null : Placed(_settings.Connection, environment);
+        _source = _file is null ? NpgsqlDataSource.Create(Impatient(_settings.Connection)) : SqliteFactory.Instance.CreateDataSource(_file.ConnectionString);
     }
 
     public bool IsAway => _isAway;
@@ -46,8 +48,10 @@ public sealed partial class Database : IAsyncDisposable
         }
         catch (Exception failure) when (IsOfTheStore(failure))
         {
-            WentAway(failure);
-            throw new StoreAwayException(failure);
+            var away = new StoreAwayException(failure);
+            if (!away.IsOfTheEntry)
+                WentAway(failure);
+            throw away;
         }
     }
 
@@ -81,6 +85,15 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task<DbConnection> OpenAsync(CancellationToken stop)
     {
+        if (_isMigrated && _file is { Mode: not SqliteOpenMode.Memory, DataSource: var path } && !File.Exists(path))
+        {
+            // Whoever still holds it writes into nothing.
+            using (var old = new SqliteConnection(_file.ConnectionString))
+                SqliteConnection.ClearPool(old);
+            _isMigrated = false;
+            IsRemoved(_log);
+        }
+
         var connection = await _source.OpenConnectionAsync(stop);
         try
         {
@@ -133,17 +146,28 @@ public sealed partial class Database : IAsyncDisposable
     private static bool IsOfTheStore(Exception failure) => failure is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or UnauthorizedAccessException;
 
     // A path is of the service's folder, wherever somebody stood who started it.
-    private static string Placed(string connection, IHostEnvironment environment)
+    private static SqliteConnectionStringBuilder Placed(string connection, IHostEnvironment environment)
     {
         var parts = new SqliteConnectionStringBuilder(connection) { DefaultTimeout = 1 };
         if (parts.Mode != SqliteOpenMode.Memory && parts.DataSource is { Length: > 0 } file && file != ":memory:")
             parts.DataSource = Path.Combine(environment.ContentRootPath, file);
+        return parts;
+    }
+
+    // Nobody waits for this database as long as its driver would.
+    private static string Impatient(string connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection);
+        (parts.Timeout, parts.CommandTimeout, parts.CancellationTimeout) = (Math.Min(parts.Timeout, 2), Math.Min(parts.CommandTimeout, 10), 500);
         return parts.ConnectionString;
     }
 
     // The message of a failure may name a host or quote a statement.
     [LoggerMessage(LogLevel.Error, "The store is away: {Type} {Code}. Answers go on, decisions wait in memory")]
     private static partial void IsGone(ILogger log, string type, string code);
+
+    [LoggerMessage(LogLevel.Error, "The file of the store was removed: what it held is gone, a new one is made")]
+    private static partial void IsRemoved(ILogger log);
 
     [LoggerMessage(LogLevel.Information, "The store is back")]
     private static partial void IsBack(ILogger log);

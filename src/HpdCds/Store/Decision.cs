@@ -25,7 +25,8 @@ public sealed record Decision : PatientData
 
     public string? Issuer { get; init; }
 
-    public string? Tenant { get; init; }
+    /// <summary>Empty where an entry speaks for one hospital.</summary>
+    public string Tenant { get; init; } = "";
 
     public required string Service { get; init; }
 
@@ -97,7 +98,7 @@ public sealed record Decision : PatientData
             Card = call.Answer?.Cards is [var card, ..] ? card.Uuid : null,
             Ehr = ehr.Name,
             Issuer = caller?.Issuer.Name,
-            Tenant = caller?.Tenant,
+            Tenant = caller?.Tenant ?? "",
             Service = service.Name,
             Hook = request.Hook,
             Mode = Kebab.Case((call.Mode ?? ServiceMode.Off).ToString()),
@@ -121,7 +122,7 @@ public sealed record Decision : PatientData
             Factors = FactorsOf(found),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
-            OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(ehr.Name, request.PatientId) : null,
+            OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
             Milliseconds = (long)took.TotalMilliseconds,
         };
     }

@@ -17,13 +17,13 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
     /// The answer, without its card when the same patient's same facts were overridden of late. A card that says that something
     /// could not be assessed always comes: nothing in its place would read as "nothing found".
     /// </summary>
-    public async Task<HookResponse> WithoutRepeatAsync(CallRecord call, HookResponse answer, DateTimeOffset asOf)
+    public async Task<HookResponse> WithoutRepeatAsync(CallRecord call, Caller? caller, HookResponse answer, DateTimeOffset asOf)
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(answer);
         if (call is not { Ehr: { } ehr, Request: { } request, Assessment: { } found } || answer.Cards.Count == 0 || (bool?)found["assessable"] != true)
             return answer;
-        call.RepeatKey = pseudonyms.Repeat(ehr.Name, request.PatientId, FactsOf(found));
+        call.RepeatKey = pseudonyms.Repeat(Hospital.Of(ehr, caller), request.PatientId, FactsOf(found));
         if (await repeats.OverriddenAsync(call.RepeatKey, asOf) is not { } since)
             return answer;
         call.IsRepeat = true;

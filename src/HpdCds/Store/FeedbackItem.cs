@@ -6,4 +6,4 @@ namespace HpdCds.Store;
 /// <param name="Ehr">Empty where nobody is asked who they are.</param>
 /// <param name="Comment">What a person wrote; it may say anything of a patient. Kept encrypted, shown to nobody.</param>
 public sealed record FeedbackItem(
-    string Ehr, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData;
+    string Ehr, string Tenant, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData;

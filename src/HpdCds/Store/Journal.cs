@@ -17,6 +17,7 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     private const int MostAtOnce = 200;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(8);
 
     private readonly Channel<object> _waiting = Channel.CreateBounded<object>(new BoundedChannelOptions(settings.Store.MostWaiting) { SingleReader = true });
     private readonly IDataProtector _protector = protection.CreateProtector("HpdCds.Feedback.Comment");
@@ -30,6 +31,16 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     public int Waiting => Volatile.Read(ref _pending);
 
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Something was lost and is not yet written down as such; afterwards the reports tell.</summary>
+    private bool HasGap
+    {
+        get
+        {
+            lock (_lock)
+                return _gap is not null;
+        }
+    }
 
     public void Add(Decision decision) => Keep(decision);
 
@@ -49,15 +60,16 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        database.IsAway || Lost > 0
+        database.IsAway || HasGap
             ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : "back")}, {Waiting} waiting, {Lost} lost"))
             : HealthCheckResult.Healthy());
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
-        // What waits is written as long as the host gives time for it.
+        // What waits is written, but not for as long as a host would wait.
         await using var end = cancellationToken.Register(_giveUp.Cancel);
+        _giveUp.CancelAfter(LastWait);
         if (ExecuteTask is { } writing)
             await writing.WaitAsync(CancellationToken.None);
         await base.StopAsync(cancellationToken);
@@ -120,7 +132,8 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     {
         try
         {
-            await WriteAsync(_batch);
+            // Before the transaction: a first key is itself written to the store.
+            await WriteAsync([.. _batch.Select(entry => entry is FeedbackItem { Comment: { } comment } item ? item with { Comment = _protector.Protect(comment) } : entry)]);
             return true;
         }
         catch (Exception failure) when (failure is StoreAwayException { IsOfTheEntry: false } || (database.IsAway && failure is not OperationCanceledException))
@@ -188,15 +201,16 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         decision,
         transaction);
 
-    private Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, FeedbackItem item) => connection.ExecuteAsync(
+    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, FeedbackItem item) => connection.ExecuteAsync(
         """
-        INSERT INTO feedback (ehr, card, outcome, at, received, reason_system, reason_code, suggestions, comment)
-        VALUES (@Ehr, @Card, @Outcome, @At, @Received, @ReasonSystem, @ReasonCode, @Suggestions, @Comment)
+        INSERT INTO feedback (ehr, tenant, card, outcome, at, received, reason_system, reason_code, suggestions, comment)
+        VALUES (@Ehr, @Tenant, @Card, @Outcome, @At, @Received, @ReasonSystem, @ReasonCode, @Suggestions, @Comment)
         ON CONFLICT DO NOTHING
         """,
         new
         {
             item.Ehr,
+            item.Tenant,
             item.Card,
             item.Outcome,
             At = item.At.ToUnixTimeMilliseconds(),
@@ -204,7 +218,7 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
             item.ReasonSystem,
             item.ReasonCode,
             item.Suggestions,
-            Comment = item.Comment is { } comment ? _protector.Protect(comment) : null,
+            item.Comment,
         },
         transaction);
 

@@ -14,7 +14,7 @@ internal static class Migrations
         """
         CREATE TABLE decisions (
             id TEXT PRIMARY KEY, at BIGINT NOT NULL, card TEXT,
-            ehr TEXT NOT NULL, issuer TEXT, tenant TEXT, service TEXT NOT NULL, hook TEXT NOT NULL, mode TEXT NOT NULL,
+            ehr TEXT NOT NULL, issuer TEXT, tenant TEXT NOT NULL, service TEXT NOT NULL, hook TEXT NOT NULL, mode TEXT NOT NULL,
             outcome TEXT NOT NULL, shown TEXT NOT NULL, recognition TEXT NOT NULL, agents TEXT NOT NULL, regimen TEXT, exposure TEXT, tumour TEXT,
             version TEXT NOT NULL, knowledge TEXT NOT NULL, model TEXT, model_version TEXT,
             band_low TEXT, band_high TEXT, points_low BIGINT, points_high BIGINT, settles TEXT, reason TEXT,
@@ -24,9 +24,9 @@ internal static class Migrations
         CREATE INDEX decisions_repeat ON decisions (repeat_key);
         CREATE INDEX decisions_outcome ON decisions (outcome_link);
         CREATE TABLE feedback (
-            ehr TEXT NOT NULL, card TEXT NOT NULL, outcome TEXT NOT NULL, at BIGINT NOT NULL, received BIGINT NOT NULL,
+            ehr TEXT NOT NULL, tenant TEXT NOT NULL, card TEXT NOT NULL, outcome TEXT NOT NULL, at BIGINT NOT NULL, received BIGINT NOT NULL,
             reason_system TEXT, reason_code TEXT, suggestions TEXT NOT NULL, comment TEXT,
-            PRIMARY KEY (ehr, card, outcome, at));
+            PRIMARY KEY (ehr, tenant, card, outcome, at));
         CREATE INDEX feedback_card ON feedback (card);
         CREATE TABLE used_tokens (id TEXT PRIMARY KEY, claim TEXT NOT NULL, until BIGINT NOT NULL);
         CREATE TABLE gaps (id TEXT PRIMARY KEY, since BIGINT NOT NULL, until BIGINT NOT NULL, lost BIGINT NOT NULL);

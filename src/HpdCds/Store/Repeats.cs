@@ -13,7 +13,7 @@ public sealed class Repeats(Database database, KnowledgeBase knowledge)
         var last = await database.AskAsync(
             connection => connection.ExecuteScalarAsync<long?>(
                 """
-                SELECT MAX(feedback.at) FROM feedback JOIN decisions ON decisions.card = feedback.card AND (decisions.ehr = feedback.ehr OR feedback.ehr = '')
+                SELECT MAX(feedback.at) FROM feedback JOIN decisions ON decisions.card = feedback.card AND (feedback.ehr = '' OR (decisions.ehr = feedback.ehr AND decisions.tenant = feedback.tenant))
                 WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live' AND feedback.outcome = 'overridden' AND feedback.at >= @since
                 """,
                 new { repeatKey, since }),

@@ -53,7 +53,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             record.Mode is { } mode ? Kebab.Case(mode.ToString()) : null,
             request?.Hook,
             request?.HookInstance,
-            request is null || ehr is null ? null : pseudonyms.Patient(ehr.Name, request.PatientId),
+            request is null || ehr is null ? null : pseudonyms.Patient(Hospital.Of(ehr, caller), request.PatientId),
             Version,
             knowledge.Hash,
             found?["model"] is { } model ? $"{model} {found["version"]}" : null,

@@ -13,20 +13,33 @@ public sealed class Pseudonyms(SiteSettings settings)
     private readonly byte[] _key = settings.AuditKey is { } key ? Convert.FromBase64String(key) : RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The same patient of the same EHR, in the audit.</summary>
-    public string Patient(string ehr, string patientId) => Of($"{Counted(ehr)}{patientId}");
+    public string Patient(Hospital hospital, string patientId) => Of($"{Written(hospital)}{patientId}");
 
     /// <summary>The same patient of the same EHR, for joining a first dose with what came of it.</summary>
-    public string OutcomeLink(string ehr, string patientId) => Of($"outcome:{Counted(ehr)}{patientId}");
+    public string OutcomeLink(Hospital hospital, string patientId) => Of($"outcome:{Written(hospital)}{patientId}");
 
     /// <summary>The same patient of the same EHR, with the same facts.</summary>
-    public string Repeat(string ehr, string patientId, string facts) => Of($"repeat:{Counted(ehr)}{Counted(patientId)}{facts}");
+    public string Repeat(Hospital hospital, string patientId, string facts) => Of($"repeat:{Written(hospital)}{Counted(patientId)}{facts}");
 
     private string Of(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
-    // The length keeps one pair from reading as another.
-    private static string Counted(string text)
+    private static string Written(Hospital hospital)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        return $"{text.Length}:{text}";
+        ArgumentNullException.ThrowIfNull(hospital);
+        return $"{Counted(hospital.Ehr)}{Counted(hospital.Tenant)}";
+    }
+
+    // The length keeps one pair from reading as another.
+    private static string Counted(string text) => $"{text.Length}:{text}";
+}
+
+/// <summary>Whose patients these are: ids of patients mean something within it only.</summary>
+/// <param name="Tenant">Empty where an entry speaks for one hospital.</param>
+public sealed record Hospital(string Ehr, string Tenant)
+{
+    public static Hospital Of(TrustedEhr ehr, Caller? caller)
+    {
+        ArgumentNullException.ThrowIfNull(ehr);
+        return new(ehr.Name, caller?.Tenant ?? "");
     }
 }

@@ -83,23 +83,39 @@ public sealed class ReportTests
         site.Add(12, "none");
         var cards = site.Add(9, "info");
         site.Add(3, "warning");
-        site.Tell(cards, "overridden", "=HYPERLINK(\"http://x\")");
+        site.Tell(cards, "overridden", "Wang Wei MRN 12345 \u0001");
         await site.JsonAsync(least: 24);
 
         var csv = await site.TextAsync("/reports.csv");
         using var answer = await site.GetAsync("/reports", site.Token());
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("by-hook,order-sign,none,12\r\n", csv, StringComparison.Ordinal);
-        Assert.Contains("by-hook,order-sign,warning,<5\r\n", csv, StringComparison.Ordinal);
-        Assert.Contains("\"'=HYPERLINK(\"\"http://x\"\")\"", csv, StringComparison.Ordinal);
+        Assert.Contains("by-hook,order-sign,none,12,50.0\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains("by-hook,order-sign,warning,<5,\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains("override-reasons,info,another reason,9,100.0\r\n", csv, StringComparison.Ordinal);
+        Assert.DoesNotContain("Wang", csv + page, StringComparison.Ordinal);
         Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
         Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Contains("<svg", page, StringComparison.Ordinal);
         Assert.Contains("9 (37.5)", page, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
-        Assert.Equal(400, await site.StatusAsync(site.Token(), "/reports?from=yesterday"));
-        Assert.Equal(400, await site.StatusAsync(site.Token(), "/reports?from=2026-11-01&until=2026-10-01"));
+        foreach (var odd in new[] { "yesterday", "2026-Q5", "2026-11-01", "" })
+            Assert.Equal(400, await site.StatusAsync(site.Token(), $"/reports?quarter={odd}"));
+        Assert.Equal(200, await site.StatusAsync(site.Token(), "/reports?quarter=2025-Q1"));
+    }
+
+    [Fact]
+    public async Task A_patient_counts_once_however_many_hooks_an_order_fires()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        foreach (var shown in new[] { "info", "warning", "none", "warning", "warning", "none" })
+            site.AddOf("one", "order-select", shown);
+        site.Add(5, "none");
+        site.AddOf("one", "order-sign", "none");
+
+        var report = await site.JsonAsync(least: 6);
+
+        Assert.Equal([6L, 6, 0, 0, 0, 0, 0, 0], Row(report, "by-week", "all"));
     }
 
     [Fact]
@@ -124,7 +140,7 @@ public sealed class ReportTests
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection });
         var journal = service.Services.GetRequiredService<Journal>();
         journal.Add(ReportingSite.Decision("card-1", "warning", isFirst: true, milliseconds: 12));
-        journal.Add(new FeedbackItem("test-ehr", "card-1", "overridden", RunningService.Noon, RunningService.Noon, "urn:s", "why", "", "Quagga"));
+        journal.Add(new FeedbackItem("test-ehr", "", "card-1", "overridden", RunningService.Noon, RunningService.Noon, "urn:s", "why", "", "Quagga"));
         while (journal.Waiting > 0)
             await Task.Delay(10, TestContext.Current.CancellationToken);
 
@@ -227,10 +243,13 @@ internal sealed class ReportingSite : IAsyncDisposable
         return cards;
     }
 
+    public void AddOf(string patient, string hook, string shown) =>
+        Journal.Add(Decision(Guid.NewGuid().ToString(), shown, isFirst: true, milliseconds: 1) with { OutcomeLink = patient, Hook = hook });
+
     public void Tell(IEnumerable<string> cards, string outcome, string? reason = null)
     {
         foreach (var card in cards)
-            Journal.Add(new FeedbackItem("test-ehr", card, outcome, RunningService.Noon, RunningService.Noon, null, reason, "", null));
+            Journal.Add(new FeedbackItem("test-ehr", "", card, outcome, RunningService.Noon, RunningService.Noon, null, reason, "", null));
     }
 
     public string Token(string aud = Audience, string? iss = null, string[]? roles = null, TimeSpan age = default) => _issuer.Token(

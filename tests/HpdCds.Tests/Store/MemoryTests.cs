@@ -29,6 +29,16 @@ public abstract class MemoryTests
 
     protected abstract Task BringBackAsync(string connection);
 
+    /// <summary>Lets the database take no feedback on one card, ever.</summary>
+    protected abstract Task RefuseAsync(string connection, string card);
+
+    protected async Task ExecuteAsync(string connection, string sql)
+    {
+        await using var open = Open(connection);
+        await open.OpenAsync(TestContext.Current.CancellationToken);
+        await open.ExecuteAsync(sql);
+    }
+
     private static string Call(string patient = "pat-1", double neutrophils = 9, string day = "2026-10-20") => Json.Call(prefetch: $$"""
         {"patient":{{Json.Patient()}},"problems":{{Json.Bundle(Json.Condition("c"))}},
          "cbc":{{Json.Bundle(Json.Observation("n", "751-8", $"{day}T08:00:00Z", value: Cells(neutrophils)), Json.Observation("l", "731-0", $"{day}T08:00:00Z", value: Cells(1)))}} }
@@ -214,7 +224,7 @@ public abstract class MemoryTests
         var connection = await ConnectionAsync();
         await using var service = await StartAsync(connection);
         var journal = service.Services.GetRequiredService<Journal>();
-        var item = new FeedbackItem("another-ehr", await CardAsync(service), "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null);
+        var item = new FeedbackItem("another-ehr", "", await CardAsync(service), "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null);
 
         journal.Add(item);
         await RowsAsync(connection, "feedback", 1);
@@ -309,11 +319,89 @@ public abstract class MemoryTests
             await CardAsync(service, CallOfToday());
         var lost = service.Services.GetRequiredService<Journal>().Lost;
         Assert.InRange(lost, 1, 6);
+        Assert.EndsWith($"{lost} lost", await HealthUntilAsync(service, text => text.StartsWith("Degraded", StringComparison.Ordinal)), StringComparison.Ordinal);
         await BringBackAsync(connection);
 
         Assert.Equal(lost, (long)Assert.Single(await RowsAsync(connection, "gaps", 1))["lost"]!);
         Assert.Equal(7 - lost, (await RowsAsync(connection, "decisions", (int)(7 - lost))).Count);
-        Assert.EndsWith($"{lost} lost", await HealthUntilAsync(service, text => text.StartsWith("Degraded: store back", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("Healthy", await HealthUntilAsync(service, text => text == "Healthy"));
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_store_never_takes_keeps_no_other_and_is_counted()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await StartAsync(connection);
+        await CardAsync(service);
+        await RowsAsync(connection, "decisions", 1);
+        await RefuseAsync(connection, "poison");
+        var journal = service.Services.GetRequiredService<Journal>();
+        var good = new FeedbackItem("test-ehr", "", "good", "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null);
+
+        journal.Add(good with { Card = "poison" });
+        journal.Add(good);
+
+        Assert.Equal("good", Assert.Single(await RowsAsync(connection, "feedback", 1))["card"]);
+        Assert.Equal(1, journal.Lost);
+        Assert.Equal(1L, Assert.Single(await RowsAsync(connection, "gaps", 1))["lost"]);
+    }
+
+    [Fact]
+    [Trait("Req", "ERR-10")]
+    public async Task Text_that_is_no_Unicode_is_named_and_costs_only_its_item_and_a_long_comment_is_cut_between_characters()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await StartAsync(connection);
+        static string Item(string card, string more = "") => $$"""{"card":"{{card}}","outcome":"overridden","outcomeTimestamp":"2026-11-01T12:00:00Z"{{more}}}""";
+        var comment = new string('a', 3_999) + "\U0001F600 and more";
+
+        var (status, answer) = await TellAsync(service, $$"""{"feedback":[{{Item("g1")}},{{Item("\\ud800")}},{{Item("g3", $$""","overrideReason":{"userComment":"{{comment}}"}""")}}]}""");
+
+        Assert.Equal(200, status);
+        Assert.StartsWith("feedback[1]", (string)answer!["issue"]![0]!["expression"]![0]!, StringComparison.Ordinal);
+        var rows = await RowsAsync(connection, "feedback", 2);
+        Assert.Equal(["g1", "g3"], rows.Select(row => (string)row["card"]!).Order(StringComparer.Ordinal));
+        var kept = (string)rows.Single(row => (string?)row["card"] == "g3")["comment"]!;
+        Assert.Equal(3_999, service.Services.GetRequiredService<Journal>().Reveal(kept)!.Length);
+        foreach (var body in new[] { """{"feedback":[{"card":"\ud800"}]}""", """{"\ud800":1,"feedback":[]}""" })
+            Assert.Equal(400, (await TellAsync(service, body)).Status);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-14")]
+    public async Task Two_hospitals_behind_one_entry_have_patients_overrides_and_links_of_their_own()
+    {
+        var connection = await ConnectionAsync();
+        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:Store:Connection"] = connection,
+            ["HpdCds:AuditKey"] = AuditKey,
+            ["HpdCds:Ehrs:0:Tenants:0"] = "north",
+            ["HpdCds:Ehrs:0:Tenants:1"] = "south",
+        });
+        async Task<JsonNode> AskAsync(string tenant)
+        {
+            using var response = await ehr.PostAsync(ehr.Issuer.Token(claims => claims["tenant"] = tenant), body: Call());
+            return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        }
+
+        async Task TellOfAsync(string tenant, string card)
+        {
+            using var response = await ehr.PostAsync(
+                ehr.Issuer.Token(claims => (claims["tenant"], claims["aud"]) = (tenant, TestIssuer.Audience + "/feedback")), "/cds-services/hpd-risk/feedback", Feedback(card));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        var north = (string)(await AskAsync("north"))["cards"]![0]!["uuid"]!;
+        await TellOfAsync("south", north);
+        await RowsAsync(connection, "feedback", 1);
+        Assert.NotEmpty((await AskAsync("north"))["cards"]!.AsArray());
+
+        await TellOfAsync("north", north);
+        await RowsAsync(connection, "feedback", 2);
+        Assert.Empty((await AskAsync("north"))["cards"]!.AsArray());
+        Assert.NotEmpty((await AskAsync("south"))["cards"]!.AsArray());
+        Assert.Equal(2, (await RowsAsync(connection, "decisions", 4)).Select(row => row["outcome_link"]).Distinct().Count());
     }
 
     private static string CallOfToday() => Call(day: TimeProvider.System.GetUtcNow().AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

@@ -1,5 +1,8 @@
 using System.Data.Common;
+using HpdCds.Store;
+using HpdCds.Tests.Hooks;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HpdCds.Tests.Store;
 
@@ -34,6 +37,40 @@ public sealed class SqliteMemoryTests : MemoryTests, IDisposable
         await using var command = _holder.CreateCommand();
         command.CommandText = "BEGIN EXCLUSIVE";
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    protected override Task RefuseAsync(string connection, string card) => ExecuteAsync(
+        connection, $"CREATE TRIGGER refuse BEFORE INSERT ON feedback WHEN NEW.card = '{card}' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+
+    [Fact]
+    public async Task A_file_that_was_removed_is_made_anew_and_a_lock_at_the_start_jams_nothing()
+    {
+        var connection = await ConnectionAsync();
+        await TakeAwayAsync(connection);
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection }, clock: TimeProvider.System);
+        var journal = service.Services.GetRequiredService<Journal>();
+        var item = new FeedbackItem("test-ehr", "", "one", "overridden", RunningService.Noon, RunningService.Noon, null, null, "", "words");
+        await BringBackAsync(connection);
+        journal.Add(item);
+        await WrittenAsync(journal);
+
+        foreach (var file in Directory.GetFiles(Place))
+            File.Delete(file);
+        journal.Add(item with { Card = "two" });
+        await WrittenAsync(journal);
+
+        await using var open = Open(connection);
+        await open.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = open.CreateCommand();
+        command.CommandText = "SELECT card FROM feedback";
+        Assert.Equal("two", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task WrittenAsync(Journal journal)
+    {
+        for (var tries = 0; journal.Waiting > 0 && tries < 400; tries++)
+            await Task.Delay(25, TestContext.Current.CancellationToken);
+        Assert.Equal(0, journal.Waiting);
     }
 
     protected override async Task BringBackAsync(string connection)

@@ -103,10 +103,10 @@ public sealed class AuditTests
         await using var b = await RunningService.StartAsync(settings: Key('b'));
         var audits = new[] { a, again, b }.Select(service => service.Services.GetRequiredService<Pseudonyms>()).ToArray();
 
-        Assert.Equal(audits[0].Patient("ehr", "p"), audits[1].Patient("ehr", "p"));
+        Assert.Equal(audits[0].Patient(new("ehr", ""), "p"), audits[1].Patient(new("ehr", ""), "p"));
         Assert.Equal(5, new[]
         {
-            audits[0].Patient("ehr", "p"), audits[2].Patient("ehr", "p"), audits[0].Patient("ehr", "q"), audits[0].Patient("ehr2", "p"), audits[0].Patient("eh", "rp"),
+            audits[0].Patient(new("ehr", ""), "p"), audits[2].Patient(new("ehr", ""), "p"), audits[0].Patient(new("ehr", ""), "q"), audits[0].Patient(new("ehr2", ""), "p"), audits[0].Patient(new("eh", ""), "rp"),
         }.Distinct(StringComparer.Ordinal).Count());
     }
 

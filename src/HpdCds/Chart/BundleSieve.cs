@@ -19,13 +19,19 @@ public sealed record Sieved(
     int Unreadable,
     bool PatientMismatch) : PatientData
 {
-    /// <summary>Every entry of the type that was asked for, whether kept or not.</summary>
+    /// <summary>Every match of the type that was asked for, whether kept or not.</summary>
     public IReadOnlyList<WalkedEntry> Found { get; init; } = [];
+
+    /// <summary>Entries of every kind, with what was included, what is said about the search, and what could not be read.</summary>
+    public int Entries { get; init; }
 
     /// <summary>Entries that do not say whose they are, where that is not known from the question.</summary>
     public int Unplaced { get; init; }
 
     public int? Total { get; init; }
+
+    /// <summary>The server says that the record may hold more than it gives.</summary>
+    public bool MayBeLessThanAll { get; init; }
 }
 
 /// <summary>
@@ -36,6 +42,9 @@ public sealed class BundleSieve(
     CodeSets codes, PrefetchTable table, PatientIdentity patient, TimeZoneInfo zone, DateTimeOffset windowStart, ReadingTrace? trace = null)
 {
     private const int KeptOldOnesPerGroup = 3;
+
+    // Epic: "It may not contain the entire record available in the system." It says so as a warning of code processing.
+    private const string NotTheEntireRecord = "4119";
 
     /// <param name="isOwnSearch">The value answers our own <c>patient=</c> search: there a missing subject counts as ours.</param>
     public Sieved Sift(BundleWalk walk, PrefetchRow row, bool isOwnSearch)
@@ -60,9 +69,12 @@ public sealed class BundleSieve(
             walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
             row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
         {
-            Found = typed,
-            Unplaced = isOwnSearch ? 0 : typed.Count(entry => string.IsNullOrEmpty(entry.Resource.Subject)),
+            Found = [.. typed.Where(entry => entry.SearchMode is not ("include" or "outcome"))],
+            Entries = walk.Entries.Count + walk.EntriesWithoutResource,
+            // A result that comes by prefetch and names nobody is no evidence, so nothing is missed with it.
+            Unplaced = isForOne || (!isOwnSearch && row.ResourceType == "Observation") ? 0 : typed.Count(entry => entry.Resource.Subject is null),
             Total = walk.Total,
+            MayBeLessThanAll = outcomes.Exists(entry => entry.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
         };
     }
 

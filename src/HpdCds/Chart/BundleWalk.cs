@@ -30,10 +30,13 @@ public sealed record BundleWalk(
     /// <summary>How many matches there are on all pages, where the Bundle says so.</summary>
     public int? Total { get; init; }
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
 
-    public static BundleWalk Read(ReadOnlyMemory<byte> value, int maxEntries)
+    public static BundleWalk Read(ReadOnlyMemory<byte> received, int maxEntries)
     {
+        var value = WithoutMark(received);
         try
         {
             var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -49,6 +52,10 @@ public sealed record BundleWalk(
             return NotFhir;
         }
     }
+
+    /// <summary>Some servers write as Windows does.</summary>
+    internal static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> received) =>
+        received.Span.StartsWith(ByteOrderMark) ? received[ByteOrderMark.Length..] : received;
 
     private static string? TypeOf(ReadOnlyMemory<byte> value)
     {
@@ -92,7 +99,7 @@ public sealed record BundleWalk(
             else if (reader.ValueTextEquals("link") && ++links == 1)
                 next = ReadNextLink(ref reader);
             else if (reader.ValueTextEquals("total"))
-                total = ReadNumber(ref reader);
+                total = LargerOf(total, ReadNumber(ref reader));
             else
                 reader.Skip();
         }
@@ -167,24 +174,24 @@ public sealed record BundleWalk(
         return resource is null || resources > 1 ? null : new(fullUrl, mode, resource);
     }
 
+    // Whatever may be a way to more is one, however it is written: to nowhere, when it cannot be read.
     private static string? ReadNextLink(ref Utf8JsonReader reader)
     {
-        string? next = null;
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (reader.TokenType == JsonTokenType.Null)
             return null;
-        }
-
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return ReadNext(ref reader);
+        string? next = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var (relation, url) = ReadObjectPair(ref reader, "relation", "url");
-            if (relation == "next")
-                next = url ?? "";
-        }
-
+            next = ReadNext(ref reader) ?? next;
         return next;
+    }
+
+    private static string? ReadNext(ref Utf8JsonReader reader)
+    {
+        var (relation, url) = ReadObjectPair(ref reader, "relation", "url");
+        return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
     }
 
     private static (string? First, string? Second) ReadPair(ref Utf8JsonReader reader, string first, string second)
@@ -223,6 +230,8 @@ public sealed record BundleWalk(
         reader.Skip();
         return null;
     }
+
+    internal static int? LargerOf(int? one, int? other) => one > other || other is null ? one : other;
 
     private static string? ReadText(ref Utf8JsonReader reader)
     {

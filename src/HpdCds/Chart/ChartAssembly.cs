@@ -22,8 +22,6 @@ internal sealed class ChartAssembly
         var assembly = new ChartAssembly(zone, trace);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
-        foreach (var reading in readings.Where(reading => reading.HasHole))
-            LeaveHole(reading);
         foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
             assembly.Add([.. copies]);
         var isAnother = readings.Exists(reading => reading.PatientMismatch);
@@ -59,16 +57,9 @@ internal sealed class ChartAssembly
             return;
         _unreadable++;
         _trace?.Note(copy.Reference, Fate.Unreadable, copy.Reading.Row.Key);
-        if (copy.Resource.Status != "entered-in-error")
-            LeaveHole(copy.Reading);
-    }
-
-    // Of a list that is read for what it does not hold, an entry that nobody could read or place may be the one that is missed.
-    // A result stands for itself.
-    private static void LeaveHole(KeyReading reading)
-    {
-        if (reading is { Row.ResourceType: not ("Observation" or "Patient"), State: SourceState.Complete })
-            reading.State = SourceState.Truncated;
+        // Of a list that is read for what it does not hold, this may be what is missed. A result stands for itself.
+        if (copy is { Resource: { Status: not "entered-in-error", Type: not "Observation" } })
+            copy.Reading.HasHole = true;
     }
 
     private bool Parse(ResourceGlance resource, string reference, ChartKey key)

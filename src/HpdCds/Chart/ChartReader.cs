@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HpdCds.Clinical;
+using System.Runtime.CompilerServices;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
@@ -14,16 +15,8 @@ namespace HpdCds.Chart;
 /// </summary>
 public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, FhirCalls calls, SiteSettings settings, TimeProvider clock)
 {
-    /// <summary>Follow-up pages of one key, and of all keys together, beyond the first call of each.</summary>
-    public const int MaxPagesPerKey = 5;
-
-    public const int MaxPagesInAll = 40;
-
-    /// <summary>
-    /// Calls of one hook call beside the pages. Ten read a patient; the rest is for servers that take no forms or no hints, and
-    /// for Medications to which orders only point, so that none of these has to be paid for with something unread.
-    /// </summary>
-    public const int MaxCalls = 24;
+    // Without a wish for a number the pages are as small as the server likes: then what came counts, not how many they were.
+    private const int MostOfSmallPages = (ReadingBudget.PagesPerKey + 1) * PrefetchTable.PageSize;
 
     // The sieve looks at dates roughly: a day written elsewhere in the world may lie inside the window here.
     private const int DaysForZones = 2;
@@ -36,16 +29,16 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
-        var windowStart = asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
-        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, windowStart, trace);
+        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf), trace);
         var mayCall = MayCall(request, ehr);
         var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
             return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
 
-        using var budget = new CancellationTokenSource(TimeLeft(request), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, stop);
-        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, request.ReadUntil is null ? 0 : 1, either.Token);
+        var budget = request.Budget ?? NewBudget();
+        using var time = new CancellationTokenSource(TimeLeft(budget, request.Access!), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
+        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, budget, either.Token);
         await CompleteAsync(readings, session);
         var chart = ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
         var named = await WithMedicationsAsync(chart, session);
@@ -55,7 +48,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     /// <summary>
     /// The request with the drafts that only pointed at a Medication named, or null when there is nothing to find out. It is
-    /// asked before anything about the patient is, so that for other drugs nothing is read.
+    /// asked before anything about the patient is, so that for other drugs nothing is read; from then on the time runs.
     /// </summary>
     public async Task<HookRequest?> WithNamedDraftsAsync(HookRequest request, TrustedEhr ehr, CancellationToken stop)
     {
@@ -66,10 +59,28 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var lookup = new MedicationLookup(request.Orders.Select(order => order.Elsewhere), request.FhirServer!);
         if (lookup.IsEmpty)
             return null;
-        var until = clock.GetUtcNow() + settings.ReadTimeout;
-        await lookup.ReadAsync(calls, request.Access!, settings.MaxBundleEntries, stop);
+        var budget = NewBudget();
+        using var time = new CancellationTokenSource(TimeLeft(budget, request.Access!), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
+        await lookup.ReadAsync(calls, request.Access!, budget, budget.TakeCallForDrafts, settings.MaxBundleEntries, either.Token);
         stop.ThrowIfCancellationRequested();
-        return request with { Orders = [.. request.Orders.Select(lookup.Complete)], ReadUntil = until };
+        return request with { Orders = [.. request.Orders.Select(lookup.Complete)], Budget = budget };
+    }
+
+    /// <summary>Our questions to a server one after the other, each as a hook call asks it, for whoever surveys it.</summary>
+    internal async IAsyncEnumerable<(KeyReading[] Together, TimeSpan Elapsed)> AskEachAsync(
+        FhirBase server, FhirAccess access, string patientId, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var sieve = new BundleSieve(knowledge.Codes, table, new PatientIdentity(patientId, [server]), TimeZoneInfo.Utc, WindowStart(now));
+        foreach (var together in Together(table.Rows.Select(row => new KeyReading(row))))
+        {
+            var session = new Session(server, access, patientId, sieve, new ReadingBudget(DateTimeOffset.MaxValue), stop);
+            var started = clock.GetTimestamp();
+            await FetchAsync(together, session);
+            await AskPlainlyAsync(together.Where(reading => reading.WasNotUnderstood), session);
+            yield return (together, clock.GetElapsedTime(started));
+        }
     }
 
     /// <summary>The second and last round of questions: the Medications to which the first answers only point.</summary>
@@ -77,21 +88,22 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     {
         var nameless = chart.Medications.OrderBy(medication => medication.Concepts.Length).ThenBy(medication => medication.Elsewhere, StringComparer.Ordinal);
         var lookup = new MedicationLookup(nameless.Select(medication => medication.Elsewhere), session.Server);
-        if (lookup.IsEmpty || !IsAlive(session.Access) || !session.TakeCall())
+        if (lookup.IsEmpty || !IsAlive(session.Access))
             return chart;
-        await lookup.ReadAsync(calls, session.Access, settings.MaxBundleEntries, session.Stop);
+        await lookup.ReadAsync(calls, session.Access, session.Budget, session.Budget.TakeCall, settings.MaxBundleEntries, session.Stop);
         return chart with { Medications = [.. chart.Medications.Select(lookup.Complete)] };
     }
 
+    private DateTimeOffset WindowStart(DateTimeOffset asOf) => asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
+
     // A token that ends earlier ends the reading: an answer that is on its way then may be refused in the middle.
-    private TimeSpan TimeLeft(HookRequest request)
+    private TimeSpan TimeLeft(ReadingBudget budget, FhirAccess access)
     {
-        var now = clock.GetUtcNow();
-        var left = request.ReadUntil - now ?? settings.ReadTimeout;
-        if (request.Access is { } access && access.Until - now < left)
-            left = access.Until - now;
+        var left = (access.Until < budget.Until ? access.Until : budget.Until) - clock.GetUtcNow();
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
+
+    private ReadingBudget NewBudget() => new(clock.GetUtcNow() + settings.ReadTimeout);
 
     private bool MayCall(HookRequest request, TrustedEhr ehr) =>
         request is { FhirServer: { } server, Access: { } access } && ehr.FhirBases.Contains(server) && IsAlive(access);
@@ -114,10 +126,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private async Task CompleteAsync(List<KeyReading> readings, Session session)
     {
-        var fetches = readings.Where(reading => reading.Next == NextStep.Fetch)
-            .GroupBy(reading => reading.Row.AskedAs ?? reading.Row.Name, StringComparer.Ordinal)
-            .Select(together => together.ToArray())
-            .Where(_ => session.TakeCall())
+        var fetches = Together(readings.Where(reading => reading.Next == NextStep.Fetch))
+            .Where(_ => session.Budget.TakeCall())
             .ToList();
         // Chosen before the first call: a fetch that is quick may come to pages of its own, and follows them itself.
         var paged = readings.Where(reading => reading.Next == NextStep.FollowPages).ToList();
@@ -125,13 +135,18 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         await AskPlainlyAsync(fetches.SelectMany(together => together).Where(reading => reading.WasNotUnderstood), session);
     }
 
+    private static IEnumerable<KeyReading[]> Together(IEnumerable<KeyReading> readings) =>
+        readings.GroupBy(reading => reading.Row.AskedAs ?? reading.Row.Name, StringComparer.Ordinal).Select(together => together.ToArray());
+
     /// <summary>One call for keys that are asked for together; the first of them holds what came.</summary>
     private async Task FetchAsync(KeyReading[] together, Session session)
     {
         var reading = together[0];
-        var query = PrefetchTable.QueryFor([.. together.Select(one => one.Row)], session.PatientId);
+        PrefetchRow[] rows = [.. together.Select(one => one.Row)];
+        var query = PrefetchTable.QueryFor(rows, session.PatientId);
         var asked = reading.WasAskedPlainly ? PrefetchTable.WithoutHints(query) : query;
-        var answer = await calls.AskAsync(session.Server, asked, session.Access, session.Stop, session.TakeCall);
+        reading.Asked = PrefetchTable.TemplateOf(rows, reading.WasAskedPlainly);
+        var answer = await calls.AskAsync(session.Server, asked, session.Access, session.Stop, session.Budget.TakeCall);
         reading.AskAnew();
         reading.State = answer.State;
         reading.Next = NextStep.Settle;
@@ -149,7 +164,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     {
         var searches = refused.GroupBy(reading => reading.Row.ResourceType, StringComparer.Ordinal)
             .Select(together => together.ToArray())
-            .Where(_ => IsAlive(session.Access) && session.TakeCall())
+            .Where(_ => IsAlive(session.Access) && session.Budget.TakeCall())
             .ToList();
         foreach (var together in searches)
             together[0].WasAskedPlainly = true;
@@ -161,10 +176,10 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     private async Task<SourceState> FollowAsync(KeyReading reading, Session session)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var page = 0; page < MaxPagesPerKey; page++)
+        for (var page = 0; page < ReadingBudget.PagesPerKey || (reading.WasAskedPlainly && reading.Came < MostOfSmallPages); page++)
         {
             var url = session.Server.Resolve(reading.NextLink);
-            if (url is null || !seen.Add(url.AbsoluteUri) || !session.TakePage() || !IsAlive(session.Access))
+            if (url is null || !seen.Add(url.AbsoluteUri) || !session.Budget.TakePage() || !IsAlive(session.Access))
                 return SourceState.Truncated;
             var answer = await calls.GetAsync(url, session.Access, session.Stop);
             if (answer.State != SourceState.Complete)
@@ -185,13 +200,5 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return reading.Take(sieved);
     }
 
-    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, int CallsBefore, CancellationToken Stop) : PatientData
-    {
-        private int _calls = CallsBefore;
-        private int _pages;
-
-        public bool TakeCall() => Interlocked.Increment(ref _calls) <= MaxCalls;
-
-        public bool TakePage() => Interlocked.Increment(ref _pages) <= MaxPagesInAll;
-    }
+    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, ReadingBudget Budget, CancellationToken Stop) : PatientData;
 }

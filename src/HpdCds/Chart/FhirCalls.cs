@@ -12,10 +12,12 @@ public sealed record FhirAnswer(SourceState State, ReadOnlyMemory<byte> Body)
     public static readonly FhirAnswer Failed = new(SourceState.Failed, default);
     public static readonly FhirAnswer NotAuthorised = new(SourceState.NotAuthorised, default);
     public static readonly FhirAnswer TooMuch = new(SourceState.Truncated, default);
-    public static readonly FhirAnswer NotUnderstood = Failed with { IsNotUnderstood = true };
 
     /// <summary>The server says that the question is at fault (400): it may answer a plainer one.</summary>
     public bool IsNotUnderstood { get; init; }
+
+    /// <summary>The server does not take the question in this form: it may take it in another one.</summary>
+    public bool IsNotTaken { get; init; }
 }
 
 /// <summary>
@@ -40,7 +42,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
         if (url.Length > LongestGetUrl && parameters.Length > 0)
         {
             var tried = await SendAsync(new Uri($"{server.Text}/{path}/_search"), parameters, access, stop);
-            if (tried.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || mayAskAgain?.Invoke() == false)
+            if (!tried.Answer.IsNotTaken || mayAskAgain?.Invoke() == false)
                 return tried.Answer;
         }
 
@@ -67,10 +69,12 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
         },
         stop);
 
+    // What nobody can read was meant to keep us away, and a number too large for a time surely was.
     private TimeSpan? WaitOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
-        { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
+        { Date: { } date } => date - clock.GetUtcNow(),
+        _ when response.Headers.NonValidated.Contains("Retry-After") => TimeSpan.MaxValue,
         _ => null,
     };
 
@@ -78,8 +82,8 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
     {
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             return FhirAnswer.NotAuthorised;
-        if (response.StatusCode == HttpStatusCode.BadRequest)
-            return FhirAnswer.NotUnderstood;
+        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotImplemented)
+            return FhirAnswer.Failed with { IsNotTaken = true, IsNotUnderstood = response.StatusCode == HttpStatusCode.BadRequest };
         if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentEncoding.Count > 0)
             return FhirAnswer.Failed;
         await using var stream = await response.Content.ReadAsStreamAsync(stop);

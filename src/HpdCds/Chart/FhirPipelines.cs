@@ -56,7 +56,8 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
             .ConfigureTelemetry(_telemetry)
             .Build();
 
-    // A server that asks to be left alone for longer than anybody waits is not asked again.
+    // A server that asks to be left alone for longer than anybody waits is not asked again; else no sooner than it asks, and
+    // never all callers at one moment.
     private RetryStrategyOptions<FhirAttempt> Retry() => new()
     {
         MaxRetryAttempts = Limits.Retries,
@@ -70,8 +71,12 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
             { Result: { Status: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable } busy } => (busy.RetryAfter ?? TimeSpan.Zero) <= Limits.LongestRetryDelay,
             _ => false,
         }),
-        DelayGenerator = tried => ValueTask.FromResult(tried.Outcome.Result?.RetryAfter),
+        DelayGenerator = tried => ValueTask.FromResult(tried.Outcome.Result?.RetryAfter is { } asked
+            ? (asked > TimeSpan.Zero ? asked : TimeSpan.Zero) + Jittered(tried.AttemptNumber)
+            : (TimeSpan?)null),
     };
+
+    private TimeSpan Jittered(int attempt) => Limits.RetryDelay * (1 << attempt) * (0.5 + Random.Shared.NextDouble());
 
     private CircuitBreakerStrategyOptions<FhirAttempt> Breaker(string host) => new()
     {
@@ -82,7 +87,9 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
         ShouldHandle = tried => ValueTask.FromResult(tried.Outcome switch
         {
             { Exception: { } failure } => failure is HttpRequestException or IOException or ExecutionRejectedException,
-            { Result.Status: >= HttpStatusCode.InternalServerError } => true,
+            // Not implemented is an answer: a server may refuse a form and take the same question otherwise.
+            { Result.Status: HttpStatusCode.NotImplemented } => false,
+            { Result.Status: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } => true,
             _ => false,
         }),
         OnOpened = _ =>

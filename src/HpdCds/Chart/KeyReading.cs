@@ -1,3 +1,4 @@
+using System.Text;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -5,10 +6,14 @@ namespace HpdCds.Chart;
 /// <summary>How far the reading of one key has come.</summary>
 internal sealed class KeyReading(PrefetchRow row)
 {
+    private const int FewestTimesInOrder = 5;
+
     private readonly List<ClinicalTime?> _times = [];
-    private readonly List<IReadOnlyList<WalkedEntry>> _pages = [];
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private KeyReading? _holder;
     private int? _total;
+    private bool _mayBeFullPage;
+    private bool _mayBeLessThanAll;
 
     public PrefetchRow Row { get; } = row;
 
@@ -22,6 +27,12 @@ internal sealed class KeyReading(PrefetchRow row)
 
     /// <summary>The server was asked again without our hints, so the order in which things came says nothing.</summary>
     public bool WasAskedPlainly { get; set; }
+
+    /// <summary>The question that was asked last, without the patient.</summary>
+    public string Asked { get; set; } = row.Template;
+
+    /// <summary>The matches that the present search has brought, whatever became of them.</summary>
+    public List<WalkedEntry> Entries { get; } = [];
 
     /// <summary>The server found fault with the search itself.</summary>
     public bool WasNotUnderstood { get; set; }
@@ -39,7 +50,10 @@ internal sealed class KeyReading(PrefetchRow row)
     public List<KeyValuePair<string, string>> PanelOf { get; } = [];
 
     /// <summary>Something came that nobody could read or place.</summary>
-    public bool HasHole { get; private set; }
+    public bool HasHole { get; set; }
+
+    /// <summary>How many different entries the present search has brought.</summary>
+    public int Came { get; private set; }
 
     public Received Take(Sieved sieved)
     {
@@ -49,8 +63,8 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times.AddRange(sieved.Times);
         NextLink = sieved.NextLink;
-        _pages.Add(sieved.Found);
-        _total = sieved.Total ?? _total;
+        Entries.AddRange(sieved.Found);
+        Count(sieved);
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
         HasHole |= sieved.Unreadable + sieved.Unplaced > 0;
@@ -61,8 +75,9 @@ internal sealed class KeyReading(PrefetchRow row)
     /// <summary>Another search is asked: what came before is no part of its answer.</summary>
     public void AskAnew()
     {
-        _pages.Clear();
-        (_total, HasHole) = (null, false);
+        _found.Clear();
+        Entries.Clear();
+        (Came, _total, _mayBeFullPage, _mayBeLessThanAll, HasHole) = (0, null, false, false, false);
     }
 
     /// <summary>The other key was asked for together with this one and holds what came.</summary>
@@ -70,52 +85,62 @@ internal sealed class KeyReading(PrefetchRow row)
     {
         ArgumentNullException.ThrowIfNull(other);
         (Next, State, WasAskedPlainly, WasNotUnderstood) = (other.Next, other.State, other.WasAskedPlainly, other.WasNotUnderstood);
-        HasHole = other.HasHole;
+        (HasHole, Asked) = (other.HasHole, other.Asked);
         _times.AddRange(other._times);
         _holder = other;
     }
 
-    public ChartSource ToSource() =>
-        new(Row.Key, State == SourceState.Complete && (_holder ?? this).IsCut ? SourceState.Truncated : State, NewestFirstDownTo(), IsSupplied);
-
-    private bool IsCut => IsCutAt(_total, Matches + Unreadable, _pages is [.., var last] ? last.Count : 0);
-
-    /// <summary>Some servers cut at the count that they were asked for, or at their own, without a link to the rest.</summary>
-    public static bool IsCutAt(int? total, int came, int onLastPage) => total is { } counted ? counted > came : onLastPage == PrefetchTable.PageSize;
-
-    /// <summary>What a page repeats of those before it came once.</summary>
-    private int Matches
+    public ChartSource ToSource()
     {
-        get
-        {
-            if (_pages is [var only])
-                return only.Count;
-            var (matches, seen) = (0, new HashSet<string>(StringComparer.Ordinal));
-            foreach (var page in _pages)
-            {
-                var references = page.Select(BundleSieve.ReferenceOf).ToArray();
-                matches += references.Count(reference => !seen.Contains(reference));
-                seen.UnionWith(references);
-            }
-
-            return matches;
-        }
+        var holder = _holder ?? this;
+        if (State != SourceState.Complete || Row.Key == ChartKey.Patient)
+            return new(Row.Key, State, NewestFirstDownTo(), IsSupplied);
+        if (holder.IsCut || HasHole)
+            return new(Row.Key, SourceState.Truncated, NewestFirstDownTo(), IsSupplied);
+        // Nothing of what this user may see was cut off, so the latest of it is the latest; what is not there may be withheld.
+        return holder._mayBeLessThanAll
+            ? new(Row.Key, SourceState.Truncated, DateTimeOffset.UnixEpoch, IsSupplied)
+            : new(Row.Key, SourceState.Complete, NewestFirstDownTo(), IsSupplied);
     }
 
+    // What comes twice came once. Of several totals the largest may be true, and one below what came says nothing.
+    private bool IsCut => _total > Came || (!(_total == Came) && _mayBeFullPage);
+
+    private void Count(Sieved sieved)
+    {
+        // Two versions of one resource beside each other were counted as two; on another page it is the same one.
+        foreach (var copies in sieved.Found.GroupBy(BundleSieve.ReferenceOf, StringComparer.Ordinal))
+            Came += copies.Key.EndsWith('/') ? copies.Count() : _found.Add(copies.Key) ? Versions(copies) : 0;
+        Came += sieved.Unreadable;
+        _total = BundleWalk.LargerOf(_total, sieved.Total);
+        _mayBeLessThanAll |= sieved.MayBeLessThanAll;
+        // Some servers cut at the count that they were asked for, or at their own, without a link to the rest; what is said about
+        // the search and what was included may count as well as not.
+        _mayBeFullPage = sieved.Found.Count <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
+    }
+
+    private static int Versions(IEnumerable<WalkedEntry> copies) => copies.ToArray() is { Length: > 1 } several
+        ? several.DistinctBy(copy => Encoding.UTF8.GetString(copy.Resource.Bytes.Span), StringComparer.Ordinal).Count()
+        : 1;
+
     /// <summary>
-    /// The last instant that the oldest entry can have, when no entry is surely later than one before it. An entry
-    /// without an effective time says nothing about the order, so then nothing is claimed.
+    /// The last instant that the oldest entry can have, when the entries came newest first. An entry without an effective time,
+    /// and one that could not be read, say nothing about the order, so then nothing is claimed; nor with few different times,
+    /// which stand in that order by chance: five of them once in 120 times.
     /// </summary>
     private DateTimeOffset? NewestFirstDownTo()
     {
-        if (!Row.IsSortedByDate || WasAskedPlainly || _times.Count == 0 || _times.Exists(time => time is null))
+        if (!Row.IsSortedByDate || WasAskedPlainly || HasHole || _times.Exists(time => time is null))
             return null;
+        var steps = 0;
         for (var i = 1; i < _times.Count; i++)
         {
-            if (_times[i]!.Value.Earliest > _times[i - 1]!.Value.Latest)
+            var (before, now) = (_times[i - 1]!.Value, _times[i]!.Value);
+            if (now.Earliest > before.Latest)
                 return null;
+            steps += now.Latest < before.Earliest ? 1 : 0;
         }
 
-        return _times[^1]!.Value.Latest;
+        return steps + 1 >= FewestTimesInOrder ? _times[^1]!.Value.Latest : null;
     }
 }

@@ -3,7 +3,10 @@ using HpdCds.Trust;
 
 namespace HpdCds.Chart;
 
-/// <summary>Medications to which orders only point, read from the FHIR server in one call, and never from another server.</summary>
+/// <summary>
+/// Medications to which orders only point, read from the FHIR server in one call, or each by itself where that call brings not
+/// all of them; never from another server.
+/// </summary>
 internal sealed class MedicationLookup
 {
     private const int MostAtOnce = 50;
@@ -20,15 +23,38 @@ internal sealed class MedicationLookup
 
     public bool IsEmpty => _names.Length == 0;
 
-    /// <summary>What does not come stays unknown: nothing is asked for again.</summary>
-    public async Task ReadAsync(FhirCalls calls, FhirAccess access, int maxEntries, CancellationToken stop)
+    /// <summary>What does not come stays unknown.</summary>
+    /// <param name="takeCall">Whether another call may be made.</param>
+    public async Task ReadAsync(FhirCalls calls, FhirAccess access, ReadingBudget budget, Func<bool> takeCall, int maxEntries, CancellationToken stop)
     {
-        var query = _names is [var only] ? only : $"Medication?_id={string.Join(',', _names.Select(IdOf))}&_count={MostAtOnce}";
-        var answer = await calls.AskAsync(_server, query, access, stop);
-        if (answer.State != SourceState.Complete)
+        if (_names.Length > 1 && (!takeCall() || !await SearchAsync(calls, access, budget, takeCall, maxEntries, stop)))
             return;
-        foreach (var entry in BundleWalk.Read(answer.Body, maxEntries).Entries)
+        var reads = _names.Where(name => !_shelf.Holds(name)).TakeWhile(_ => takeCall()).Select(name => calls.AskAsync(_server, name, access, stop)).ToList();
+        foreach (var answer in await Task.WhenAll(reads))
+            Take(answer, maxEntries);
+    }
+
+    // No server has to let Medications be searched for, and not every token that may read one may search. A host that is in
+    // trouble is not asked for them one by one.
+    private async Task<bool> SearchAsync(FhirCalls calls, FhirAccess access, ReadingBudget budget, Func<bool> takeCall, int maxEntries, CancellationToken stop)
+    {
+        var answer = await calls.AskAsync(_server, $"Medication?_id={string.Join(',', _names.Select(IdOf))}&_count={MostAtOnce}", access, stop, takeCall);
+        if (answer.State == SourceState.Failed && !answer.IsNotTaken)
+            return false;
+        for (var page = 0; Take(answer, maxEntries) is { } next && page < ReadingBudget.PagesPerKey && _server.Resolve(next) is { } url && budget.TakePage(); page++)
+            answer = await calls.GetAsync(url, access, stop);
+        return true;
+    }
+
+    /// <returns>The link to more.</returns>
+    private string? Take(FhirAnswer answer, int maxEntries)
+    {
+        if (answer.State != SourceState.Complete)
+            return null;
+        var walk = BundleWalk.Read(answer.Body, maxEntries);
+        foreach (var entry in walk.Entries)
             _shelf.Add(entry);
+        return walk.NextLink;
     }
 
     public ChartOrder Complete(ChartOrder order) =>

@@ -27,16 +27,18 @@ public sealed class MedicationShelf
         _ => [],
     };
 
-    /// <summary>The reference of an order to a Medication that is neither contained in it nor here.</summary>
+    /// <summary>The reference of an order to a Medication that says nothing here: it did not come along, or it came empty.</summary>
+    /// <returns>Empty where the reference has only words beside it.</returns>
     internal string? Elsewhere(Func<DataType?> read, DomainResource owner) =>
-        FhirReading.Try(read) is ResourceReference reference
-        && FhirReading.Reference(() => reference) is { } target && !target.StartsWith('#') && Behind(reference, owner) is null
-            ? target
+        FhirReading.Try(read) is ResourceReference reference && !(Behind(reference, owner) is { } found && Describe(found, owner).Any(concept => concept.SaysAnything))
+            ? FhirReading.Reference(() => reference) ?? ""
             : null;
 
     /// <summary>The drug under a name of the server from which the shelf was filled.</summary>
     public ImmutableArray<ChartConcept> ConceptsOf(string reference) =>
         _byReference.TryGetValue(reference, out var medication) ? [.. Describe(medication, medication)] : [];
+
+    public bool Holds(string reference) => _byReference.ContainsKey(reference);
 
     private Medication? Behind(ResourceReference reference, DomainResource owner)
     {

@@ -118,11 +118,21 @@ public sealed class PrefetchTable
     public static string QueryFor(IReadOnlyList<PrefetchRow> rows, string patientId)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var query = rows[0].ResourceType == "Condition" ? AllConditions
-            : rows.Count == 1 ? rows[0].Query
-            : Search(string.Join(',', rows.Select(row => row.Codes)));
-        return (rows[0] with { Query = query }).QueryFor(patientId);
+        return (rows[0] with { Query = QueryOf(rows) }).QueryFor(patientId);
     }
+
+    /// <summary>That search as a person reads it, without the patient.</summary>
+    public static string TemplateOf(IReadOnlyList<PrefetchRow> rows, bool isPlain)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var query = QueryOf(rows);
+        return (rows[0] with { Query = isPlain ? WithoutHints(query) : query }).Template;
+    }
+
+    private static string QueryOf(IReadOnlyList<PrefetchRow> rows) =>
+        rows[0].ResourceType == "Condition" ? AllConditions
+        : rows.Count == 1 ? rows[0].Query
+        : Search(string.Join(',', rows.Select(row => row.Codes)));
 
     private static bool Matches(string group, string pattern) =>
         pattern.EndsWith('*') ? group.StartsWith(pattern[..^1], StringComparison.Ordinal) : group == pattern;

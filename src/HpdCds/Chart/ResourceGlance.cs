@@ -10,7 +10,7 @@ public sealed class ResourceGlance
 {
     private readonly List<(string? System, string Code)> _codes = [];
     private readonly List<string> _members = [];
-    private readonly List<(string? Severity, string? Code)> _issues = [];
+    private readonly List<(string? Severity, string? Code, IReadOnlyList<string> Details)> _issues = [];
 
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
@@ -40,7 +40,7 @@ public sealed class ResourceGlance
     public IReadOnlyList<string> Members => _members;
 
     /// <summary>Issues, when this is an OperationOutcome.</summary>
-    public IReadOnlyList<(string? Severity, string? Code)> Issues => _issues;
+    public IReadOnlyList<(string? Severity, string? Code, IReadOnlyList<string> Details)> Issues => _issues;
 
     /// <param name="reader">Stands on the first token of the value; afterwards on its last.</param>
     /// <param name="all">The bytes that the reader reads.</param>
@@ -72,7 +72,7 @@ public sealed class ResourceGlance
         else if (reader.ValueTextEquals("meta"))
             (VersionId, LastUpdated) = NextTexts(ref reader, "versionId", "lastUpdated");
         else if (reader.ValueTextEquals("subject") || reader.ValueTextEquals("patient"))
-            Subject = NextMemberText(ref reader, "reference") ?? Subject;
+            Subject = NextMemberText(ref reader, "reference") is { Length: > 0 } named ? named : Subject;
         else if (reader.ValueTextEquals("code"))
             ReadCode(ref reader);
         else if (reader.ValueTextEquals("effectiveDateTime") || reader.ValueTextEquals("effectiveInstant"))
@@ -235,6 +235,7 @@ public sealed class ResourceGlance
         {
             string? severity = null;
             string? code = null;
+            var details = new List<string>();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 reader.Skip();
@@ -247,12 +248,21 @@ public sealed class ResourceGlance
                     severity = NextText(ref reader);
                 else if (reader.ValueTextEquals("code"))
                     code = NextText(ref reader);
+                else if (reader.ValueTextEquals("details"))
+                    ReadDetails(ref reader, details);
                 else
                     reader.Skip();
             }
 
-            _issues.Add((severity, code));
+            _issues.Add((severity, code, details));
         }
+    }
+
+    private static void ReadDetails(ref Utf8JsonReader reader, List<string> codes)
+    {
+        reader.Read();
+        EachMember(ref reader, "coding", (ref Utf8JsonReader codings) =>
+            EachObject(ref codings, "code", (ref Utf8JsonReader code) => AddIfAny(codes, NextText(ref code))));
     }
 
     // What is said twice, and differently, is not known.

@@ -42,7 +42,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         request = request with { Prefetch = request.Prefetch.RemoveRange(drop) };
 
         var recognition = advice.Recognise(request);
-        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
+        if (await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return new(Explained(request, recognition, null, early, asOf), null);

@@ -12,7 +12,7 @@ internal sealed class ConfounderFacts(PatientChart chart, TreatmentHistory histo
 {
     private static readonly string[] NotDone = ["not-done", "entered-in-error", "preparation"];
 
-    private bool WereRead => history.WasRead && chart.WereRead(ChartKey.Procedures) && conditions.WhyNotFound() == UnknownReason.NotRecorded;
+    private bool WereRead => history is { WasRead: true, HoldsUnknownDrug: false } && chart.WereRead(ChartKey.Procedures) && conditions.WhyNotFound() == UnknownReason.NotRecorded;
 
     /// <summary>The finding with what explains it; other states have no value that could be explained.</summary>
     public Fact<Finding> Marked(Fact<Finding> fact)

@@ -34,11 +34,13 @@ public sealed record Recognition(
 /// Recognises drugs: by the codes of RxNorm, ATC, SNOMED CT and NDC, by HCPCS only when something else agrees, and last by
 /// the names in text (clinical model, section 4).
 /// </summary>
-public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
+public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms terms)
 {
     // Every name is looked for in every text: what is longer is no name of a drug.
     private const int LongestText = 2_000;
     private const int MostTexts = 100;
+
+    private static readonly string[] KindsByName = ["corticosteroid", "g-csf", "anticoagulant"];
 
     private static readonly string[] NotToBeGiven = ["stopped", "cancelled", "entered-in-error", "revoked"];
 
@@ -83,12 +85,12 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
     }
 
     /// <summary>The kind of regimen; null where it looks like one class alone and what may be given beside it is not all known.</summary>
-    /// <param name="isAllRead">Whether the active orders were read to their end.</param>
-    public Regimen? RegimenOf(ImmutableArray<string> agents, IReadOnlyCollection<ImmutableArray<ChartConcept>> beside, bool isAllRead)
+    /// <param name="isAllKnown">Whether the active orders were read to their end, and none of them and of the drafts may be any drug.</param>
+    public Regimen? RegimenOf(ImmutableArray<string> agents, IReadOnlyCollection<ImmutableArray<ChartConcept>> beside, bool isAllKnown)
     {
         var others = beside.SelectMany(concepts => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts)));
         var regimen = Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.OfGroup).SelectMany(drug => drug.Targets));
-        return regimen == Regimen.Pd1 && (!isAllRead || beside.Any(MayBeUnknownDrug)) ? null : regimen;
+        return regimen == Regimen.Pd1 && !isAllKnown ? null : regimen;
     }
 
     public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);
@@ -134,11 +136,18 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs)
             || (texts.Length == 0 && concepts.All(concept => concept.Codings.IsEmpty));
     }
 
-    /// <summary>The same of a drug in the chart: a code of a system that is not known here says no more than none.</summary>
-    public bool MayBeUnknownDrug(ImmutableArray<ChartConcept> concepts) =>
+    /// <summary>
+    /// The same of a drug in the chart: a code of a system that is not known here says no more than none, and the words beside
+    /// a reference that led nowhere ("infusion, day 1") say something only where they name a drug that is known here.
+    /// </summary>
+    public bool MayBeUnknownDrug(ImmutableArray<ChartConcept> concepts, string? elsewhere) =>
         MayBeAnything(concepts)
+        || (elsewhere is not null && !NamesKnownDrug(concepts))
         || (!concepts.SelectMany(concept => concept.Texts).Any()
             && concepts.SelectMany(concept => concept.Codings).All(coding => coding.System is null || !codes.Systems.Contains(CodeSystems.Canonical(coding.System), StringComparer.Ordinal)));
+
+    private bool NamesKnownDrug(ImmutableArray<ChartConcept> concepts) =>
+        Texts(concepts).Any(text => drugs.MatchText(text).Count > 0 || Array.Exists(KindsByName, kind => terms.NamesSystemicDrug(kind, [text])));
 
     private static IEnumerable<string> Texts(ImmutableArray<ChartConcept> concepts) =>
         concepts.SelectMany(concept => concept.Texts).Take(MostTexts).Select(text => text[..Math.Min(text.Length, LongestText)]);

@@ -17,7 +17,9 @@ internal sealed class LiverFacts(
 
     private static readonly string[] RecordedGroups = ["child-pugh-score", ClassGroup];
 
-    public Fact<Finding> ChildPugh(bool isAnticoagulated)
+    /// <param name="isAnticoagulated">An order says so.</param>
+    /// <param name="mayTakeAnyDrug">There is an order of which nobody here can say what it is.</param>
+    public Fact<Finding> ChildPugh(bool isAnticoagulated, bool mayTakeAnyDrug)
     {
         var (bilirubin, albumin, inr) = (laboratory.Bilirubin, laboratory.Albumin, laboratory.Inr);
         var parts = new ChildPughParts(
@@ -28,7 +30,7 @@ internal sealed class LiverFacts(
             conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-mild", "encephalopathy-coma"),
             isAnticoagulated)
         {
-            MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why == UnknownReason.NotRecorded ? null : why,
+            MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why != UnknownReason.NotRecorded ? why : mayTakeAnyDrug ? UnknownReason.Ambiguous : null,
         };
         var score = ChildPughScore.From(parts, knowledge.Rules.ChildPugh);
         var computed = new Fact<Finding>.Known(score.ToFinding(), ProvenanceOf(score, bilirubin, albumin, inr));

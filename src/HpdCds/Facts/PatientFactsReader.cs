@@ -42,20 +42,22 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
         var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
         var tumour = tumours.For(recognition.Orders);
-        var history = new TreatmentHistory(chart, knowledge.Rules, asOf, ehr.Zone, drafts);
+        var history = new TreatmentHistory(chart, drugs, knowledge.Rules, asOf, ehr.Zone, drafts);
         var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
+        var unknown = drafts.Where(draft => DrugRecognition.IsToBeGiven(draft) && drugs.MayBeUnknownDrug(draft.Concepts, draft.Elsewhere)).ToArray();
+        var mayTakeAnyDrug = active.Any(history.MayBeAny) || Array.Exists(unknown, draft => draft.ResourceType == "MedicationRequest");
         var others = chart.Observations.Where(observation => tumours.IsAboutAnother(observation, tumour)).ToArray();
         foreach (var other in others)
             trace?.Note(other.Reference, Fate.NotEvidence, other.Source, fact: null, "focus");
         chart = chart with { Observations = chart.Observations.RemoveRange(others) };
         var results = new Results(chart, knowledge, asOf, trace);
-        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(IsAnticoagulant), ehr, asOf);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(IsAnticoagulant), mayTakeAnyDrug, ehr, asOf);
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
-            drugs.RegimenOf(recognition.Agents, beside, chart.WereRead(ChartKey.Medications)),
+            drugs.RegimenOf(recognition.Agents, beside, chart.WereRead(ChartKey.Medications) && !mayTakeAnyDrug && unknown.Length == 0),
             tumour.Group,
             tumour.Reason,
             person.Age?.IsChild == true,
@@ -83,7 +85,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             ["pvtt"] = spread.PortalVeinTumourThrombus(),
             ["spread"] = spread.NodalOrLungSpread(),
             ["afp"] = laboratory.Afp,
-            ["child-pugh"] = liver.ChildPugh(patient.IsAnticoagulated),
+            ["child-pugh"] = liver.ChildPugh(patient.IsAnticoagulated, patient.MayTakeAnyDrug),
             ["sex"] = patient.Person.Sex,
             ["age"] = patient.Person.AgeFact,
             ["crp"] = confounders.Marked(laboratory.Crp),
@@ -123,6 +125,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         TreatmentHistory History,
         ExposureFacts Exposure,
         bool IsAnticoagulated,
+        bool MayTakeAnyDrug,
         EhrReading Ehr,
         DateTimeOffset AsOf) : PatientData;
 }

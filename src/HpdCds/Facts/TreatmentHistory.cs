@@ -9,7 +9,8 @@ namespace HpdCds.Facts;
 /// What the chart says was ordered, given or taken before now: administrations always count, statements and orders when
 /// they say that it was taken or is to be, and never the draft itself.
 /// </summary>
-internal sealed class TreatmentHistory(PatientChart chart, FactRules rules, DateTimeOffset asOf, TimeZoneInfo zone, IReadOnlyCollection<ChartOrder> drafts)
+internal sealed class TreatmentHistory(
+    PatientChart chart, DrugRecognition recognition, FactRules rules, DateTimeOffset asOf, TimeZoneInfo zone, IReadOnlyCollection<ChartOrder> drafts)
 {
     private static readonly ChartKey[] Places = [ChartKey.Medications, ChartKey.Statements, ChartKey.Administrations];
 
@@ -17,6 +18,11 @@ internal sealed class TreatmentHistory(PatientChart chart, FactRules rules, Date
     public ImmutableArray<ChartMedication> BeforeToday => [.. Taken.Where(HasBegun)];
 
     public bool WasRead => chart.WereRead(Places);
+
+    /// <summary>Whether one of these may be any drug.</summary>
+    public bool HoldsUnknownDrug => Taken.Any(MayBeAny);
+
+    public bool MayBeAny(ChartMedication medication) => recognition.MayBeUnknownDrug(medication.Concepts, medication.Elsewhere);
 
     public UnknownReason WhyNotFound => chart.WhyNotFound(Places);
 
@@ -69,8 +75,7 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
             return Exposure.Recent;
         if (earlier.Length > 0)
             return Exposure.Earlier;
-        var mayBeAny = history.BeforeToday.Any(medication => recognition.MayBeUnknownDrug(medication.Concepts));
-        return history.WasRead && !mayBeAny ? Exposure.None : Exposure.Unknown;
+        return history.WasRead && !history.BeforeToday.Any(history.MayBeAny) ? Exposure.None : Exposure.Unknown;
     }
 
     /// <summary>Any cancer drug before today. None found proves nothing: treatment elsewhere is seldom recorded here.</summary>

@@ -19,7 +19,7 @@ public sealed class Advice
 
     public Advice(KnowledgeBase knowledge)
     {
-        Drugs = new(knowledge.Codes, knowledge.Drugs);
+        Drugs = new(knowledge.Codes, knowledge.Drugs, knowledge.Terms);
         (_knowledge, _facts, _cards) = (knowledge, new(knowledge, Drugs), new(knowledge));
     }
 

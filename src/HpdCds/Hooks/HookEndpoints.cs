@@ -98,7 +98,7 @@ public sealed partial class HookEndpoints(
     private async Task<HookResponse> EvaluateAsync(HookRequest request, TrustedEhr ehr, CallRecord record, DateTimeOffset asOf, CancellationToken stop)
     {
         var recognition = advice.Recognise(request);
-        if (recognition.Outcome != RecognitionOutcome.Inhibitor && await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
+        if (await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
         record.Recognition = recognition;
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);

@@ -19,8 +19,8 @@ public sealed record HookRequest(
     FhirAccess? Access,
     ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch)
 {
-    /// <summary>When reading must end, once the FHIR server was asked what a draft is; then one round of questions is left.</summary>
-    public DateTimeOffset? ReadUntil { get; init; }
+    /// <summary>What has been used of the right to ask, once the FHIR server was asked what a draft is.</summary>
+    public ReadingBudget? Budget { get; init; }
 
     // A record prints its members by itself; these are data about a patient.
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ServiceId} {Hook} {HookInstance}");

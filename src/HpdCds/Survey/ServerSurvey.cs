@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Hooks;
@@ -13,7 +11,7 @@ namespace HpdCds.Survey;
 /// Asks a FHIR server everything that the service would ask of one patient, and then for all results and conditions, to see
 /// what is recorded there under codes that nobody here knows. For a person who connects a hospital.
 /// </summary>
-public sealed class ServerSurvey(FhirCalls calls, PrefetchTable table, KnowledgeBase knowledge, SiteSettings settings, TimeProvider clock)
+public sealed class ServerSurvey(ChartReader charts, FhirCalls calls, PrefetchTable table, KnowledgeBase knowledge, SiteSettings settings)
 {
     private const int MostPages = 10;
 
@@ -26,91 +24,83 @@ public sealed class ServerSurvey(FhirCalls calls, PrefetchTable table, Knowledge
     public async Task<SurveyResult> RunAsync(FhirBase server, string patientId, FhirAccess access, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(server);
+        var patient = new PatientIdentity(patientId, [server]);
         var about = await AboutAsync(server, access, stop);
         var inputs = ImmutableArray.CreateBuilder<InputFound>();
-        foreach (var row in table.Rows)
-            inputs.Add(await AskAsync(row, server, patientId, access, stop));
+        await foreach (var (together, elapsed) in charts.AskEachAsync(server, access, patientId, stop))
+            inputs.Add(Found(together, elapsed, patient));
         var met = new List<Met>();
+        var ofOthers = 0;
         foreach (var query in Everything)
-            met.AddRange((await ReadAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, query, Uri.EscapeDataString(patientId)), server, access, stop)).Entries.SelectMany(entry => Meet(entry.Resource, ChartKey.Staging)));
-        return new(about, inputs.ToImmutable(), UnknownIn(met));
+        {
+            var entries = await ReadAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, query, Uri.EscapeDataString(patientId)), server, access, stop);
+            met.AddRange(entries.Where(entry => IsOf(patient, entry)).SelectMany(entry => Meet(entry.Resource, ChartKey.Staging)));
+            ofOthers += entries.Count(entry => !IsOf(patient, entry));
+        }
+
+        return new(about, inputs.ToImmutable(), UnknownIn(met)) { OtherPatient = ofOthers + inputs.Sum(input => input.OtherPatient) };
     }
 
-    private async Task<InputFound> AskAsync(PrefetchRow row, FhirBase server, string patientId, FhirAccess access, CancellationToken stop)
+    private InputFound Found(KeyReading[] together, TimeSpan elapsed, PatientIdentity patient)
     {
-        var started = clock.GetTimestamp();
-        var (state, entries) = await ReadAsync(row.QueryFor(patientId), server, access, stop);
-        var elapsed = clock.GetElapsedTime(started);
-        var met = entries.Where(entry => entry.Resource.Type == row.ResourceType).SelectMany(entry => Meet(entry.Resource, row.Key)).ToArray();
-        var known = met.Where(one => one.Groups.Any()).ToArray();
+        var reading = together[0];
+        var ours = reading.Entries.Where(entry => IsOf(patient, entry)).ToArray();
+        var known = ours.SelectMany(entry => Meet(entry.Resource, reading.Row.Key)).Where(one => one.Groups.Any()).ToArray();
         return new(
-            row.Name,
-            row.Template,
-            Kebab.Case(state.ToString()),
+            string.Join('+', together.Select(one => one.Row.Name)),
+            reading.Asked,
+            Kebab.Case(reading.ToSource().State.ToString()),
             (long)elapsed.TotalMilliseconds,
-            entries.Count(entry => entry.Resource.Type == row.ResourceType),
+            ours.Length,
             known.Length,
             known.Select(one => one.Day).OfType<string>().DefaultIfEmpty().Max(StringComparer.Ordinal),
             [.. known.SelectMany(one => one.Groups).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            [.. known.Select(one => one.Unit).OfType<string>().Where(unit => !knowledge.Units.Knows(unit)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+            [.. known.Select(one => one.Unit).OfType<string>().Where(unit => !knowledge.Units.Knows(unit)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
+        {
+            OtherPatient = reading.Entries.Count - ours.Length,
+        };
     }
 
-    private async Task<(SourceState State, List<WalkedEntry> Entries)> ReadAsync(string query, FhirBase server, FhirAccess access, CancellationToken stop)
+    private static bool IsOf(PatientIdentity patient, WalkedEntry entry) => entry.Resource.Type == "Patient"
+        ? entry.Resource.Id == patient.PatientId
+        : entry.Resource.Subject is not { } subject || patient.IsNamedBy(subject);
+
+    /// <summary>As much as comes: nothing is concluded from what does not.</summary>
+    private async Task<List<WalkedEntry>> ReadAsync(string query, FhirBase server, FhirAccess access, CancellationToken stop)
     {
         var entries = new List<WalkedEntry>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var answer = await calls.AskAsync(server, query, access, stop);
+        if (answer.IsNotUnderstood)
+            answer = await calls.AskAsync(server, PrefetchTable.WithoutHints(query), access, stop);
         for (var page = 0; answer.State == SourceState.Complete; page++)
         {
             var walk = BundleWalk.Read(answer.Body, settings.MaxBundleEntries);
-            if (walk.Shape is not (ValueShape.Bundle or ValueShape.OneResource))
-                return (SourceState.Failed, entries);
-            entries.AddRange(walk.Entries.Where(entry => entry.SearchMode != "outcome"));
-            if (walk.NextLink is not { } next)
-                return (KeyReading.IsCutAt(walk.Total, entries.Count, walk.Entries.Count) ? SourceState.Truncated : SourceState.Complete, entries);
-            if (page == MostPages || server.Resolve(next) is not { } url || !seen.Add(url.AbsoluteUri))
-                return (SourceState.Truncated, entries);
+            entries.AddRange(walk.Entries.Where(entry => entry.SearchMode != "outcome" && entry.Resource.Type != "OperationOutcome"));
+            if (page == MostPages || server.Resolve(walk.NextLink) is not { } url || !seen.Add(url.AbsoluteUri))
+                break;
             answer = await calls.GetAsync(url, access, stop);
         }
 
-        return (entries.Count > 0 ? SourceState.Truncated : answer.State, entries);
+        return entries;
     }
 
     private async Task<ServerAbout> AboutAsync(FhirBase server, FhirAccess access, CancellationToken stop)
     {
         var answer = await calls.AskAsync(server, "metadata", access, stop);
-        if (answer.State != SourceState.Complete || Parse(answer.Body) is not { } statement || (string?)statement["resourceType"] != "CapabilityStatement")
-            return new(server.Text, null, null, []);
-        var resources = (statement["rest"]?[0]?["resource"] as JsonArray ?? []).OfType<JsonObject>()
-            .Where(resource => (string?)resource["type"] is not null)
-            .GroupBy(resource => (string)resource["type"]!, StringComparer.Ordinal)
-            .ToDictionary(
-                group => group.Key,
-                group => group.SelectMany(resource => resource["searchParam"] as JsonArray ?? []).Select(parameter => (string?)parameter?["name"]).ToHashSet(StringComparer.Ordinal),
-                StringComparer.Ordinal);
-        var missing = table.Rows.SelectMany(ParametersOf).Distinct()
-            .Where(asked => !resources.TryGetValue(asked.Type, out var named) || (asked.Parameter is { } parameter && !named.Contains(parameter)))
-            .Select(asked => asked.Parameter is null ? asked.Type : $"{asked.Type}?{asked.Parameter}");
-        var software = statement["software"] is JsonObject named ? $"{named["name"]} {named["version"]}".TrimEnd() : null;
-        return new(server.Text, (string?)statement["fhirVersion"], software, [.. missing]);
+        var statement = answer.State == SourceState.Complete ? CapabilityGlance.Read(answer.Body) : null;
+        return statement is null ? new(server.Text, null, null, []) : new(
+            server.Text,
+            statement.FhirVersion,
+            statement.Software,
+            [.. table.Rows.SelectMany(ParametersOf).Distinct().Where(asked => !statement.Lists(asked.Type, asked.Parameter))
+                .Select(asked => asked.Parameter is null ? asked.Type : $"{asked.Type}?{asked.Parameter}")]);
     }
 
     // What begins with an underscore is a wish of ours, which the service lives without.
     private static IEnumerable<(string Type, string? Parameter)> ParametersOf(PrefetchRow row) => row.Query.Split('?', 2) is [_, var query]
         ? query.Split('&').Select(pair => pair.Split('=')[0]).Where(name => !name.StartsWith('_')).Select(name => (row.ResourceType, (string?)name))
         : [(row.ResourceType, null)];
-
-    private static JsonNode? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            return JsonNode.Parse(body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private IEnumerable<Met> Meet(ResourceGlance resource, ChartKey key)
     {

@@ -15,11 +15,13 @@ internal static class SurveyReport
         text.AppendLine(about.Fhir is null ? $"{about.Url}: no CapabilityStatement could be read" : $"{about.Url}: FHIR {about.Fhir}, {about.Software ?? "software not named"}");
         if (!about.Missing.IsEmpty)
             text.AppendLine($"Not in its CapabilityStatement: {string.Join(", ", about.Missing)}");
+        if (survey.OtherPatient > 0)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Resources of other patients: {survey.OtherPatient}. They count for nothing; the server may not heed patient=.");
         text.AppendLine().Append(Table(
-            ["input", "state", "ms", "resources", "known", "newest", "groups", "units nobody knows"],
+            ["input", "state", "ms", "resources", "known", "of others", "newest", "groups", "units nobody knows"],
             survey.Inputs.Select(input => new[]
             {
-                input.Name, input.State, Number(input.Milliseconds), Number(input.Resources), Number(input.Recognised), input.Newest ?? "-",
+                input.Name, input.State, Number(input.Milliseconds), Number(input.Resources), Number(input.Recognised), Number(input.OtherPatient), input.Newest ?? "-",
                 string.Join(' ', input.Groups), string.Join(' ', input.UnknownUnits),
             })));
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Codes in no value set: {survey.Codes.Length}{(survey.Codes.Length > MostUnknown ? $", the first {MostUnknown}" : "")}").Append(Table(

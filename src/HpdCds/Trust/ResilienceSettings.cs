@@ -8,7 +8,7 @@ public sealed class ResilienceSettings
     /// <summary>Further tries of a call that met a busy server (429, 503) or lost its connection.</summary>
     public int Retries { get; init; } = 2;
 
-    /// <summary>The wait before the first of them, with jitter; it doubles. What the server asks for goes before.</summary>
+    /// <summary>The wait before the first of them, with jitter; it doubles. It is never sooner than the server asks.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A server that asks to be left alone for longer is not asked again.</summary>
@@ -25,10 +25,10 @@ public sealed class ResilienceSettings
     /// <summary>How long a host is left alone before one call tries it.</summary>
     public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Calls of one host at once, and how many more may wait for their turn.</summary>
+    /// <summary>Calls of one host at once, and how many more may wait for their turn: together the ten of every hook call that an EHR may make at once.</summary>
     public int ConcurrentCalls { get; init; } = 96;
 
-    public int WaitingCalls { get; init; } = 192;
+    public int WaitingCalls { get; init; } = 640;
 
     internal IEnumerable<string> Faults()
     {

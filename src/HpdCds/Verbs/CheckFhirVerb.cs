@@ -44,7 +44,7 @@ public static class CheckFhirVerb
         var services = service.Services;
         var knowledge = services.GetRequiredService<KnowledgeBase>();
         var survey = await new ServerSurvey(
-                services.GetRequiredService<FhirCalls>(), services.GetRequiredService<PrefetchTable>(), knowledge, services.GetRequiredService<SiteSettings>(), services.GetRequiredService<TimeProvider>())
+                services.GetRequiredService<ChartReader>(), services.GetRequiredService<FhirCalls>(), services.GetRequiredService<PrefetchTable>(), knowledge, services.GetRequiredService<SiteSettings>())
             .RunAsync(server, arguments.Patient, new FhirAccess(arguments.Token ?? "", DateTimeOffset.MaxValue), CancellationToken.None);
 
         await output.WriteLineAsync(arguments.IsJson ? JsonSerializer.Serialize(survey, Readable) : SurveyReport.Text(survey));

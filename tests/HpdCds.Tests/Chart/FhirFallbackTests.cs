@@ -119,8 +119,11 @@ public sealed class FhirFallbackTests
     [Theory]
     [Trait("Req", "FS-17")]
     [InlineData(200, 1)]
+    [InlineData(400, 2)]
     [InlineData(404, 2)]
     [InlineData(405, 2)]
+    [InlineData(415, 2)]
+    [InlineData(501, 2)]
     public async Task A_long_search_goes_as_a_form_and_as_a_get_where_forms_are_not_taken(int answer, int calls)
     {
         await using var ehr = await FakeEhr.StartAsync(call => call.Method == "POST" && answer != 200 ? new EhrAnswer(answer, "") : null);

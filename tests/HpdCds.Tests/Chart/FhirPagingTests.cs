@@ -88,7 +88,29 @@ public sealed class FhirPagingTests
         var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
 
         Assert.All(chart.Sources.Values.Where(source => source.Key != ChartKey.Patient), source => Assert.Equal(SourceState.Truncated, source.State));
-        Assert.Equal(10 + ChartReader.MaxPagesInAll, ehr.Calls.Count);
+        Assert.Equal(10 + ReadingBudget.PagesInAll, ehr.Calls.Count);
+    }
+
+    [Fact]
+    [Trait("Req", "FS-07")]
+    public async Task A_server_that_takes_no_count_is_read_whole_in_the_small_pages_that_it_likes()
+    {
+        const int Pages = 9;
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call => (call.Query + call.Body) switch
+        {
+            var asked when asked.Contains("_sort", StringComparison.Ordinal) => new EhrAnswer(400, ""),
+            var asked when call.Type != "Observation" && !asked.Contains("opaque", StringComparison.Ordinal) => null,
+            var asked => PageOf(asked.Contains("opaque=", StringComparison.Ordinal) ? int.Parse(asked.Split('=')[^1], System.Globalization.CultureInfo.InvariantCulture) : 0),
+        });
+        self = ehr;
+        EhrAnswer PageOf(int page) => EhrAnswer.Ok(page == Pages ? Json.Bundle(Json.Observation("last")) : Json.Paged($"{self!.Base}?opaque={page + 1}", Json.Observation($"o{page}")));
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(SourceState.Complete, chart.Sources[ChartKey.Chemistry].State);
+        Assert.Equal(Pages + 1, chart.Observations.Length);
     }
 
     [Fact]

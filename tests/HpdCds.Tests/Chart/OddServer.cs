@@ -28,20 +28,23 @@ internal sealed class OddServer(string address, IReadOnlyList<JsonNode> held)
         }
     }
 
+    public string NextTo(string type) => $"{address}/{type}?page=0";
+
     public IReadOnlyList<JsonNode> Rest(int page)
     {
         lock (_rest)
             return _rest[page];
     }
 
-    public static EhrAnswer Bundle(IReadOnlyList<JsonNode> found, string? next = null, int? total = null)
+    /// <param name="beside">Entries as they are, after what was found.</param>
+    public static EhrAnswer Bundle(IReadOnlyList<JsonNode> found, string? next = null, int? total = null, params IEnumerable<JsonNode> beside)
     {
         var bundle = new JsonObject { ["resourceType"] = "Bundle", ["type"] = "searchset" };
         if (total is not null)
             bundle["total"] = total;
         if (next is not null)
             bundle["link"] = new JsonArray(new JsonObject { ["relation"] = "next", ["url"] = next });
-        bundle["entry"] = new JsonArray([.. found.Select(one => new JsonObject { ["resource"] = one.DeepClone() })]);
+        bundle["entry"] = new JsonArray([.. found.Select(one => new JsonObject { ["resource"] = one.DeepClone() }), .. beside]);
         return EhrAnswer.Ok(bundle.ToJsonString());
     }
 }

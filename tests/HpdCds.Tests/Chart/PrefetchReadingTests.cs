@@ -56,14 +56,30 @@ public sealed class PrefetchReadingTests
     public async Task A_next_link_that_cannot_be_followed_truncates_and_the_order_received_is_told()
     {
         await using var service = await RunningService.StartAsync();
-        var sorted = Json.Paged("http://localhost:5080/fhir?page=2", Json.Observation("a", time: "2026-10-20T08:00:00Z"), Json.Observation("b", time: "2026-09-01"));
+        var sorted = Json.Paged("http://localhost:5080/fhir?page=2", [.. ((string[])["2026-10-20T08:00:00Z", "2026-10-19", "2026-10-19", "2026-10-11", "2026-09-30", "2026-09-01"]).Select((time, at) => Json.Observation($"a{at}", time: time))]);
+        var few = Json.Paged("http://localhost:5080/fhir?page=2", [.. ((string[])["2026-10-20T08:00:00Z", "2026-10-19", "2026-10-19", "2026-10-11", "2026-09-01"]).Select((time, at) => Json.Observation($"l{at}", "1751-7", time))]);
         var shuffled = Json.Paged("http://localhost:5080/fhir?page=2", Json.Observation("c", "718-7", "2026-09-01"), Json.Observation("d", "718-7", "2026-10-20T08:00:00Z"));
 
-        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{sorted}},"cbc":{{shuffled}}}"""));
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{sorted}},"cbc":{{shuffled}},"liver":{{few}}}"""));
 
         Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
+        Assert.Null(chart.Sources[ChartKey.Liver].NewestFirstDownTo);
         Assert.Equal(DateTimeOffset.Parse("2026-09-02T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).AddTicks(-1), chart.Sources[ChartKey.Chemistry].NewestFirstDownTo);
         Assert.Null(chart.Sources[ChartKey.Cbc].NewestFirstDownTo);
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-04")]
+    public async Task A_record_that_is_said_to_be_not_entire_presumes_no_absence_but_its_latest_value_stands()
+    {
+        await using var service = await RunningService.StartAsync();
+        const string NotEntire = """{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"processing","details":{"coding":[{"system":"urn:oid:1.2.840.114350.1.13.0.1.7.2.657369","code":"4119"}]}}]}""";
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"problems":{{Json.Bundle(NotEntire)}},"chemistry":{{Json.Bundle(Json.Observation("a"), NotEntire)}}}"""));
+
+        Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Problems].State);
+        Assert.Equal(SourceState.Truncated, chart.Sources[ChartKey.Chemistry].State);
+        Assert.True(chart.Sources[ChartKey.Chemistry].NewestFirstDownTo < RunningService.Noon.AddYears(-10));
     }
 
     [Theory]

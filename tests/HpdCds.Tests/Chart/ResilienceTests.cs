@@ -45,17 +45,22 @@ public sealed class ResilienceTests
     }
 
     [Theory]
+    [InlineData("0", true)]
     [InlineData("1", true)]
     [InlineData("3600", false)]
+    [InlineData("99999999999", false)]
+    [InlineData("soon", false)]
     public async Task What_the_server_asks_for_is_waited_for_or_not_asked_again(string retryAfter, bool isAskedAgain)
     {
         var clock = new FakeTimeProvider(RunningService.Noon);
         await using var ehr = await FakeEhr.StartAsync(call => call.Type == "Patient" ? new EhrAnswer(429, "") { RetryAfter = retryAfter } : null);
-        await using var service = await StartAsync(ehr.Base, clock: clock);
+        await using var service = await StartAsync(ehr.Base, clock, ("RetryDelay", "00:00:00.1"));
         int Asked() => ehr.Calls.Count(call => call.Type == "Patient");
 
         var reading = service.ChartAsync(Json.Call(server: ehr.Base));
         await UntilAsync(() => ehr.Calls.Count >= 10);
+        // Even one that asks for no wait is not asked again while the clock stands.
+        await Task.Delay(100, TestContext.Current.CancellationToken);
         Assert.Equal(1, Asked());
         await AdvanceUntilAsync(clock, TimeSpan.FromMilliseconds(250), () => reading.IsCompleted);
 
@@ -63,12 +68,14 @@ public sealed class ResilienceTests
         Assert.Equal(SourceState.Failed, (await reading).Sources[ChartKey.Patient].State);
     }
 
-    [Fact]
-    public async Task A_host_that_fails_again_and_again_is_left_alone_until_it_answers_again()
+    [Theory]
+    [InlineData(500)]
+    [InlineData(429)]
+    public async Task A_host_that_fails_again_and_again_is_left_alone_until_it_answers_again(int status)
     {
         var clock = new FakeTimeProvider(RunningService.Noon);
         var isBroken = true;
-        await using var ehr = await FakeEhr.StartAsync(_ => isBroken ? new EhrAnswer(500, "") : null);
+        await using var ehr = await FakeEhr.StartAsync(_ => isBroken ? new EhrAnswer(status, "") { RetryAfter = "3600" } : null);
         await using var service = await StartAsync(ehr.Base, clock: clock, ("BreakerMinimumCalls", "10"));
         var events = new ConcurrentBag<string>();
         using var meters = Listen(events);
@@ -149,6 +156,37 @@ public sealed class ResilienceTests
         Assert.Equal(SourceState.Complete, chart.Sources[ChartKey.Problems].State);
         Assert.Equal(SourceState.Failed, chart.Sources[ChartKey.Cbc].State);
         Assert.Equal(asked, ehr.Calls.Count);
+    }
+
+    [Theory]
+    [Trait("Req", "FHR-05")]
+    [Trait("Req", "FHR-12")]
+    [InlineData(300)]
+    [InlineData(3)]
+    public async Task A_draft_that_cannot_be_named_costs_no_more_than_the_budget_or_the_token(int expiresIn)
+    {
+        var clock = new FakeTimeProvider(RunningService.Noon);
+        await using var ehr = await FakeEhr.StartAsync(before: (_, stop) => Task.Delay(Timeout.Infinite, stop));
+        await using var service = await RunningService.StartAsync(
+            ehr.Base, new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:ReadTimeout"] = "00:00:04", ["HpdCds:CallTimeout"] = "00:05:00" }, clock);
+        var drafts = Json.Bundle(Json.Order(medication: """ "medicationReference":{"reference":"Medication/m7"} """));
+
+        var asking = service.AnswerAsync(Json.Call(server: ehr.Base, drafts: drafts, expiresIn: expiresIn));
+        await UntilAsync(() => ehr.Calls.Count >= 1);
+        clock.Advance(TimeSpan.FromSeconds(Math.Min(4, expiresIn)));
+        await AdvanceUntilAsync(clock, TimeSpan.Zero, () => asking.IsCompleted);
+
+        Assert.Equal("unresolved", (string?)(await asking).Body!["extension"]!["org.hpdcds.assessment"]!["recognition"]);
+        Assert.Single(ehr.Calls);
+    }
+
+    [Fact]
+    public void As_shipped_every_call_that_an_EHR_may_make_at_once_finds_its_place_in_the_queue()
+    {
+        const int CallsOfAHook = 10;
+        var (limits, ehr) = (new HpdCds.Trust.ResilienceSettings(), new HpdCds.Trust.EhrSettings());
+
+        Assert.True(limits.ConcurrentCalls + limits.WaitingCalls >= CallsOfAHook * ehr.ConcurrentCalls);
     }
 
     [Fact]

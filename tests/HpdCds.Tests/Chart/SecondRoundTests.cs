@@ -136,6 +136,126 @@ public sealed class SecondRoundTests
 
     [Theory]
     [Trait("Req", "FS-16")]
+    [Trait("Req", "FS-17")]
+    [InlineData(404)]
+    [InlineData(501)]
+    [InlineData(400)]
+    public async Task A_server_that_takes_neither_forms_nor_hints_is_read_whole_beside_a_draft_that_had_to_be_named(int status)
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type switch
+        {
+            _ when call.Method == "POST" => new EhrAnswer(status, ""),
+            "Medication" => EhrAnswer.Ok(Medication(call.Path.Split('/')[^1])),
+            _ when call.Query.Contains("_sort", StringComparison.Ordinal) || call.Query.Contains("_count", StringComparison.Ordinal) => new EhrAnswer(400, ""),
+            "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle(Given("a", "Medication/m1"))),
+            _ => null,
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base, withSmallCodeSets: false);
+        var drafts = Json.Bundle(Json.Order(medication: """ "medicationReference":{"reference":"Medication/m7"} """));
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+        var (_, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: drafts));
+
+        Assert.All(chart.Sources.Values, source => Assert.Equal(SourceState.Complete, source.State));
+        Assert.Contains(ehr.Calls, call => call.Method == "POST");
+        Assert.Equal("recent", (string?)body!["extension"]!["org.hpdcds.assessment"]!["exposure"]);
+    }
+
+    [Theory]
+    [Trait("Req", "FS-16")]
+    [Trait("Req", "REQ-12")]
+    [InlineData("refuses")]
+    [InlineData("forbids")]
+    [InlineData("finds none")]
+    [InlineData("finds one")]
+    [InlineData("gives pages")]
+    public async Task Medications_that_a_search_does_not_bring_are_read_one_by_one(string habit)
+    {
+        FakeEhr? self = null;
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type switch
+        {
+            "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle(Given("a", "Medication/m1"), Given("b", "Medication/m2"))),
+            "Medication" when call.Query.Contains("opaque", StringComparison.Ordinal) => EhrAnswer.Ok(Json.Bundle(Medication("m2"))),
+            "Medication" when call.Query.Length > 0 => habit switch
+            {
+                "refuses" => new EhrAnswer(400, ""),
+                "forbids" => new EhrAnswer(403, ""),
+                "finds one" => EhrAnswer.Ok(Json.Bundle(Medication("m1"))),
+                "gives pages" => EhrAnswer.Ok(Json.Paged(self!.Base + "/Medication?opaque=2", Medication("m1"))),
+                _ => null,
+            },
+            "Medication" => EhrAnswer.Ok(Medication(call.Path.Split('/')[^1])),
+            _ => null,
+        });
+        self = ehr;
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.All(chart.Medications, medication => Assert.Null(medication.Elsewhere));
+        Assert.Equal(AllOfAPatient + 1 + (habit is "finds one" or "gives pages" ? 1 : 2), ehr.Calls.Count);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-08")]
+    public async Task So_many_of_them_that_the_calls_run_out_leave_the_others_unknown()
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type switch
+        {
+            "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle([.. Enumerable.Range(0, 60).Select(at => Given($"a{at}", $"Medication/m{at}"))])),
+            "Medication" => call.Query.Length > 0 ? new EhrAnswer(400, "") : EhrAnswer.Ok(Medication(call.Path.Split('/')[^1])),
+            _ => null,
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base);
+
+        var chart = await service.ChartAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(ReadingBudget.Calls, ehr.Calls.Count);
+        Assert.Equal(ReadingBudget.Calls - AllOfAPatient - 1, chart.Medications.Count(medication => medication.Elsewhere is null));
+    }
+
+    [Theory]
+    [Trait("Req", "REQ-12")]
+    [InlineData(""" "code":{"text":"bevacizumab"} """, "pd1-vegf")]
+    [InlineData(""" "code":{"text":"ondansetron"} """, "pd1")]
+    [InlineData(null, null)]
+    public async Task A_second_draft_that_only_points_is_named_before_the_regimen_is(string? medication, string? regimen)
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type != "Medication" ? null
+            : medication is null ? new EhrAnswer(404, "")
+            : EhrAnswer.Ok($$"""{"resourceType":"Medication","id":"m7",{{medication}}}"""));
+        await using var service = await RunningService.StartAsync(ehr.Base, withSmallCodeSets: false);
+        var drafts = Json.Bundle(Json.Order(), Json.Order("draft-2", medication: """ "medicationReference":{"reference":"Medication/m7","display":"bag 3"} """));
+
+        var (_, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: drafts, prefetch: $$"""{"problems":{{Json.Bundle(Json.Condition("c"))}}}"""));
+
+        Assert.Equal(regimen, (string?)body!["extension"]!["org.hpdcds.assessment"]!["regimen"]);
+    }
+
+    [Theory]
+    [Trait("Req", "REQ-12")]
+    [InlineData("Infusion chemo day 1", "unknown")]
+    [InlineData("pembrolizumab 200 mg", "recent")]
+    [InlineData("bevacizumab 1125 mg", "none")]
+    [InlineData("Warfarin 5 mg tablet", "none")]
+    public async Task Words_beside_a_reference_that_leads_nowhere_prove_nothing_unless_they_name_a_known_drug(string display, string exposure)
+    {
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type switch
+        {
+            "MedicationAdministration" => EhrAnswer.Ok(Json.Bundle(Given("a", "Medication/m1").Replace("\"Medication/m1\"", $"\"Medication/m1\",\"display\":\"{display}\"", StringComparison.Ordinal))),
+            "Medication" => new EhrAnswer(404, ""),
+            "Condition" => EhrAnswer.Ok(Json.Bundle(Json.Condition("c"))),
+            _ => null,
+        });
+        await using var service = await RunningService.StartAsync(ehr.Base, withSmallCodeSets: false);
+
+        var (_, body) = await service.AnswerAsync(Json.Call(server: ehr.Base));
+
+        Assert.Equal(exposure, (string?)body!["extension"]!["org.hpdcds.assessment"]!["exposure"]);
+    }
+
+    [Theory]
+    [Trait("Req", "FS-16")]
     [InlineData("")]
     [InlineData(""" "category":[{"coding":[{"system":"http://hl7.org/fhir/us/core/CodeSystem/condition-category","code":"health-concern"}]}], """)]
     public async Task Conditions_are_found_whatever_their_category_is(string category)

@@ -47,7 +47,7 @@ internal sealed record FaultAnswer(int Status, JsonNode? Answer, int Calls)
             yield return $"{Cards} cards";
         if (cell.Part.Name == "problems" && (string?)Assessment?["reason"] != (cell.Reason ?? "not-recorded"))
             yield return $"the tumour is unknown for {Assessment?["reason"]}";
-        if (cell.Part.Name == "medications" && (string?)Assessment?["exposure"] != (cell.Reason is null ? "none" : "unknown"))
+        if (cell.Part.Name is "medications" or FaultCell.Medication && (string?)Assessment?["exposure"] != (cell.Reason is null ? "none" : "unknown"))
             yield return $"exposure {Assessment?["exposure"]}";
         if (isOpen != (Assessment?["band"] is null))
             yield return "the band";

@@ -15,6 +15,9 @@ internal sealed record ChartPart(string Name, string[] Keys, int Calls, string[]
 
 internal sealed record FaultCell(Fault Fault, ChartPart Part, string Hook)
 {
+    /// <summary>The one Medication to which what was given only points.</summary>
+    public const string Medication = "medication";
+
     public static readonly Fault[] Faults =
     [
         new("none", null),
@@ -45,6 +48,7 @@ internal sealed record FaultCell(Fault Fault, ChartPart Part, string Hook)
         new("problems", ["problems", "encounterDx"], 1, []),
         new("labs", ["cbc", "chemistry", "liver"], 3, ["nlr", "ldh", "child-pugh", "crp", "albi", "anaemia"]),
         new("genomics", ["genomics", "markers", "performance", "staging"], 1, ["afp", "ecog", "amp-mdm2", "amp-11q13", "pd-l1", "msi", "tmb"]),
+        new(Medication, [], 1, []),
         new("medications", ["medications", "statements", "administrations", "procedures"], 4, ["child-pugh", "prior-therapy"]),
     ];
 
@@ -57,8 +61,8 @@ internal sealed record FaultCell(Fault Fault, ChartPart Part, string Hook)
 
     public string Token => Name.Replace(' ', '-');
 
-    /// <summary>A loop is followed once for each search, and a patient has no pages.</summary>
-    public int Calls => Fault.Name == "paging loop" && Part.Name != "patient" ? 2 * Part.Calls : Part.Calls * Fault.Tries;
+    /// <summary>A loop is followed once for each search, and what is read has no pages.</summary>
+    public int Calls => Fault.Name == "paging loop" && Part.Name is not ("patient" or Medication) ? 2 * Part.Calls : Part.Calls * Fault.Tries;
 
     /// <summary>What the facts of this part say; null where the server gave everything it has.</summary>
     public string? Reason => Fault.Name == "paging loop" && Part.Name == "patient" ? null : Fault.Reason;
@@ -76,6 +80,14 @@ internal sealed record FaultCell(Fault Fault, ChartPart Part, string Hook)
             prefetch[key] = JsonNode.Parse("""{"resourceType":"Bundle","type":"searchset","total":0}""");
         foreach (var key in Part.Keys)
             prefetch.Remove(key);
+        if (Part.Name == Medication)
+        {
+            prefetch["administrations"] = JsonNode.Parse("""
+                {"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"MedicationAdministration","id":"given-1","status":"completed",
+                 "subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"2026-10-01","medicationReference":{"reference":"Medication/m1","display":"Infusion, day 1"} }}]}
+                """);
+        }
+
         return request.ToJsonString();
     }
 }

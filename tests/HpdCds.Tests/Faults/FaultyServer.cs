@@ -82,7 +82,12 @@ internal sealed class FaultyServer : IAsyncDisposable
 
     private string LoopOf(string type) => $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"next","url":"{{BaseFor("paging-loop")}}/{{type}}?again"}]}""";
 
-    private static string Found(string type) => type == "Patient" ? Json.Patient() : """{"resourceType":"Bundle","type":"searchset","total":0}""";
+    private static string Found(string type) => type switch
+    {
+        "Patient" => Json.Patient(),
+        "Medication" => """{"resourceType":"Medication","id":"m1","code":{"text":"sodium chloride 0.9 %"}}""",
+        _ => """{"resourceType":"Bundle","type":"searchset","total":0}""",
+    };
 
     private static Task WriteAsync(HttpContext context, int status, string type, string body)
     {

@@ -17,7 +17,7 @@ public sealed class SecondReadingTests(ITestOutputHelper output)
     private const int Seed = 20_261_120;
 
     private static readonly KnowledgeBase Knowledge = KnowledgeLoader.Load(RichPatient.Overlay);
-    private static readonly DrugRecognition Drugs = new(Knowledge.Codes, Knowledge.Drugs);
+    private static readonly DrugRecognition Drugs = new(Knowledge.Codes, Knowledge.Drugs, Knowledge.Terms);
     private static readonly PatientFactsReader Reader = new(Knowledge, Drugs);
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class CheckFhirVerbTests(EhrFixture ehr) : IClassFixture<EhrFixtur
         var inputs = JsonNode.Parse(output)!["inputs"]!.AsArray();
 
         Assert.Equal(0, code);
-        Assert.Equal(14, inputs.Count);
+        Assert.Equal(10, inputs.Count);
+        Assert.Equal(14, inputs.Sum(input => ((string)input!["name"]!).Split('+').Length));
         Assert.All(inputs, input => Assert.Equal("complete", (string?)input!["state"]));
         var chemistry = inputs.Single(input => (string?)input!["name"] == "chemistry")!;
         Assert.Contains("ldh", chemistry["groups"]!.AsArray().Select(group => (string?)group));
@@ -36,7 +37,7 @@ public sealed class CheckFhirVerbTests(EhrFixture ehr) : IClassFixture<EhrFixtur
 
         Assert.Equal(0, code);
         Assert.Contains("FHIR 4.0.1", output, StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^problems +complete +\d+ +\d+ +\d+ +20", output);
+        Assert.Matches(@"(?m)^problems\+encounterDx +complete +\d+ +\d+ +\d+ +0 +20", output);
     }
 
     [Fact]
@@ -74,6 +75,59 @@ public sealed class CheckFhirVerbTests(EhrFixture ehr) : IClassFixture<EhrFixtur
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    [Trait("Req", "FS-16")]
+    public async Task A_server_is_asked_as_the_service_asks_it_and_the_question_is_printed_as_it_was_sent()
+    {
+        await using var server = await FakeEhr.StartAsync(call => (call.Query + call.Body).Contains("_sort", StringComparison.Ordinal) ? new EhrAnswer(400, "") : null);
+
+        var (code, output, _) = await RunAsync(server.Base, "--patient", "pat-1", "--token", "t", "--json");
+        var inputs = JsonNode.Parse(output)!["inputs"]!.AsArray();
+
+        Assert.Equal(0, code);
+        Assert.All(inputs, input => Assert.Equal("complete", (string?)input!["state"]));
+        var chemistry = (string)inputs.Single(input => (string?)input!["name"] == "chemistry")!["query"]!;
+        Assert.DoesNotContain("_sort", chemistry, StringComparison.Ordinal);
+        Assert.Contains("patient={{context.patientId}}", chemistry, StringComparison.Ordinal);
+        Assert.Contains("2532-0", chemistry, StringComparison.Ordinal);
+        Assert.Equal("Condition?patient={{context.patientId}}&_count=200", (string?)inputs.Single(input => (string?)input!["name"] == "problems+encounterDx")!["query"]);
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-13")]
+    public async Task What_is_another_patients_is_counted_apart_and_listed_nowhere()
+    {
+        await using var server = await FakeEhr.StartAsync(call => call.Type == "Observation" ? EhrAnswer.Ok(Json.Bundle(
+            Json.Observation("mine"), Json.Observation("other", subject: "Patient/pat-2"), Json.Observation("foreign", "9-9", subject: "Patient/pat-2", system: "urn:local"))) : null);
+
+        var (_, output, _) = await RunAsync(server.Base, "--patient", "pat-1", "--token", "t", "--json");
+        var (_, text, _) = await RunAsync(server.Base, "--patient", "pat-1", "--token", "t");
+        var survey = JsonNode.Parse(output)!;
+        var chemistry = survey["inputs"]!.AsArray().Single(input => (string?)input!["name"] == "chemistry")!;
+
+        Assert.Equal((1, 1, 2), ((int)chemistry["resources"]!, (int)chemistry["recognised"]!, (int)chemistry["otherPatient"]!));
+        Assert.Empty(survey["codes"]!.AsArray());
+        Assert.True((int)survey["otherPatient"]! > 2);
+        Assert.Contains("may not heed patient=", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]", null)]
+    [InlineData("7", null)]
+    [InlineData("""{"resourceType":4}""", null)]
+    [InlineData("""{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":[]}""", "4.0.1")]
+    [InlineData("""{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":["x",null,{"resource":[null,{"type":5}]}],"software":"x"}""", "4.0.1")]
+    [InlineData("""{"resourceType":"CapabilityStatement","fhirVersion":4,"rest":{"resource":{"type":"Patient","searchParam":{}}},"software":{"name":["x"]}}""", null)]
+    public async Task A_capability_statement_of_any_shape_is_survived(string metadata, string? version)
+    {
+        await using var server = await FakeEhr.StartAsync(call => call.Path.EndsWith("/metadata", StringComparison.Ordinal) ? EhrAnswer.Ok(metadata) : null);
+
+        var (code, output, _) = await RunAsync(server.Base, "--patient", "pat-1", "--token", "t", "--json");
+
+        Assert.Equal(0, code);
+        Assert.Equal(version, (string?)JsonNode.Parse(output)!["about"]!["fhir"]);
     }
 
     [Theory]

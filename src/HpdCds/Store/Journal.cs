@@ -27,6 +27,7 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     private Gap? _gap;
     private long _lost;
     private int _pending;
+    private volatile bool _isOver;
 
     public int Waiting => Volatile.Read(ref _pending);
 
@@ -66,6 +67,8 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_isOver)
+            return;
         _waiting.Writer.TryComplete();
         // What waits is written, but not for as long as a host would wait.
         await using var end = cancellationToken.Register(_giveUp.Cancel);
@@ -77,7 +80,11 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
 
     public override void Dispose()
     {
+        if (_isOver)
+            return;
+        _isOver = true;
         base.Dispose();
+        _giveUp.Cancel();
         _giveUp.Dispose();
     }
 

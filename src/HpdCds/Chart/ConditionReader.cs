@@ -6,12 +6,14 @@ namespace HpdCds.Chart;
 /// <summary>Condition resources into our records.</summary>
 public static class ConditionReader
 {
+    private const string Morphology = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior";
+
     /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
     public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
         if (FhirReading.ParseRecord<Condition>(bytes) is not { } condition)
             return null;
-        var code = FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty;
+        var code = WithMorphology(FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty, condition);
         if (!code.SaysAnything)
             return null;
         return new ChartCondition(
@@ -23,6 +25,20 @@ public static class ConditionReader
             FhirReading.FirstCode(() => condition.VerificationStatus),
             FhirReading.Concept(FhirReading.Try(() => condition.Severity)),
             ReadTime(condition, zone));
+    }
+
+    // mCODE says where a cancer is in the code and what it is made of in an extension: together they name it.
+    private static ChartConcept WithMorphology(ChartConcept code, Condition condition)
+    {
+        var said = FhirReading.Concepts(() => condition.Extension
+            .Where(extension => FhirReading.Try(() => extension.Url) == Morphology)
+            .Select(extension => FhirReading.Try(() => extension.Value as CodeableConcept))
+            .OfType<CodeableConcept>());
+        return said.IsEmpty ? code : code with
+        {
+            Codings = [.. code.Codings, .. said.SelectMany(concept => concept.Codings)],
+            UncodedDisplays = [.. code.UncodedDisplays, .. said.SelectMany(concept => concept.UncodedDisplays.Prepend(concept.Text).OfType<string>())],
+        };
     }
 
     private static ChartTime? ReadTime(Condition condition, TimeZoneInfo zone)

@@ -36,10 +36,18 @@ public sealed class TextTerms(TextTermsFile file)
     private const int WordsInList = 10;
     private const int WordsAfter = 3;
     private const int CharactersPerWord = 3;
-    private const int GapCharacters = 6;
+    private const int ChineseGap = 12;
+    private const int LatinGap = 40;
     private const char Gap = '…';
 
     private static readonly char[] Ends = ['.', ';', '!', '\n', '\r', '。', '；', '！', '，'];
+
+    private static readonly char[] Hyphens = ['-', '\u2010', '\u2011', '\u2012', '\u2013'];
+    private static readonly char[] Answering = [' ', ':', '：', '=', '(', '（'];
+    private static readonly char[] Minus = ['-', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212', '－'];
+
+    private readonly ImmutableDictionary<string, ImmutableArray<string>> _names =
+        file.Terms.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.IsDefault ? [] : pair.Value.Select(Unhyphenated).ToImmutableArray(), StringComparer.Ordinal);
 
     private readonly ImmutableArray<string> _before = [.. file.DeniedBefore, .. file.HistoryBefore, .. file.OpenBefore];
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
@@ -51,17 +59,17 @@ public sealed class TextTerms(TextTermsFile file)
     public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names).SelectMany(name => name.Split(Gap))
         .Concat(file.NotSystemic).Concat(file.DeniedBefore).Concat(file.DeniedAfter).Concat(file.HistoryBefore)
         .Concat(file.OpenBefore).Concat(file.OpenAfter).Concat(file.Turns).Concat(file.NormalRange)
-        .Concat(file.ListEnds).Concat(file.Reversals).Concat(file.NotDenials).Concat(file.Doubts);
+        .Concat(file.DeniedDirectlyBefore).Concat(file.DeniedAnswers).Concat(file.DeniedNext).Concat(file.ListEnds).Concat(file.Reversals).Concat(file.NotDenials).Concat(file.Doubts);
 
     public TextMention MentionOf(string finding, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var mention = TextMention.None;
-        foreach (var sentence in SentencesOf(text.Length > MostCharacters ? text[..MostCharacters] : text))
+        foreach (var sentence in SentencesOf(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text)))
         {
-            foreach (var (before, after) in file.Terms[finding].SelectMany(name => PlacesOf(sentence, name)))
+            foreach (var place in _names[finding].SelectMany(name => PlacesOf(sentence, name)))
             {
-                if (IsAffirmed(before, after))
+                if (IsAffirmed(place))
                     return TextMention.Affirmed;
                 mention = TextMention.NotAffirmed;
             }
@@ -98,24 +106,77 @@ public sealed class TextTerms(TextTermsFile file)
         return new TextTerms(file);
     }
 
-    // What stands before and behind each place of a name. What fills the gap of a name may deny it as what stands before does.
-    private static IEnumerable<(string Before, string After)> PlacesOf(string sentence, string name)
+    private readonly record struct Place(string Before, string Gap, string BeforeRest, string After);
+
+    // What stands before, in and behind each place of a name. What fills the gap of a name may deny it as what stands before does.
+    private IEnumerable<Place> PlacesOf(string sentence, string name)
     {
         var parts = name.Split(Gap);
         for (var at = DrugText.IndexOf(sentence, parts[0], 0); at >= 0; at = DrugText.IndexOf(sentence, parts[0], at + 1))
         {
             var end = at + parts[0].Length;
-            var from = parts.Length == 1 ? at : sentence.IndexOf(parts[1], end, Math.Min(GapCharacters + parts[1].Length, sentence.Length - end), StringComparison.Ordinal);
-            if (from >= 0)
-                yield return (sentence[..from], sentence[(from + parts[^1].Length)..]);
+            if (parts.Length == 1)
+            {
+                yield return new Place(sentence[..at], "", sentence[..at], sentence[end..]);
+                continue;
+            }
+
+            var isChinese = parts[0][0] > '\u2E80';
+            var furthest = Math.Min(sentence.Length, end + (isChinese ? ChineseGap : LatinGap) + parts[1].Length + 1);
+            var from = at + DrugText.IndexOf(sentence[at..furthest], parts[1], end - at);
+            if (from >= end && (isChinese || Joins(sentence[end..from])))
+                yield return new Place(sentence[..at], sentence[end..from], sentence[..from], sentence[(from + parts[1].Length)..]);
         }
     }
 
-    private bool IsAffirmed(string before, string after)
+    // Past a comma or a turn the second part belongs to something else.
+    private bool Joins(string gap) => !gap.Contains(',', StringComparison.Ordinal) && !HasAny(gap, file.Turns);
+
+    private bool IsAffirmed(Place place)
     {
-        var trail = after.Length > ReachAfter ? after[..ReachAfter] : after;
-        return !PlacesIn(before, _before).Any(place => ReachesForward(before, place.Start, place.End, trail))
-            && !PlacesIn(trail, _after).Any(place => ReachesBack(trail, place.Start, place.End));
+        var trail = place.After.Length > ReachAfter ? place.After[..ReachAfter] : place.After;
+        return !IsDeniedBefore(place.Before, trail)
+            && !(place.Gap.Length > 0 && IsDeniedBefore(place.BeforeRest, trail))
+            && !PlacesIn(place.Gap, _after).Any(denial => ReachesBack(place.Gap, denial.Start, denial.End))
+            && !PlacesIn(trail, _after).Any(denial => ReachesBack(trail, denial.Start, denial.End))
+            && !IsAnsweredNo(trail);
+    }
+
+    private bool IsDeniedBefore(string before, string trail) =>
+        PlacesIn(before, _before).Any(place => ReachesForward(before, place.Start, place.End, trail))
+        || file.DeniedDirectlyBefore.Any(word => EndsWith(before.AsSpan().TrimEnd(' ').TrimEnd(Hyphens), word));
+
+    // "PVTT: no", "PVTT -", "PVTT resolved": the name is the question, and what stands right behind it the whole answer.
+    private bool IsAnsweredNo(string trail)
+    {
+        var answer = trail.TrimStart(Answering);
+        var rest = answer.TrimStart(Minus);
+        if (rest.Length < answer.Length && EndsAnswer(rest))
+            return true;
+        rest = rest.TrimStart();
+        return file.DeniedAnswers.Any(word => StartsWith(rest, word) && EndsAnswer(rest[word.Length..]))
+            || (file.DeniedNext.Any(word => StartsWith(rest, word)) && !file.NotDenials.Any(word => StartsWith(rest, word)));
+    }
+
+    private static bool EndsAnswer(string rest) => rest.TrimStart() is not [var next, ..] || next is ',' or ')' or '）' or '、' or '|' or '/';
+
+    private static bool StartsWith(string text, string word) => DrugText.IndexOf(text, word, 0) == 0;
+
+    private static bool EndsWith(ReadOnlySpan<char> text, string word) =>
+        text.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (text.Length == word.Length || !char.IsAsciiLetterOrDigit(text[^(word.Length + 1)]));
+
+    private static string Unhyphenated(string? text)
+    {
+        if (text is null || text.IndexOfAny(Hyphens) < 0)
+            return text ?? "";
+        var plain = text.ToCharArray();
+        for (var at = 1; at < plain.Length - 1; at++)
+        {
+            if (Hyphens.Contains(plain[at]) && char.IsAsciiLetter(plain[at - 1]) && char.IsAsciiLetter(plain[at + 1]))
+                plain[at] = ' ';
+        }
+
+        return new string(plain);
     }
 
     private bool ReachesForward(string before, int start, int end, string trail)
@@ -196,6 +257,9 @@ public sealed class TextTerms(TextTermsFile file)
 /// <param name="NotSystemic">Forms of a drug that stay where they are put.</param>
 /// <param name="NormalRange">How a normal range is called; any other name is of another range.</param>
 /// <param name="DeniedBefore">Words after which a finding is denied.</param>
+/// <param name="DeniedDirectlyBefore">Words that deny only what stands right behind them.</param>
+/// <param name="DeniedAnswers">Words that deny a finding when they are all that stands behind its name.</param>
+/// <param name="DeniedNext">Words that say right behind its name that a finding is there no more.</param>
 /// <param name="OpenBefore">Words after which it is asked whether a finding is there.</param>
 /// <param name="Turns">Words at which the reach of those before them ends.</param>
 /// <param name="ListEnds">Words that end a list, of which a denial at its head denies every item.</param>
@@ -210,6 +274,9 @@ public sealed record TextTermsFile(
     ImmutableArray<string> NormalRange,
     ImmutableArray<string> DeniedBefore,
     ImmutableArray<string> DeniedAfter,
+    ImmutableArray<string> DeniedDirectlyBefore,
+    ImmutableArray<string> DeniedAnswers,
+    ImmutableArray<string> DeniedNext,
     ImmutableArray<string> HistoryBefore,
     ImmutableArray<string> OpenBefore,
     ImmutableArray<string> OpenAfter,

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using HpdCds.Clinical;
 using System.Runtime.CompilerServices;
+using HpdCds.Clinical;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace HpdCds.EndToEnd;
@@ -9,7 +7,7 @@ namespace HpdCds.EndToEnd;
 public sealed class Postgres : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpdcds-pg-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = Site.FreePort();
 
     // Debian keeps the server's programs off the PATH; other systems do not.
     private static string Programs => Directory.Exists("/usr/lib/postgresql")
@@ -62,12 +60,5 @@ public sealed class Postgres : IAsyncLifetime
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

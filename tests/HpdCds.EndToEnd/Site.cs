@@ -77,7 +77,7 @@ public sealed class Site : IAsyncLifetime
         await _ehr.StartAsync();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using HpdCds.Chart;
 
 namespace HpdCds.Hooks;
 
@@ -41,7 +42,7 @@ public sealed class Envelope
     public static Envelope Read(ReadOnlyMemory<byte> body)
     {
         var envelope = new Envelope();
-        var bytes = WithoutByteOrderMark(body);
+        var bytes = BundleWalk.WithoutMark(body);
         try
         {
             var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -56,9 +57,6 @@ public sealed class Envelope
 
         return envelope;
     }
-
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
-        body.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? body[3..] : body;
 
     private void ReadRoot(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body) =>
         ReadObject(ref reader, "", (ref Utf8JsonReader member, string name) =>

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using HpdCds.Chart;
 using HpdCds.Store;
 using HpdCds.Trust;
 
@@ -75,23 +75,12 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
 
     private static async Task<JsonArray> ItemsAsync(HttpRequest request, CancellationToken stop)
     {
-        if (request.ContentLength > MaxBodyBytes)
-            throw new RefusedException(ErrorReply.Generic(StatusCodes.Status413PayloadTooLarge));
-        using var body = new MemoryStream();
-        var buffer = new byte[16_384];
-        while (await request.Body.ReadAsync(buffer, stop) is > 0 and var read)
-        {
-            if (body.Length + read > MaxBodyBytes)
-                throw new RefusedException(ErrorReply.Generic(StatusCodes.Status413PayloadTooLarge));
-            body.Write(buffer, 0, read);
-        }
-
+        var body = BundleWalk.WithoutMark(await RequestBody.ReadAsync(request, MaxBodyBytes, stop));
         try
         {
-            var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-            if (!Utf8.IsValid(bytes))
+            if (!Utf8.IsValid(body.Span))
                 throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", UnreadableText));
-            var root = JsonNode.Parse(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
+            var root = JsonNode.Parse(body.Span, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
             return root is JsonObject named && named["feedback"] is JsonArray { Count: > 0 and <= MostItems } items
                 ? items
                 : throw new RefusedException(ErrorReply.BadRequest("feedback", string.Create(CultureInfo.InvariantCulture, $"An array of 1 to {MostItems} items is expected here")));

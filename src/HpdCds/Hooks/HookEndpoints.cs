@@ -140,23 +140,11 @@ public sealed partial class HookEndpoints(
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken stop)
     {
-        if (request.ContentLength > settings.MaxBodyBytes)
-            throw Refuse(StatusCodes.Status413PayloadTooLarge);
         using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            // Not the announced length: memory is given for what has come.
-            using var body = new MemoryStream(16_384);
-            var buffer = new byte[65_536];
-            while (await request.Body.ReadAsync(buffer, either.Token) is > 0 and var read)
-            {
-                if (body.Length + read > settings.MaxBodyBytes)
-                    throw Refuse(StatusCodes.Status413PayloadTooLarge);
-                body.Write(buffer, 0, read);
-            }
-
-            return body.GetBuffer().AsMemory(0, (int)body.Length);
+            return await RequestBody.ReadAsync(request, settings.MaxBodyBytes, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
         {

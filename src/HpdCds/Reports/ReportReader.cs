@@ -31,10 +31,10 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge)
             async connection =>
             {
                 var doses = (await connection.QueryAsync<Dose>(new(
-                    """
+                    $"""
                     SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
-                        (SELECT MAX(feedback.outcome) FROM feedback WHERE feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))) AS answer,
-                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.card = decisions.card AND feedback.outcome = 'overridden' AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))) AS reason
+                        (SELECT MAX(feedback.outcome) FROM feedback WHERE {FeedbackItem.IsOnDecision}) AS answer,
+                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision}) AS reason
                     FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
                     """,
                     span,

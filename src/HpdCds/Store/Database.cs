@@ -97,8 +97,8 @@ public sealed partial class Database : IAsyncDisposable
         var connection = await _source.OpenConnectionAsync(stop);
         try
         {
-            if (!_settings.IsPostgres)
-                await connection.ExecuteAsync("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            if (_file is not null)
+                await connection.ExecuteAsync("PRAGMA synchronous = NORMAL");
             await MigrateAsync(connection, stop);
             return connection;
         }
@@ -116,8 +116,12 @@ public sealed partial class Database : IAsyncDisposable
         await _migrating.WaitAsync(stop);
         try
         {
-            if (!_isMigrated)
-                await Migrations.ApplyAsync(connection, stop);
+            if (_isMigrated)
+                return;
+            // This one stays with the file.
+            if (_file is not null)
+                await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
+            await Migrations.ApplyAsync(connection, stop);
             _isMigrated = true;
         }
         finally

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Cards;
+using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Hooks;
@@ -160,7 +160,7 @@ public sealed record Decision : PatientData
     {
         var sources = new JsonObject();
         foreach (var source in call.Sources.Values.OrderBy(source => source.Key))
-            sources[JsonNamingPolicy.CamelCase.ConvertName(source.Key.ToString())] = Kebab.Case(source.State.ToString()) + (source.Supplied ? "" : "*");
+            sources[ChartKeys.NameOf(source.Key)] = Audit.EndOf(source);
         return sources.ToJsonString();
     }
 }

@@ -6,4 +6,9 @@ namespace HpdCds.Store;
 /// <param name="Ehr">Empty where nobody is asked who they are.</param>
 /// <param name="Comment">What a person wrote; it may say anything of a patient. Kept encrypted, shown to nobody.</param>
 public sealed record FeedbackItem(
-    string Ehr, string Tenant, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData;
+    string Ehr, string Tenant, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData
+{
+    /// <summary>SQL: whether a row of feedback is about a row of decisions, from whoever may say so.</summary>
+    internal const string IsOnDecision =
+        "feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))";
+}

@@ -12,8 +12,8 @@ public sealed class Repeats(Database database, KnowledgeBase knowledge)
         var since = asOf.AddDays(-knowledge.OverrideReasons.RepeatAfterDays).ToUnixTimeMilliseconds();
         var last = await database.AskAsync(
             connection => connection.ExecuteScalarAsync<long?>(
-                """
-                SELECT MAX(feedback.at) FROM feedback JOIN decisions ON decisions.card = feedback.card AND (feedback.ehr = '' OR (decisions.ehr = feedback.ehr AND decisions.tenant = feedback.tenant))
+                $"""
+                SELECT MAX(feedback.at) FROM feedback JOIN decisions ON {FeedbackItem.IsOnDecision}
                 WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live' AND feedback.outcome = 'overridden' AND feedback.at >= @since
                 """,
                 new { repeatKey, since }),

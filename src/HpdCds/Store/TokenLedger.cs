@@ -1,13 +1,13 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Dapper;
+using HpdCds.Trust;
 
 namespace HpdCds.Store;
 
 /// <summary>
 /// Which tokens were used, for all replicas and over restarts. While the store is away each process knows only its own,
-/// which <see cref="Trust.UsedTokens"/> does.
+/// which <see cref="UsedTokens"/> does.
 /// </summary>
 public sealed class TokenLedger(Database database, TimeProvider clock)
 {
@@ -25,7 +25,7 @@ public sealed class TokenLedger(Database database, TimeProvider clock)
                     until = CASE WHEN used_tokens.until <= @Now THEN excluded.until ELSE used_tokens.until END
                 RETURNING claim
                 """,
-                new { Now = clock.GetUtcNow().ToUnixTimeMilliseconds(), Id = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}"))), claim, Until = until.ToUnixTimeMilliseconds() }),
+                new { Now = clock.GetUtcNow().ToUnixTimeMilliseconds(), Id = Base64Url.EncodeToString(UsedTokens.HashOf(issuer, id)), claim, Until = until.ToUnixTimeMilliseconds() }),
             otherwise: claim);
         return standing == claim;
     }

@@ -5,7 +5,7 @@ namespace HpdCds.Telemetry;
 /// <summary>What is counted of hook calls, by the name of the EHR entry; never anything of a patient or an order.</summary>
 internal static class HookCounts
 {
-    private static readonly Meter Meter = new("HpdCds");
+    internal static readonly Meter Meter = new("HpdCds");
 
     private static readonly Counter<long> WithoutDraftOrders = Meter.CreateCounter<long>(
         "hpdcds.hooks.without_draft_orders", "{request}", "Calls that an EHR sent without orders: an address or a scope is not registered there.");

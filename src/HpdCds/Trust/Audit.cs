@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -65,8 +64,10 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             (long)duration.TotalMilliseconds);
     }
 
-    private static string Written(ChartSource source) =>
-        $"{JsonNamingPolicy.CamelCase.ConvertName(source.Key.ToString())}={Kebab.Case(source.State.ToString())}{(source.Supplied ? "" : "*")}";
+    /// <summary>How the reading of an input ended, with a star where it did not come with the request.</summary>
+    internal static string EndOf(ChartSource source) => Kebab.Case(source.State.ToString()) + (source.Supplied ? "" : "*");
+
+    private static string Written(ChartSource source) => $"{ChartKeys.NameOf(source.Key)}={EndOf(source)}";
 
     [LoggerMessage(LogLevel.Information,
         "{Outcome} {Status} {Ehr} {Issuer} {Tenant} {Service} {Mode} {Hook} {HookInstance} {Patient} {Version} {Knowledge} {Model} {BandLow} {BandHigh} {Indicator} {Cards} {Keys} {Milliseconds}")]

@@ -50,5 +50,7 @@ public sealed class UsedTokens(TimeProvider clock, int mostTokensOfOne)
 
     // The length keeps one pair from reading as another.
     private static UInt128 KeyOf(string issuer, string id) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}")));
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(HashOf(issuer, id));
+
+    internal static byte[] HashOf(string issuer, string id) => SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Length}:{issuer}{id}"));
 }

@@ -136,7 +136,7 @@ public sealed class ReportTests
     [Fact]
     public async Task From_a_card_to_everything_that_explains_it()
     {
-        var connection = StoreOfTests();
+        var connection = Tests.Store.StoreOfTheTests.New();
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection });
         var journal = service.Services.GetRequiredService<Journal>();
         journal.Add(ReportingSite.Decision("card-1", "warning", isFirst: true, milliseconds: 12));
@@ -155,8 +155,6 @@ public sealed class ReportTests
         Assert.Equal(1, (await IncidentAsync(connection, "card-2")).Code);
         Assert.Equal(2, (await IncidentAsync(connection)).Code);
     }
-
-    private static string StoreOfTests() => Tests.Store.StoreOfTheTests.New();
 
     private static async Task<(int Code, string Output, string Errors)> IncidentAsync(string connection, params string[] args)
     {

@@ -9,8 +9,9 @@ namespace HpdCds.Cards;
 internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData;
 
 /// <summary>
-/// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. What does not fit is
-/// dropped from the end of the list below, never from the middle of a sentence, and never what is missing.
+/// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. Where room is short, whole
+/// lines go in the order of their worth; then what is missing is told in fewer words, and last fewer values are told. What
+/// is missing is always named, however many it is, and the baseline kit and the foot stand on every card.
 /// </summary>
 internal sealed class CardDetail(CardSubject subject)
 {
@@ -21,15 +22,35 @@ internal sealed class CardDetail(CardSubject subject)
     private enum Worth
     {
         Needed,
-        Kit,
-        Caution,
-        RateOfTheDrug,
-        Review,
-        DoesNotCount,
+        Indirectness,
         Options,
+        RoyalMarsden,
+        DoesNotCount,
+        Review,
+        RateOfTheDrug,
         ModelReason,
         OtherRates,
     }
+
+    /// <summary>How what is missing is named.</summary>
+    private enum Missing
+    {
+        WithReasonAndSeen,
+        ByReason,
+        ByName,
+    }
+
+    /// <summary>How much is told, and what is not given up to tell as much.</summary>
+    private readonly record struct Form(Missing Missing, int MostValues, Worth Kept);
+
+    private static readonly Form[] MostToldFirst =
+    [
+        new(Missing.WithReasonAndSeen, MostValues, Worth.Options),
+        new(Missing.ByReason, MostValues, Worth.Options),
+        .. Enumerable.Range(0, MostValues).Select(fewer => new Form(Missing.ByReason, MostValues - fewer, Worth.Needed)),
+        new(Missing.ByName, MostValues: 2, Worth.Needed),
+        new(Missing.ByName, MostValues: 0, Worth.Needed),
+    ];
 
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
@@ -37,33 +58,38 @@ internal sealed class CardDetail(CardSubject subject)
 
     private IEnumerable<FactorAssessment> Core => _assessment.Factors.Where(row => row.Factor.IsCore || row.Points.High > 0);
 
-    public string Text()
+    public string Text() => MostToldFirst.Select(Fitted).First(text => text is not null)!;
+
+    private string? Fitted(Form form)
     {
-        (Worth Worth, string? Line)[] inReadingOrder =
-        [
-            (Worth.Needed, Values("detail.counts", Counted.Select(_line.Scored))),
-            (Worth.Needed, Values("detail.partly", PartlyOpen.Select(_line.Open), MostValues - Counted.Count())),
-            (Worth.Needed, Values("detail.missing", MissingRows.Select(_line.Missing), int.MaxValue)),
-            (Worth.Needed, Uncoded()),
-            (Worth.Needed, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
-            (Worth.Needed, _assessment.IsAssessable ? Domains() : null),
-            (Worth.DoesNotCount, DoesNotCount()),
-            .. Reservations(subject.Recognition, subject.Reading, _wording).Select(said => (Worth.Needed, (string?)said)),
-            (Worth.Needed, IsIndirect ? _wording["detail.indirect"] : null),
-            (IsLiverNotHcc ? Worth.Needed : Worth.ModelReason, ModelReason()),
-            (Worth.RateOfTheDrug, RoyalMarsden()),
-            (Worth.Kit, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
-            (Worth.Review, subject.Table.HasReviewLens ? Review() : null),
-            .. Rates().Select((rate, at) => (at == 0 ? Worth.RateOfTheDrug : Worth.OtherRates, (string?)rate)),
-            (Worth.Options, _assessment.IsAssessable ? _wording["detail.options"] : HowToSupply(subject.Knowledge, _wording)),
-            (Worth.Caution, _assessment.IsAssessable ? _wording["detail.associated"] : null),
-            (Worth.Needed, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
-        ];
-        var kept = inReadingOrder.Where(line => line.Line is not null).ToList();
-        while (Joined(kept).Length > MostCharacters && kept.Max(line => line.Worth) is var least and not Worth.Needed)
+        var kept = InReadingOrder(form).Where(line => line.Line is not null).ToList();
+        while (Joined(kept).Length > MostCharacters && kept.Max(line => line.Worth) is var least && least > form.Kept)
             kept.RemoveAt(kept.FindLastIndex(line => line.Worth == least));
-        return Joined(kept);
+        var text = Joined(kept);
+        return text.Length <= MostCharacters || form == MostToldFirst[^1] ? text : null;
     }
+
+    private (Worth Worth, string? Line)[] InReadingOrder(Form form) =>
+    [
+        (Worth.Needed, _assessment.IsAssessable ? Values("detail.counts", Counted.Select(_line.Scored), form.MostValues) : null),
+        (Worth.Needed, _assessment.IsAssessable ? Values("detail.partly", PartlyOpen.Select(_line.Open), form.MostValues - Counted.Count()) : null),
+        (Worth.Needed, Values("detail.missing", Named(MissingRows, form.Missing), int.MaxValue)),
+        (Worth.Needed, Uncoded()),
+        (Worth.Needed, _assessment.IsAssessable ? null : Values("detail.read", Counted.Concat(PartlyOpen).Concat(SettledAtNothing).Select(_line.Read), form.MostValues)),
+        (Worth.Needed, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
+        (Worth.Needed, _assessment.IsAssessable ? Domains() : null),
+        (Worth.DoesNotCount, _assessment.IsAssessable ? DoesNotCount() : null),
+        .. Reservations(subject.Recognition, subject.Reading, _wording).Select(said => (Worth.Needed, (string?)said)),
+        (Worth.Indirectness, IsIndirect ? _wording["detail.indirect"] : null),
+        (IsLiverNotHcc ? Worth.Needed : Worth.ModelReason, ModelReason()),
+        (Worth.RoyalMarsden, RoyalMarsden()),
+        (Worth.Needed, BaselineKit.Line(_wording, subject.Knowledge, subject.Reading.Factors, _assessment.Model)),
+        (Worth.Review, subject.Table.HasReviewLens ? Review() : null),
+        .. Rates().Select((rate, at) => (at == 0 ? Worth.RateOfTheDrug : Worth.OtherRates, (string?)rate)),
+        _assessment.IsAssessable ? (Worth.Options, _wording["detail.options"]) : (Worth.Needed, HowToSupply(subject.Knowledge, _wording)),
+        (Worth.Needed, _assessment.IsAssessable ? _wording["detail.associated"] : null),
+        (Worth.Needed, Foot(subject.Knowledge, _wording, subject.Table, _assessment.AsOf)),
+    ];
 
     /// <summary>The last line: which model spoke, if one did, on what evidence and when, and what it is not.</summary>
     public static string Foot(KnowledgeBase knowledge, Wording wording, ModelTable? table, DateTimeOffset asOf) => wording.Say(
@@ -112,8 +138,12 @@ internal sealed class CardDetail(CardSubject subject)
     {
         var room = MostValues - Counted.Count() - PartlyOpen.Count();
         return room <= 0 ? null : Values(
-            "detail.does-not-count", Core.Where(IsSettledAtNothing).OrderBy(row => row.Finding?.Shown is Shown.Flag).Select(_line.NotScored), room);
+            "detail.does-not-count", SettledAtNothing.Select(_line.NotScored), room);
     }
+
+    private IEnumerable<FactorAssessment> SettledAtNothing => Core
+        .Where(row => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown)
+        .OrderBy(row => row.Finding?.Shown is Shown.Flag);
 
     private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null && !row.IsFullyOpen);
 
@@ -123,7 +153,14 @@ internal sealed class CardDetail(CardSubject subject)
     private IEnumerable<FactorAssessment> MissingRows =>
         Core.Where(row => row.State == FactState.Unknown && (row.Finding is null || row.IsFullyOpen) && !IsUncoded(row));
 
-    private static bool IsSettledAtNothing(FactorAssessment row) => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown;
+    // What is not told here stands in the answer and behind the link.
+    private IEnumerable<string> Named(IEnumerable<FactorAssessment> rows, Missing form) => form switch
+    {
+        Missing.WithReasonAndSeen => rows.Select(_line.Missing),
+        Missing.ByReason => rows.GroupBy(_line.ShortReason, row => _line.ShortName(row.Factor.Id), StringComparer.Ordinal)
+            .Select(names => _wording.Say("missing.factors", ("names", string.Join(_wording["list-separator"], names)), ("reason", names.Key))),
+        _ => rows.Select(row => _line.ShortName(row.Factor.Id)),
+    };
 
     private string? Uncoded()
     {
@@ -188,12 +225,12 @@ internal sealed class CardDetail(CardSubject subject)
         ("definition", FactorLine.Readable(_wording.Find($"rate.{rate.Evidence}-{rate.Events}") ?? rate.Definition)),
         ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text.Split(';')[0])));
 
-    private string? Values(string phrase, IEnumerable<string> values, int most = MostValues)
+    private string? Values(string phrase, IEnumerable<string> values, int most)
     {
         var all = values.ToArray();
         if (all.Length == 0)
             return null;
-        var shown = all.Take(most).ToList();
+        var shown = all.Take(Math.Max(most, 0)).ToList();
         if (all.Length > shown.Count)
             shown.Add(_wording.Say("detail.more", ("count", (all.Length - shown.Count).ToString(CultureInfo.InvariantCulture))));
         return _wording.Say(phrase, ("factors", string.Join(_wording["item-separator"], shown)));

@@ -44,6 +44,9 @@ internal sealed partial class FactorLine(Wording wording)
     /// <summary>A factor of which something is known, but not enough.</summary>
     public string Open(FactorAssessment row) => Say("factor.open", row);
 
+    /// <summary>What was read of a factor where no points are told, because the whole cannot be assessed.</summary>
+    public string Read(FactorAssessment row) => row.State == FactState.Unknown ? Say("factor.read-open", row) : NotScored(row);
+
     /// <summary>A factor of which everything is open; what was seen is told, in case it is of use to the reader.</summary>
     public string Missing(FactorAssessment row) => row.Fact is Fact<Finding>.Known { Provenance.When: not null, Value.Shown: not Shown.Flag } ? Say("factor.missing-known", row) : wording.Say(
         "factor.missing",

@@ -1,10 +1,12 @@
 using HpdCds.About;
 using HpdCds.Chart;
 using HpdCds.Explain;
+using HpdCds.Health;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Reports;
 using HpdCds.Store;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 using HpdCds.Verbs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -29,26 +31,24 @@ public static class HpdCdsService
             Args = args,
             ContentRootPath = Array.Exists(args, arg => arg.Contains("contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : AppContext.BaseDirectory,
         });
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
-            builder.WebHost.UseUrls("http://localhost:5081");
         configure?.Invoke(builder);
         var settings = SiteSettings.Read(builder.Configuration);
         var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
-        builder.WebHost.ConfigureKestrel(kestrel => FrontDoor.Limit(kestrel, settings, trust));
+        builder.AddTelemetry(settings, knowledge);
+        FrontDoor.Open(builder, settings, trust);
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
-        builder.Services.AddCallers(trust).AddWebPages();
+        builder.Services.AddCallers(trust).AddHostedService<WarmUp>().AddDrain(settings).AddWebPages();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
         var app = builder.Build();
-        app.UseCors();
+        app.MapMetrics(settings).Use(app.Services.GetRequiredService<Drain>().RefuseAsync).UseCors();
         app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();
-        app.RequireKnownHost(trust);
-        app.UseCallers(trust);
+        app.RequireKnownHost(trust).UseCallers(trust);
         HookEndpoints.Map(app);
         FeedbackEndpoint.Map(app);
         ReportEndpoints.Map(app);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using HpdCds.Clinical;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 
 namespace HpdCds.Chart;
@@ -28,6 +29,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
+        using var station = Signals.At(Station.Chart);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
         var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf), trace);
         var mayCall = MayCall(request, ehr);

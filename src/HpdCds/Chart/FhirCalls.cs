@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using HpdCds.Clinical;
 using HpdCds.Hooks;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 
 namespace HpdCds.Chart;
@@ -28,6 +31,12 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
 {
     private const int LongestGetUrl = 2048;
 
+    /// <summary>What is asked for, as numbers and spans name it; a next page has whatever address its server likes.</summary>
+    private static readonly string[] Kinds =
+    [
+        "Patient", "Condition", "Observation", "Procedure", "Medication", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "metadata",
+    ];
+
     private readonly HttpClient _http = new(CheckedConnection.Handler(trust, settings.CallTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>A read or a search below <paramref name="server"/>; a long search goes as a form, and as a GET where forms are not taken.</summary>
@@ -54,7 +63,25 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
 
     public void Dispose() => _http.Dispose();
 
-    private Task<FhirAttempt> SendAsync(Uri url, string? form, FhirAccess access, CancellationToken stop) => pipelines.RunAsync(
+    // Spans and numbers name the host and the kind of resource: an address may hold the patient's id.
+    private async Task<FhirAttempt> SendAsync(Uri url, string? form, FhirAccess access, CancellationToken stop)
+    {
+        var (since, kind) = (clock.GetTimestamp(), KindOf(url));
+        using var span = Signals.Spans.StartActivity($"FHIR {kind}", ActivityKind.Client);
+        var tried = await TryAsync(url, form, access, stop);
+        var state = Kebab.Case(tried.Answer.State.ToString());
+        span?.SetTag("server.address", url.Host).SetTag("server.port", url.Port).SetTag("fhir.resource", kind).SetTag("fhir.state", state);
+        if (tried.Status is { } status)
+            span?.SetTag("http.response.status_code", (int)status);
+        if (tried.Answer.State != SourceState.Complete)
+            span?.SetStatus(ActivityStatusCode.Error);
+        Signals.FhirCalls.Record(clock.GetElapsedTime(since).TotalSeconds, Signals.Tag("host", url.Authority), Signals.Tag("resource", kind), Signals.Tag("state", state));
+        return tried;
+    }
+
+    private static string KindOf(Uri url) => Array.Find(Kinds, kind => Array.Exists(url.Segments, segment => segment.TrimEnd('/') == kind)) ?? "page";
+
+    private Task<FhirAttempt> TryAsync(Uri url, string? form, FhirAccess access, CancellationToken stop) => pipelines.RunAsync(
         url,
         async token =>
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.RateLimiting;
 using HpdCds.Clinical;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
@@ -94,7 +95,13 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
         }),
         OnOpened = _ =>
         {
+            Signals.OpenBreakers.Add(1, Signals.Tag("host", host));
             Opened(log, host, Limits.BreakerPause);
+            return ValueTask.CompletedTask;
+        },
+        OnHalfOpened = _ =>
+        {
+            Signals.OpenBreakers.Add(-1, Signals.Tag("host", host));
             return ValueTask.CompletedTask;
         },
         OnClosed = _ =>

@@ -3,6 +3,7 @@ using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Knowledge;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 
 namespace HpdCds.Hooks;
@@ -25,8 +26,11 @@ public sealed class Advice
 
     public DrugRecognition Drugs { get; }
 
-    public Recognition Recognise(HookRequest request) =>
-        Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
+    public Recognition Recognise(HookRequest request)
+    {
+        using var station = Signals.At(Station.Orders);
+        return Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
+    }
 
     /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>
     public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
@@ -46,7 +50,9 @@ public sealed class Advice
             ReadsKarnofsky = ehr.ReadsKarnofsky,
             Bases = ehr.BasesOf(request.FhirServer),
         };
-        var reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
+        PatientReading reading;
+        using (Signals.At(Station.Facts))
+            reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)
@@ -58,7 +64,10 @@ public sealed class Advice
         }
 
         var table = _knowledge.ModelFor(reading.Tumour);
-        var assessment = RiskAssessment.Of(table.Model, reading.Factors);
+        RiskAssessment assessment;
+        using (Signals.At(Station.Risk))
+            assessment = RiskAssessment.Of(table.Model, reading.Factors);
+        using var station = Signals.At(Station.Cards);
         var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId);
         return new(card is null ? [] : [card])
         {

@@ -60,7 +60,7 @@ public static class EnvelopeCheck
     {
         if (envelope.DraftOrders is not { } bytes)
         {
-            HookCounts.CalledWithoutDraftOrders(ehr.Name);
+            Signals.WithoutDraftOrders.Add(1, Signals.Tag("ehr", ehr.Name));
             throw Refuse("context.draftOrders", "The draft orders are missing: are the endpoint address and the scopes for unsigned orders registered?", "required");
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HpdCds.Cards;
 using HpdCds.Chart;
+using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Store;
 using HpdCds.Telemetry;
@@ -45,8 +46,7 @@ public sealed partial class HookEndpoints(
         var service = record.Service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
 
         RequireJson(context.Request);
-        var body = await ReadBodyAsync(context.Request, context.RequestAborted);
-        var envelope = Envelope.Read(body);
+        var envelope = await ReadAsync(context.Request, context.RequestAborted);
         envelope.RequireHook(service);
 
         var ehr = record.Ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
@@ -68,6 +68,7 @@ public sealed partial class HookEndpoints(
             throw;
         }
 
+        using var station = Signals.At(Station.Answer);
         var answer = Switched(record) switch
         {
             ServiceMode.Off => HookResponse.NothingBecauseOff,
@@ -101,13 +102,13 @@ public sealed partial class HookEndpoints(
         if (await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
         record.Recognition = recognition;
-        HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return early;
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
         record.Sources = chart.Sources;
         if (!ChartVerdict.SaysNothing(chart))
             return advice.FromChart(request, recognition, chart, ehr, asOf);
+        record.WhyNotRead = chart.IsAnotherPatient ? "another-patient" : ChartVerdict.Unread(chart).Select(key => chart.WhyNotFound(key)).Order().First().Code();
         // Who is shown nothing is not shown a failure either.
         return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
@@ -138,13 +139,14 @@ public sealed partial class HookEndpoints(
         || accepted.Any(range => range.Quality is not 0
             && range.MediaType.Value?.ToUpperInvariant() is "*/*" or "APPLICATION/*" or "APPLICATION/JSON" or "APPLICATION/FHIR+JSON" or "APPLICATION/JSON+FHIR");
 
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken stop)
+    private async Task<Envelope> ReadAsync(HttpRequest request, CancellationToken stop)
     {
+        using var station = Signals.At(Station.Request);
         using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            return await RequestBody.ReadAsync(request, settings.MaxBodyBytes, either.Token);
+            return Envelope.Read(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, either.Token));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
         {

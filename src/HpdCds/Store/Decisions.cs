@@ -27,7 +27,7 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
         if (await repeats.OverriddenAsync(call.RepeatKey, asOf) is not { } since)
             return answer;
         call.IsRepeat = true;
-        StoreCounts.Suppressed(ehr.Name);
+        Signals.Suppressed.Add(1, Signals.Tag("ehr", ehr.Name));
         var told = found.DeepClone().AsObject();
         told[Suppressed] = AssessmentExtension.Instant(since);
         return answer with { Cards = [], Extension = new JsonObject { [HookResponse.AssessmentExtension] = told } };

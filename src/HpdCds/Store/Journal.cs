@@ -257,7 +257,7 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         var now = clock.GetUtcNow();
         Widen(new(now, now, 1));
         Interlocked.Increment(ref _lost);
-        StoreCounts.Lost();
+        Signals.StoreLost.Add(1);
     }
 
     [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
+using HpdCds.Telemetry;
 
 namespace HpdCds.Trust;
 
@@ -33,7 +35,9 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
         }
         finally
         {
-            Write(context, clock.GetElapsedTime(started));
+            var duration = clock.GetElapsedTime(started);
+            CallSignals.Record(CallRecord.Of(context), (CallRecord.Of(context).Ehr ?? Caller.Of(context)?.Ehr)?.Name, context.Response.StatusCode, duration);
+            Write(context, duration);
         }
     }
 
@@ -61,7 +65,8 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             record.Answer?.Cards is [var card, ..] ? card.Indicator : null,
             string.Join(',', (record.Answer?.Cards ?? []).Select(issued => issued.Uuid)),
             string.Join(',', record.Sources.Values.OrderBy(source => source.Key).Select(Written)),
-            (long)duration.TotalMilliseconds);
+            (long)duration.TotalMilliseconds,
+            Activity.Current is { Recorded: true } span ? span.TraceId.ToHexString() : null);
     }
 
     /// <summary>How the reading of an input ended, with a star where it did not come with the request.</summary>
@@ -70,8 +75,8 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
     private static string Written(ChartSource source) => $"{ChartKeys.NameOf(source.Key)}={EndOf(source)}";
 
     [LoggerMessage(LogLevel.Information,
-        "{Outcome} {Status} {Ehr} {Issuer} {Tenant} {Service} {Mode} {Hook} {HookInstance} {Patient} {Version} {Knowledge} {Model} {BandLow} {BandHigh} {Indicator} {Cards} {Keys} {Milliseconds}")]
+        "{Outcome} {Status} {Ehr} {Issuer} {Tenant} {Service} {Mode} {Hook} {HookInstance} {Patient} {Version} {Knowledge} {Model} {BandLow} {BandHigh} {Indicator} {Cards} {Keys} {Milliseconds} {TraceId}")]
     private static partial void Called(
         ILogger log, string outcome, int status, string? ehr, string? issuer, string? tenant, string? service, string? mode, string? hook, string? hookInstance,
-        string? patient, string version, string knowledge, string? model, string? bandLow, string? bandHigh, string? indicator, string cards, string keys, long milliseconds);
+        string? patient, string version, string knowledge, string? model, string? bandLow, string? bandHigh, string? indicator, string cards, string keys, long milliseconds, string? traceId);
 }

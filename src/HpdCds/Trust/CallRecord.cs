@@ -30,6 +30,9 @@ public sealed class CallRecord
     /// <summary>The card is held back: the same was overridden of late.</summary>
     public bool IsRepeat { get; set; }
 
+    /// <summary>Why nothing of the patient could be read; null where something was, or nothing had to be.</summary>
+    public string? WhyNotRead { get; set; }
+
     /// <summary>How many items of feedback came; null for a hook.</summary>
     public int? Feedback { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpdCds.Store;
+using HpdCds.Telemetry;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -39,7 +40,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
             OnTokenValidated = AfterCheckAsync,
             OnAuthenticationFailed = failed =>
             {
-                Refused(log, failed.Exception.GetType().Name, Tame(Peek(failed.HttpContext)?.Kid));
+                Refuse(failed.Exception.GetType().Name, Peek(failed.HttpContext)?.Kid);
                 return Task.CompletedTask;
             },
         };
@@ -52,7 +53,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
             return;
         if (Peek(context.HttpContext) is not { } token || trust.Table.Issuer(token.Issuer) is not { } issuer)
         {
-            Refused(log, "unreadable, or an issuer that is not listed", "?");
+            Refuse("unreadable or unknown issuer", kid: null);
             context.Fail("refused");
             return;
         }
@@ -60,7 +61,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
         var names = HeaderOf(token);
         if (names.Crit || names.IsJkuOdd || (names.Jku is { } jku && !issuer.Keys.Allows(jku)))
         {
-            Refused(log, names.Crit ? "crit" : "jku", Tame(token.Kid));
+            Refuse(names.Crit ? "crit" : "jku", token.Kid);
             context.Fail("refused");
             return;
         }
@@ -74,9 +75,15 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
         var token = (JsonWebToken)context.SecurityToken;
         if (await FaultAsync(token, context.HttpContext) is { } fault)
         {
-            Refused(log, fault, Tame(token.Kid));
+            Refuse(fault, token.Kid);
             context.Fail("refused");
         }
+    }
+
+    private void Refuse(string reason, string? kid)
+    {
+        Signals.RefusedTokens.Add(1, Signals.Tag("reason", reason));
+        Refused(log, reason, Tame(kid));
     }
 
     private async Task<string?> FaultAsync(JsonWebToken token, HttpContext context)

@@ -14,7 +14,24 @@ public static class FrontDoor
 {
     private const string Probes = "/health";
 
-    public static void Limit(KestrelServerOptions kestrel, SiteSettings settings, TrustTable trust)
+    /// <summary>Where the service listens: where the host says, else on this machine; and apart from it for the operator's numbers.</summary>
+    public static void Open(WebApplicationBuilder builder, SiteSettings settings, TrustTable trust)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(trust);
+        string[] told = builder.Configuration["urls"] is { Length: > 0 } urls ? [urls] : [.. OfPorts("http"), .. OfPorts("https")];
+        builder.WebHost.UseUrls([
+            .. told is [] ? ["http://localhost:5081"] : told.SelectMany(list => list.Split(';')),
+            .. settings.MetricsPort is { } port ? [FormattableString.Invariant($"http://{(trust.IsAnonymous ? "localhost" : "*")}:{port}")] : Array.Empty<string>(),
+        ]);
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings, trust));
+
+        IEnumerable<string> OfPorts(string scheme) =>
+            (builder.Configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => $"{scheme}://*:{port}");
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, SiteSettings settings, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         ArgumentNullException.ThrowIfNull(settings);
@@ -29,7 +46,7 @@ public static class FrontDoor
         });
     }
 
-    public static void RequireKnownHost(this IApplicationBuilder app, TrustTable trust) => app.Use((context, next) =>
+    public static IApplicationBuilder RequireKnownHost(this IApplicationBuilder app, TrustTable trust) => app.Use((context, next) =>
         IsThisMachine(context.Request.Host.Host) || context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal) || IsPublicName(context.Request.Host, trust.PublicBase)
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));

@@ -62,6 +62,12 @@ public sealed class SiteSettings
     /// <summary>Who may see reports; nobody where it is empty.</summary>
     public ReportSettings Reports { get; init; } = new();
 
+    /// <summary>Where <c>/metrics</c> is served for a Prometheus, apart from the address that EHRs call; nowhere where it is empty.</summary>
+    public int? MetricsPort { get; init; }
+
+    /// <summary>How long calls are turned away before the service ends, so that a load balancer sends them elsewhere; in Development not at all.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>What is done when a FHIR server fails.</summary>
     public ResilienceSettings Resilience { get; init; } = new();
 
@@ -116,6 +122,10 @@ public sealed class SiteSettings
             errors.Add($"{Section}:MaxBundleEntries must be at least 1");
         if (((TimeSpan[])[ReadTimeout, CallTimeout, BodyTimeout]).Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))
             errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must lie above zero and not above {LongestLimit} (a plain number means days)");
+        if (MetricsPort is < 1 or > 65_535)
+            errors.Add($"{Section}:MetricsPort must be a port");
+        if (DrainTime < TimeSpan.Zero || DrainTime > LongestLimit)
+            errors.Add($"{Section}:DrainTime must lie between zero and {LongestLimit} (a plain number means days)");
         errors.AddRange(Store.Faults().Select(fault => $"{Section}:Store:{fault}"));
         errors.AddRange(Resilience.Faults().Select(fault => $"{Section}:Resilience:{fault}"));
         var buffer = new byte[AuditKey?.Length ?? 0];

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Trust;
+
+namespace HpdCds.Telemetry;
+
+/// <summary>What one call leaves in the numbers and on its span, once it is over.</summary>
+internal static class CallSignals
+{
+    public const string Outcome = "hpdcds.outcome";
+
+    private const string None = "none";
+
+    public static void Record(CallRecord record, string? ehr, int status, TimeSpan duration)
+    {
+        var (name, service, outcome) = (ehr ?? None, record.Service?.Id ?? None, record.Outcome(status));
+        var mode = record.Mode is { } set ? Kebab.Case(set.ToString()) : None;
+        Signals.Calls.Record(
+            duration.TotalSeconds,
+            new TagList { { "ehr", name }, { "service", service }, { "hook", record.Request?.Hook ?? None }, { "mode", mode }, { "outcome", outcome }, { "status", status } });
+        if (record.Recognition is { } recognition)
+        {
+            Signals.Recognitions.Add(1, Signals.Tag("ehr", name), Signals.Tag("outcome", AssessmentExtension.CodeOf(recognition.Outcome)));
+            if (recognition.UnknownInhibitorNames > 0)
+                Signals.UnknownNames.Add(recognition.UnknownInhibitorNames, Signals.Tag("ehr", name));
+        }
+
+        foreach (var source in record.Sources.Values)
+        {
+            Signals.Sources.Add(
+                1,
+                new TagList { { "ehr", name }, { "key", ChartKeys.NameOf(source.Key) }, { "state", Kebab.Case(source.State.ToString()) }, { "supplied", source.Supplied ? "yes" : "no" } });
+        }
+
+        if (record.WhyNotRead is { } why)
+            Signals.NotRead.Add(1, Signals.Tag("ehr", name), Signals.Tag("reason", why));
+        if (record.Feedback is { } items)
+            Signals.Feedback.Add(items, Signals.Tag("ehr", name));
+        if (record.Assessment is { } found && found["model"] is not null)
+            Assessed(found, record, name, mode);
+        Mark(record, name, service, outcome, status);
+    }
+
+    private static void Assessed(JsonObject found, CallRecord record, string ehr, string mode)
+    {
+        var model = (string)found["model"]!;
+        Signals.Assessments.Add(1, new TagList
+        {
+            { "ehr", ehr },
+            { "model", model },
+            { "band_low", (string?)found["band"]?["low"] ?? None },
+            { "band_high", (string?)found["band"]?["high"] ?? None },
+            { "indicator", record.IsRepeat ? "repeat" : record.Answer?.Cards is [var card, ..] ? card.Indicator : None },
+            { "mode", mode },
+        });
+        foreach (var factor in found["factors"]?.AsArray() ?? [])
+        {
+            if ((string?)factor!["state"] == "unknown" && (bool)factor["core"]!)
+                Signals.Unknowns.Add(1, Signals.Tag("model", model), Signals.Tag("fact", (string)factor["id"]!), Signals.Tag("reason", (string?)factor["reason"] ?? None));
+        }
+    }
+
+    // The web framework's own span says when a call came and went; what it was is ours to say.
+    private static void Mark(CallRecord record, string ehr, string service, string outcome, int status)
+    {
+        if (Activity.Current is not { IsAllDataRequested: true } span)
+            return;
+        span.DisplayName = record.Feedback is null ? $"POST {service}" : $"POST {service} feedback";
+        span.SetTag("http.response.status_code", status).SetTag("hpdcds.ehr", ehr).SetTag("hpdcds.service", service).SetTag(Outcome, outcome);
+        if (status >= StatusCodes.Status500InternalServerError)
+            span.SetStatus(ActivityStatusCode.Error);
+    }
+}

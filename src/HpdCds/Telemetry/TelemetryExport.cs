@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Trust;
+using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace HpdCds.Telemetry;
+
+/// <summary>
+/// Where spans, numbers and logs go: by OTLP to the collector that the standard OTEL_* variables name, and to whoever asks
+/// at <c>/metrics</c> on the port that a site gives it. Without either, nothing is collected.
+/// </summary>
+public static class TelemetryExport
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>The framework's numbers that go out with ours; none of them knows an address of a patient.</summary>
+    private static readonly string[] Meters =
+    [
+        Signals.Name, "Polly", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql",
+    ];
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, SiteSettings settings, KnowledgeBase knowledge)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(knowledge);
+        // A call may belong to a trace of its EHR; what else it would hang on that trace is not ours to pass on.
+        builder.Services.AddSingleton<DistributedContextPropagator, TraceParentOnly>();
+        var isExported = builder.Configuration[Endpoint] is { Length: > 0 };
+        if (!isExported && settings.MetricsPort is null)
+            return;
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("hpdcds", serviceVersion: Audit.Version).AddAttributes([new("hpdcds.knowledge", knowledge.Hash)]))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(Meters).SetExemplarFilter(ExemplarFilterType.TraceBased);
+                if (settings.MetricsPort is not null)
+                    metrics.AddPrometheusExporter();
+            });
+        if (!isExported)
+            return;
+        telemetry.WithTracing(tracing => tracing.AddSource(Signals.Name, "Microsoft.AspNetCore", "Npgsql").AddProcessor<OursOnly>());
+        builder.Logging.AddOpenTelemetry(logs => logs.IncludeFormattedMessage = true);
+        telemetry.WithLogging().UseOtlpExporter();
+    }
+
+    /// <summary>On its own port, which is for the operator's network and not for the EHR's.</summary>
+    public static IApplicationBuilder MapMetrics(this WebApplication app, SiteSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.MetricsPort is { } port)
+        {
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics");
+            app.Use((context, next) => context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                ? next(context)
+                : ErrorReply.Generic(StatusCodes.Status404NotFound).WriteAsync(context));
+        }
+
+        return app;
+    }
+}

@@ -45,7 +45,7 @@ public sealed partial class HookEndpoints(
         var service = record.Service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
 
         RequireJson(context.Request);
-        var body = await ReadBodyAsync(context.Request, context.RequestAborted);
+        var body = await RequestBody.ReadAsync(context.Request, settings.MaxBodyBytes, settings.BodyTimeout, clock);
         var envelope = Envelope.Read(body);
         envelope.RequireHook(service);
 
@@ -137,20 +137,6 @@ public sealed partial class HookEndpoints(
         !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
         || accepted.Any(range => range.Quality is not 0
             && range.MediaType.Value?.ToUpperInvariant() is "*/*" or "APPLICATION/*" or "APPLICATION/JSON" or "APPLICATION/FHIR+JSON" or "APPLICATION/JSON+FHIR");
-
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken stop)
-    {
-        using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        try
-        {
-            return await RequestBody.ReadAsync(request, settings.MaxBodyBytes, either.Token);
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
-        {
-            throw Refuse(StatusCodes.Status408RequestTimeout);
-        }
-    }
 
     internal static async Task WriteAsync<T>(HttpContext context, T answer)
     {

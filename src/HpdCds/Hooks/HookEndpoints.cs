@@ -104,10 +104,18 @@ public sealed partial class HookEndpoints(
         HookCounts.Recognised(ehr.Name, AssessmentExtension.CodeOf(recognition.Outcome), recognition.UnknownInhibitorNames);
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return early;
+        var started = clock.GetTimestamp();
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
+        record.ChartTook = clock.GetElapsedTime(started);
         record.Sources = chart.Sources;
         if (!ChartVerdict.SaysNothing(chart))
-            return advice.FromChart(request, recognition, chart, ehr, asOf);
+        {
+            var read = clock.GetTimestamp();
+            var answer = advice.FromChart(request, recognition, chart, ehr, asOf);
+            record.AssessmentTook = clock.GetElapsedTime(read);
+            return answer;
+        }
+
         // Who is shown nothing is not shown a failure either.
         return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)

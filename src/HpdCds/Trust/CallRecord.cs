@@ -30,6 +30,12 @@ public sealed class CallRecord
     /// <summary>The card is held back: the same was overridden of late.</summary>
     public bool IsRepeat { get; set; }
 
+    /// <summary>How long the chart was read.</summary>
+    public TimeSpan? ChartTook { get; set; }
+
+    /// <summary>How long it took from the chart to the answer.</summary>
+    public TimeSpan? AssessmentTook { get; set; }
+
     /// <summary>How many items of feedback came; null for a hook.</summary>
     public int? Feedback { get; set; }
 

@@ -39,7 +39,7 @@ public sealed partial class Database : IAsyncDisposable
     /// <summary>The path of the file; null where the store is none, or lies in memory.</summary>
     public string? FilePath => _file is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path } && path != ":memory:" ? path : null;
 
-    /// <summary>Done within the connection that made the tables anew, once for each time.</summary>
+    /// <summary>Done within the connection that made the tables anew; it may be done again, and must not mind.</summary>
     public Func<DbConnection, Task>? MadeAnew { get; set; }
 
     /// <exception cref="StoreAwayException">It could not be done now; it may be later.</exception>
@@ -147,9 +147,11 @@ public sealed partial class Database : IAsyncDisposable
             // This one stays with the file.
             if (_file is not null)
                 await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
-            if (await Migrations.ApplyAsync(connection, stop) && _wasMigrated)
+            var isMade = await Migrations.ApplyAsync(connection, stop);
+            if (_wasMigrated)
             {
-                AreMadeAnew(_log);
+                if (isMade)
+                    AreMadeAnew(_log);
                 await (MadeAnew?.Invoke(connection) ?? Task.CompletedTask);
             }
 

@@ -14,5 +14,7 @@ public sealed class PostgresMemoryTests(Postgres postgres) : MemoryTests, IClass
 
     protected override Task RefuseAsync(string connection, string card) => ExecuteAsync(connection, $"ALTER TABLE feedback ADD CONSTRAINT refuse CHECK (card <> '{card}')");
 
+    protected override Task DropAsync(string connection) => ExecuteAsync(connection, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+
     protected override Task BringBackAsync(string connection) => postgres.StartAsync();
 }

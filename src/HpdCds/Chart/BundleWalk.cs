@@ -41,11 +41,14 @@ public sealed record BundleWalk(
         {
             var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
-            if (reader.TokenType == JsonTokenType.Null)
-                return NotFhir with { Shape = ValueShape.Null };
-            if (reader.TokenType != JsonTokenType.StartObject)
-                return NotFhir;
-            return TypeOf(value) == "Bundle" ? ReadBundle(ref reader, value, maxEntries) : ReadSingle(ref reader, value);
+            var walk = reader.TokenType switch
+            {
+                JsonTokenType.Null => NotFhir with { Shape = ValueShape.Null },
+                JsonTokenType.StartObject => TypeOf(value) == "Bundle" ? ReadBundle(ref reader, value, maxEntries) : ReadSingle(ref reader, value),
+                _ => NotFhir,
+            };
+            // Throws where a second document follows: nobody knows which of them is meant.
+            return walk.Shape == ValueShape.NotFhir || !reader.Read() ? walk : NotFhir;
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {

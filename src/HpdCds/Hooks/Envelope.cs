@@ -43,16 +43,18 @@ public sealed class Envelope
     {
         var envelope = new Envelope();
         var bytes = BundleWalk.WithoutMark(body);
+        var isRead = false;
         try
         {
             var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
             envelope.ReadRoot(ref reader, bytes);
+            isRead = true;
             reader.Read();
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not valid JSON, or is nested too deeply"));
+            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", isRead ? "Something follows the JSON document of the body: one is expected" : "The body is not valid JSON, or is nested too deeply"));
         }
 
         return envelope;

@@ -12,7 +12,7 @@ namespace HpdCds.Hooks;
 /// Takes what became of cards. Whatever can be used is kept, also of a card that nobody here knows; an item that cannot be
 /// is named in the answer. The same item twice is one.
 /// </summary>
-public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimeProvider clock)
+public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSettings settings, TimeProvider clock)
 {
     private const int MaxBodyBytes = 512 * 1024;
     private const int MostItems = 1_000;
@@ -40,7 +40,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
         var record = CallRecord.Of(context);
         record.Service = HookCatalogue.Find(document, id) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status404NotFound));
         HookEndpoints.RequireJson(context.Request);
-        var items = await ItemsAsync(context.Request, context.RequestAborted);
+        var items = await ItemsAsync(context.Request);
         record.Ehr = Caller.Of(context)?.Ehr;
         record.Feedback = items.Count;
 
@@ -73,9 +73,9 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
         await HookEndpoints.WriteAsync(context, new ErrorOutcome(faults.Count > 0 ? faults : [new("information", "informational", "Taken")]));
     }
 
-    private static async Task<JsonArray> ItemsAsync(HttpRequest request, CancellationToken stop)
+    private async Task<JsonArray> ItemsAsync(HttpRequest request)
     {
-        var body = BundleWalk.WithoutMark(await RequestBody.ReadAsync(request, MaxBodyBytes, stop));
+        var body = BundleWalk.WithoutMark(await RequestBody.ReadAsync(request, MaxBodyBytes, settings.BodyTimeout, clock));
         try
         {
             if (!Utf8.IsValid(body.Span))
@@ -87,7 +87,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, TimePr
         }
         catch (JsonException)
         {
-            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not valid JSON, or says something twice"));
+            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", "The body is not one valid JSON document, or says something twice"));
         }
         catch (InvalidOperationException)
         {

@@ -46,7 +46,7 @@ public sealed partial class HookEndpoints(
         var service = record.Service = HookCatalogue.Find(document, id) ?? throw Refuse(StatusCodes.Status404NotFound);
 
         RequireJson(context.Request);
-        var envelope = await ReadAsync(context.Request, context.RequestAborted);
+        var envelope = await ReadAsync(context.Request);
         envelope.RequireHook(service);
 
         var ehr = record.Ehr = trust.Table.For(Caller.Of(context), envelope.FhirServer) ?? throw Refuse(StatusCodes.Status403Forbidden);
@@ -104,10 +104,18 @@ public sealed partial class HookEndpoints(
         record.Recognition = recognition;
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
             return early;
+        var started = clock.GetTimestamp();
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
+        record.ChartTook = clock.GetElapsedTime(started);
         record.Sources = chart.Sources;
         if (!ChartVerdict.SaysNothing(chart))
-            return advice.FromChart(request, recognition, chart, ehr, asOf);
+        {
+            var read = clock.GetTimestamp();
+            var answer = advice.FromChart(request, recognition, chart, ehr, asOf);
+            record.AssessmentTook = clock.GetElapsedTime(read);
+            return answer;
+        }
+
         record.WhyNotRead = chart.IsAnotherPatient ? "another-patient" : ChartVerdict.Unread(chart).Select(key => chart.WhyNotFound(key)).Order().First().Code();
         // Who is shown nothing is not shown a failure either.
         return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
@@ -139,19 +147,10 @@ public sealed partial class HookEndpoints(
         || accepted.Any(range => range.Quality is not 0
             && range.MediaType.Value?.ToUpperInvariant() is "*/*" or "APPLICATION/*" or "APPLICATION/JSON" or "APPLICATION/FHIR+JSON" or "APPLICATION/JSON+FHIR");
 
-    private async Task<Envelope> ReadAsync(HttpRequest request, CancellationToken stop)
+    private async Task<Envelope> ReadAsync(HttpRequest request)
     {
         using var station = Signals.At(Station.Request);
-        using var timeout = new CancellationTokenSource(settings.BodyTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        try
-        {
-            return Envelope.Read(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, either.Token));
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
-        {
-            throw Refuse(StatusCodes.Status408RequestTimeout);
-        }
+        return Envelope.Read(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, settings.BodyTimeout, clock));
     }
 
     internal static async Task WriteAsync<T>(HttpContext context, T answer)

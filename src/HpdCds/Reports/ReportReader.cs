@@ -33,8 +33,8 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge)
                 var doses = (await connection.QueryAsync<Dose>(new(
                     $"""
                     SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
-                        (SELECT MAX(feedback.outcome) FROM feedback WHERE {FeedbackItem.IsOnDecision}) AS answer,
-                        (SELECT MAX(COALESCE(feedback.reason_code, '')) FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision}) AS reason
+                        {FeedbackItem.LastOutcome} AS answer,
+                        (SELECT COALESCE(feedback.reason_code, '') FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision} ORDER BY feedback.at DESC LIMIT 1) AS reason
                     FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
                     """,
                     span,

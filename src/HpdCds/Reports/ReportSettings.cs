@@ -19,6 +19,8 @@ public sealed class ReportSettings
             yield break;
         if (!Uri.TryCreate(Authority, UriKind.Absolute, out var url) || !(url.Scheme == Uri.UriSchemeHttps || (isDevelopment && url is { IsLoopback: true, Scheme: "http" })))
             yield return "Authority must be an https URL";
+        else if (url.UserInfo.Length > 0)
+            yield return "Authority must not name a user";
         if (string.IsNullOrWhiteSpace(Audience))
             yield return "Audience is missing: a token for another program must not open the reports";
         if (string.IsNullOrWhiteSpace(Role) || string.IsNullOrWhiteSpace(RoleClaim))

@@ -21,6 +21,7 @@ public sealed partial class Database : IAsyncDisposable
     private readonly ILogger _log;
     private readonly SemaphoreSlim _migrating = new(1);
     private volatile bool _isMigrated;
+    private bool _wasMigrated;
     private long _awayUntil;
     private volatile bool _isAway;
 
@@ -35,14 +36,19 @@ public sealed partial class Database : IAsyncDisposable
 
     public bool IsAway => _isAway;
 
+    /// <summary>The path of the file; null where the store is none, or lies in memory.</summary>
+    public string? FilePath => _file is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path } && path != ":memory:" ? path : null;
+
+    /// <summary>Done within the connection that made the tables anew; it may be done again, and must not mind.</summary>
+    public Func<DbConnection, Task>? MadeAnew { get; set; }
+
     /// <exception cref="StoreAwayException">It could not be done now; it may be later.</exception>
     public async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(work);
         try
         {
-            await using var connection = await OpenAsync(stop);
-            var result = await work(connection);
+            var result = await UseAsync(work, stop);
             Returned();
             return result;
         }
@@ -53,6 +59,26 @@ public sealed partial class Database : IAsyncDisposable
                 WentAway(failure);
             throw away;
         }
+    }
+
+    private async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stop)
+    {
+        try
+        {
+            return await UseOnceAsync(work, stop);
+        }
+        catch (DbException failure) when (LacksTable(failure))
+        {
+            // Somebody dropped the tables under our feet. Where there is nothing to make, the second try fails like the first.
+            _isMigrated = false;
+            return await UseOnceAsync(work, stop);
+        }
+    }
+
+    private async Task<T> UseOnceAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stop)
+    {
+        await using var connection = await OpenAsync(stop);
+        return await work(connection);
     }
 
     /// <summary>For whoever cannot wait.</summary>
@@ -85,10 +111,10 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task<DbConnection> OpenAsync(CancellationToken stop)
     {
-        if (_isMigrated && _file is { Mode: not SqliteOpenMode.Memory, DataSource: var path } && !File.Exists(path))
+        if (_isMigrated && FilePath is { } path && !File.Exists(path))
         {
             // Whoever still holds it writes into nothing.
-            using (var old = new SqliteConnection(_file.ConnectionString))
+            using (var old = new SqliteConnection(_file!.ConnectionString))
                 SqliteConnection.ClearPool(old);
             _isMigrated = false;
             IsRemoved(_log);
@@ -121,8 +147,15 @@ public sealed partial class Database : IAsyncDisposable
             // This one stays with the file.
             if (_file is not null)
                 await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
-            await Migrations.ApplyAsync(connection, stop);
-            _isMigrated = true;
+            var isMade = await Migrations.ApplyAsync(connection, stop);
+            if (_wasMigrated)
+            {
+                if (isMade)
+                    AreMadeAnew(_log);
+                await (MadeAnew?.Invoke(connection) ?? Task.CompletedTask);
+            }
+
+            _isMigrated = _wasMigrated = true;
         }
         finally
         {
@@ -149,6 +182,10 @@ public sealed partial class Database : IAsyncDisposable
 
     private static bool IsOfTheStore(Exception failure) => failure is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or UnauthorizedAccessException;
 
+    private static bool LacksTable(DbException failure) => failure is
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName }
+        || (failure is SqliteException { SqliteErrorCode: 1 } && failure.Message.Contains("no such table", StringComparison.Ordinal));
+
     // A path is of the service's folder, wherever somebody stood who started it.
     private static SqliteConnectionStringBuilder Placed(string connection, IHostEnvironment environment)
     {
@@ -172,6 +209,9 @@ public sealed partial class Database : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "The file of the store was removed: what it held is gone, a new one is made")]
     private static partial void IsRemoved(ILogger log);
+
+    [LoggerMessage(LogLevel.Error, "The tables of the store were gone: what they held is lost, new ones are made")]
+    private static partial void AreMadeAnew(ILogger log);
 
     [LoggerMessage(LogLevel.Information, "The store is back")]
     private static partial void IsBack(ILogger log);

@@ -83,6 +83,15 @@ public sealed record Decision : PatientData
 
     public required long Milliseconds { get; init; }
 
+    /// <summary>Stands for what every factor was read as, without its date: the same for a chart that was saved from it. Cannot be turned back into it.</summary>
+    public string? Inputs { get; init; }
+
+    /// <summary>Of them, reading the chart; null where nothing was read.</summary>
+    public long? ChartMilliseconds { get; init; }
+
+    /// <summary>Of them, from the chart to the answer.</summary>
+    public long? AssessmentMilliseconds { get; init; }
+
     /// <summary>Null for calls about which nothing is to be remembered: no immunotherapy was ordered, or nothing was evaluated.</summary>
     public static Decision? Of(CallRecord call, Caller? caller, int status, DateTimeOffset at, TimeSpan took, Pseudonyms pseudonyms, string version, string knowledge)
     {
@@ -124,6 +133,9 @@ public sealed record Decision : PatientData
             RepeatKey = call.RepeatKey,
             OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
             Milliseconds = (long)took.TotalMilliseconds,
+            Inputs = found is null ? null : pseudonyms.Inputs(found),
+            ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
+            AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
         };
     }
 

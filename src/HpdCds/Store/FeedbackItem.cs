@@ -8,7 +8,13 @@ namespace HpdCds.Store;
 public sealed record FeedbackItem(
     string Ehr, string Tenant, string Card, string Outcome, DateTimeOffset At, DateTimeOffset Received, string? ReasonSystem, string? ReasonCode, string Suggestions, string? Comment) : PatientData
 {
+    /// <summary>The comment is encrypted.</summary>
+    public bool IsSealed { get; init; }
+
     /// <summary>SQL: whether a row of feedback is about a row of decisions, from whoever may say so.</summary>
     internal const string IsOnDecision =
         "feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))";
+
+    /// <summary>SQL: what was told last of a row of decisions. Of two at one instant the card that is wanted wins.</summary>
+    internal const string LastOutcome = $"(SELECT feedback.outcome FROM feedback WHERE {IsOnDecision} ORDER BY feedback.at DESC, feedback.outcome LIMIT 1)";
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Dapper;
 using HpdCds.Telemetry;
@@ -10,9 +9,10 @@ namespace HpdCds.Store;
 
 /// <summary>
 /// Takes decisions and feedback at once and writes them after the answer has left. While the store is away they wait in
-/// memory, in their order; what finds no room there is counted, and the gap is written down as soon as it can be.
+/// memory, in their order; what finds no room there is counted, and the gap is written down as soon as it can be. What still
+/// waits when the service ends goes to a file, and to the store at the next start.
 /// </summary>
-public sealed partial class Journal(Database database, SiteSettings settings, IDataProtectionProvider protection, TimeProvider clock, ILogger<Journal> log) : BackgroundService, IHealthCheck
+public sealed partial class Journal(Database database, SpillFiles spills, SiteSettings settings, IDataProtectionProvider protection, TimeProvider clock, ILogger<Journal> log) : BackgroundService, IHealthCheck
 {
     private const int MostAtOnce = 200;
 
@@ -27,6 +27,8 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     private Gap? _gap;
     private long _lost;
     private int _pending;
+    private int _spilled;
+    private int _damaged;
     private volatile bool _isOver;
 
     public int Waiting => Volatile.Read(ref _pending);
@@ -61,8 +63,8 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        database.IsAway || HasGap
-            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : "back")}, {Waiting} waiting, {Lost} lost"))
+        database.IsAway || HasGap || Volatile.Read(ref _spilled) > 0 || Volatile.Read(ref _damaged) > 0
+            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : "back")}, {Waiting} waiting, {Lost} lost") + SpillHealth())
             : HealthCheckResult.Healthy());
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -95,23 +97,102 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         try
         {
             await ReachAsync();
+            await TakeUpAsync();
             while (await reader.WaitToReadAsync(_giveUp.Token))
             {
                 while (_batch.Count < MostAtOnce && reader.TryRead(out var entry))
                     _batch.Add(entry);
-                var taken = _batch.Count;
-                while (!await TryWriteAsync())
-                    await Task.Delay(Pause, clock, _giveUp.Token);
-                Interlocked.Add(ref _pending, -taken);
-                _batch.Clear();
+                await WriteBatchAsync();
             }
         }
         catch (OperationCanceledException)
         {
-            if (Waiting > 0)
-                GivenUp(log, Waiting);
+            // What waits is spilled.
+        }
+
+        Spill();
+    }
+
+    private async Task WriteBatchAsync()
+    {
+        var taken = _batch.Count;
+        while (!await TryWriteAsync())
+            await Task.Delay(Pause, clock, _giveUp.Token);
+        Interlocked.Add(ref _pending, -taken);
+        _batch.Clear();
+    }
+
+    private string SpillHealth() =>
+        (Volatile.Read(ref _spilled) is > 0 and var spilled ? FormattableString.Invariant($", {spilled} of them from before the start") : "")
+        + (Volatile.Read(ref _damaged) is > 0 and var damaged ? FormattableString.Invariant($", {damaged} damaged and kept aside") : "");
+
+    // First what an earlier end left: its file goes when everything in it is in the store.
+    private async Task TakeUpAsync()
+    {
+        var left = spills.Read();
+        foreach (var spill in left)
+        {
+            Interlocked.Add(ref _pending, spill.Entries.Count);
+            Interlocked.Add(ref _spilled, spill.Entries.Count);
+            Interlocked.Add(ref _damaged, spill.Damaged);
+            for (var line = 0; line < spill.Damaged; line++)
+                Lose();
+        }
+
+        try
+        {
+            foreach (var spill in left)
+            {
+                foreach (var part in spill.Entries.Chunk(MostAtOnce))
+                {
+                    _batch.AddRange(part);
+                    await WriteBatchAsync();
+                    Interlocked.Add(ref _spilled, -part.Length);
+                }
+
+                spills.Remove(spill);
+            }
+        }
+        finally
+        {
+            // Its file is still there.
+            _batch.Clear();
         }
     }
+
+    private void Spill()
+    {
+        while (_waiting.Reader.TryRead(out var entry))
+            _batch.Add(entry);
+        var canSeal = true;
+        for (var at = 0; at < _batch.Count; at++)
+        {
+            try
+            {
+                _batch[at] = canSeal ? Sealed(_batch[at]) : WithoutOpenComment(_batch[at]);
+            }
+            catch (Exception failure)
+            {
+                // The keys are in the store that is away. What a person wrote stands nowhere in the open.
+                canSeal = false;
+                Unsealed(log, failure.GetType().Name);
+                _batch[at] = WithoutOpenComment(_batch[at]);
+            }
+        }
+
+        if (TakeGap() is { } gap)
+            _batch.Add(gap);
+        if (_batch.Count == 0)
+            return;
+        var kept = spills.Write(_batch);
+        Spilled(log, kept);
+        if (kept < _batch.Count)
+            GivenUp(log, _batch.Count - kept);
+    }
+
+    private object Sealed(object entry) => entry is FeedbackItem { IsSealed: false, Comment: { } comment } item ? item with { Comment = _protector.Protect(comment), IsSealed = true } : entry;
+
+    private static object WithoutOpenComment(object entry) => entry is FeedbackItem { IsSealed: false } item ? item with { Comment = null } : entry;
 
     // So that the first answer does not wait for the tables to be made.
     private async Task ReachAsync()
@@ -140,7 +221,9 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         try
         {
             // Before the transaction: a first key is itself written to the store.
-            await WriteAsync([.. _batch.Select(entry => entry is FeedbackItem { Comment: { } comment } item ? item with { Comment = _protector.Protect(comment) } : entry)]);
+            for (var at = 0; at < _batch.Count; at++)
+                _batch[at] = Sealed(_batch[at]);
+            await WriteAsync(_batch);
             return true;
         }
         catch (Exception failure) when (failure is StoreAwayException { IsOfTheEntry: false } || (database.IsAway && failure is not OperationCanceledException))
@@ -164,11 +247,23 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         {
             _batch.Clear();
             _batch.Add(all[at]);
-            if (await TryWriteAsync())
-                continue;
-            _batch.Clear();
-            _batch.AddRange(all[at..]);
-            return false;
+            var isWritten = false;
+            try
+            {
+                isWritten = await TryWriteAsync();
+            }
+            finally
+            {
+                // Also where the service ends in between.
+                if (!isWritten)
+                {
+                    _batch.Clear();
+                    _batch.AddRange(all[at..]);
+                }
+            }
+
+            if (!isWritten)
+                return false;
         }
 
         return true;
@@ -179,12 +274,12 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         {
             await using var transaction = await connection.BeginTransactionAsync(_giveUp.Token);
             foreach (var entry in entries)
-                await (entry is Decision decision ? WriteAsync(connection, transaction, decision) : WriteAsync(connection, transaction, (FeedbackItem)entry));
+                await Entries.WriteAsync(connection, transaction, entry);
             var gap = TakeGap();
             try
             {
                 if (gap is not null)
-                    await WriteAsync(connection, transaction, gap);
+                    await Entries.WriteAsync(connection, transaction, gap);
                 await transaction.CommitAsync(_giveUp.Token);
             }
             catch
@@ -196,43 +291,6 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
             return true;
         },
         _giveUp.Token);
-
-    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Decision decision) => connection.ExecuteAsync(
-        """
-        INSERT INTO decisions (id, at, card, ehr, issuer, tenant, service, hook, mode, outcome, shown, recognition, agents, regimen, exposure, tumour, version, knowledge,
-            model, model_version, band_low, band_high, points_low, points_high, settles, reason, factors, sources, repeat_key, outcome_link, milliseconds)
-        VALUES (@Id, @At, @Card, @Ehr, @Issuer, @Tenant, @Service, @Hook, @Mode, @Outcome, @Shown, @Recognition, @Agents, @Regimen, @Exposure, @Tumour, @Version, @Knowledge,
-            @Model, @ModelVersion, @BandLow, @BandHigh, @PointsLow, @PointsHigh, @Settles, @Reason, @Factors, @Sources, @RepeatKey, @OutcomeLink, @Milliseconds)
-        ON CONFLICT DO NOTHING
-        """,
-        decision,
-        transaction);
-
-    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, FeedbackItem item) => connection.ExecuteAsync(
-        """
-        INSERT INTO feedback (ehr, tenant, card, outcome, at, received, reason_system, reason_code, suggestions, comment)
-        VALUES (@Ehr, @Tenant, @Card, @Outcome, @At, @Received, @ReasonSystem, @ReasonCode, @Suggestions, @Comment)
-        ON CONFLICT DO NOTHING
-        """,
-        new
-        {
-            item.Ehr,
-            item.Tenant,
-            item.Card,
-            item.Outcome,
-            At = item.At.ToUnixTimeMilliseconds(),
-            Received = item.Received.ToUnixTimeMilliseconds(),
-            item.ReasonSystem,
-            item.ReasonCode,
-            item.Suggestions,
-            item.Comment,
-        },
-        transaction);
-
-    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Gap gap) => connection.ExecuteAsync(
-        "INSERT INTO gaps (id, since, until, lost) VALUES (@Id, @Since, @Until, @Lost)",
-        new { Id = Guid.NewGuid().ToString(), Since = gap.Since.ToUnixTimeMilliseconds(), Until = gap.Until.ToUnixTimeMilliseconds(), gap.Lost },
-        transaction);
 
     private Gap? TakeGap()
     {
@@ -249,13 +307,13 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
         if (gap is null)
             return;
         lock (_lock)
-            _gap = _gap is null ? gap : new(gap.Since < _gap.Since ? gap.Since : _gap.Since, gap.Until > _gap.Until ? gap.Until : _gap.Until, gap.Lost + _gap.Lost);
+            _gap = _gap is null ? gap : new(gap.Id, gap.Since < _gap.Since ? gap.Since : _gap.Since, gap.Until > _gap.Until ? gap.Until : _gap.Until, gap.Lost + _gap.Lost);
     }
 
     private void Lose()
     {
         var now = clock.GetUtcNow();
-        Widen(new(now, now, 1));
+        Widen(new(Guid.NewGuid().ToString(), now, now, 1));
         Interlocked.Increment(ref _lost);
         Signals.StoreLost.Add(1);
     }
@@ -263,8 +321,12 @@ public sealed partial class Journal(Database database, SiteSettings settings, ID
     [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]
     private static partial void GivenUp(ILogger log, int entries);
 
+    [LoggerMessage(LogLevel.Warning, "{Entries} entries wait in a file for the next start")]
+    private static partial void Spilled(ILogger log, int entries);
+
+    [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
+    private static partial void Unsealed(ILogger log, string type);
+
     [LoggerMessage(LogLevel.Error, "An entry cannot be stored as it is: {Type}")]
     private static partial void Unwritable(ILogger log, string type);
-
-    private sealed record Gap(DateTimeOffset Since, DateTimeOffset Until, long Lost);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Xml.Linq;
 using Dapper;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -5,21 +7,44 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace HpdCds.Store;
 
 /// <summary>Keeps the keys of Data Protection in the store, so that every replica reads what another one encrypted.</summary>
-public sealed class KeyRing(Database database) : IXmlRepository
+public sealed class KeyRing : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements() => Wait(database.RunAsync(
-        async connection => (IReadOnlyCollection<XElement>)[.. (await connection.QueryAsync<string>("SELECT content FROM protection_keys")).Select(XElement.Parse)],
-        CancellationToken.None));
+    private readonly Database _database;
+
+    // Whoever encrypts goes on with a key that is known here, also when the tables were dropped: then it goes back into the new ones.
+    private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    public KeyRing(Database database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _database = database;
+        database.MadeAnew = PutBackAsync;
+    }
+
+    public IReadOnlyCollection<XElement> GetAllElements()
+    {
+        foreach (var (name, content) in Wait(_database.RunAsync(connection => connection.QueryAsync<(string Name, string Content)>("SELECT name, content FROM protection_keys"), CancellationToken.None)))
+            _known[name] = content;
+        return [.. _known.Values.Select(XElement.Parse)];
+    }
 
     public void StoreElement(XElement element, string friendlyName)
     {
         ArgumentNullException.ThrowIfNull(element);
-        Wait(database.RunAsync(
-            connection => connection.ExecuteAsync(
-                "INSERT INTO protection_keys (name, content) VALUES (@friendlyName, @Content) ON CONFLICT DO NOTHING",
-                new { friendlyName, Content = element.ToString(SaveOptions.DisableFormatting) }),
-            CancellationToken.None));
+        var content = element.ToString(SaveOptions.DisableFormatting);
+        Wait(_database.RunAsync(connection => WriteAsync(connection, friendlyName, content), CancellationToken.None));
+        _known[friendlyName] = content;
     }
+
+    private async Task PutBackAsync(DbConnection connection)
+    {
+        foreach (var (name, content) in _known)
+            await WriteAsync(connection, name, content);
+    }
+
+    private static Task<int> WriteAsync(DbConnection connection, string friendlyName, string content) => connection.ExecuteAsync(
+        "INSERT INTO protection_keys (name, content) VALUES (@friendlyName, @content) ON CONFLICT DO NOTHING",
+        new { friendlyName, content });
 
     // The framework asks for this without await, once in a while and from no request.
     private static T Wait<T>(Task<T> work) => work.GetAwaiter().GetResult();

@@ -32,11 +32,18 @@ internal static class Migrations
         CREATE TABLE gaps (id TEXT PRIMARY KEY, since BIGINT NOT NULL, until BIGINT NOT NULL, lost BIGINT NOT NULL);
         CREATE TABLE protection_keys (name TEXT PRIMARY KEY, content TEXT NOT NULL);
         """,
+        """
+        ALTER TABLE decisions ADD COLUMN inputs TEXT;
+        ALTER TABLE decisions ADD COLUMN chart_milliseconds BIGINT;
+        ALTER TABLE decisions ADD COLUMN assessment_milliseconds BIGINT;
+        """,
     ];
 
     /// <summary>Brings a database up to date. Whoever comes second waits for the row of the first.</summary>
-    public static async Task ApplyAsync(DbConnection connection, CancellationToken stop)
+    /// <returns>Whether there was anything to do.</returns>
+    public static async Task<bool> ApplyAsync(DbConnection connection, CancellationToken stop)
     {
+        var isChanged = false;
         await connection.ExecuteAsync(new("CREATE TABLE IF NOT EXISTS schema_steps (step BIGINT PRIMARY KEY)", cancellationToken: stop));
         for (var step = 1; step <= Steps.Length; step++)
         {
@@ -45,6 +52,9 @@ internal static class Migrations
             if (isOurs)
                 await connection.ExecuteAsync(new(Steps[step - 1], transaction: transaction, cancellationToken: stop));
             await transaction.CommitAsync(stop);
+            isChanged |= isOurs;
         }
+
+        return isChanged;
     }
 }

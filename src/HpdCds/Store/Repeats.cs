@@ -3,7 +3,7 @@ using HpdCds.Knowledge;
 
 namespace HpdCds.Store;
 
-/// <summary>Whether the same card, for the same patient and the same facts, was overridden of late. Where the store does not say, it was not.</summary>
+/// <summary>Whether the same card, for the same patient and the same facts, was overridden of late and not accepted since. Where the store does not say, it was not.</summary>
 public sealed class Repeats(Database database, KnowledgeBase knowledge)
 {
     /// <returns>When it was overridden last.</returns>
@@ -15,6 +15,7 @@ public sealed class Repeats(Database database, KnowledgeBase knowledge)
                 $"""
                 SELECT MAX(feedback.at) FROM feedback JOIN decisions ON {FeedbackItem.IsOnDecision}
                 WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live' AND feedback.outcome = 'overridden' AND feedback.at >= @since
+                    AND {FeedbackItem.LastOutcome} = 'overridden'
                 """,
                 new { repeatKey, since }),
             otherwise: null);

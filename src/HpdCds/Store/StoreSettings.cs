@@ -21,6 +21,12 @@ public sealed class StoreSettings
     /// <summary>How many decisions wait in memory while the store is away; what comes then is lost, and counted.</summary>
     public int MostWaiting { get; init; } = 10_000;
 
+    /// <summary>
+    /// Where what the store did not take waits for the next start, relative to the service's folder. Without it, beside a file of
+    /// SQLite, and with PostgreSQL nowhere: then it is lost.
+    /// </summary>
+    public string? SpillDirectory { get; init; }
+
     /// <summary>A PKCS#12 file whose key protects the keys that free text is encrypted with.</summary>
     public string? KeyCertificate { get; init; }
 
@@ -38,6 +44,8 @@ public sealed class StoreSettings
             yield return "Patience must lie above zero and not above two seconds";
         if (MostWaiting < 1)
             yield return "MostWaiting must be at least 1";
+        if (SpillDirectory is not null && string.IsNullOrWhiteSpace(SpillDirectory))
+            yield return "SpillDirectory is empty";
     }
 
     private DbConnectionStringBuilder? Parts()

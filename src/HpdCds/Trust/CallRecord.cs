@@ -33,6 +33,12 @@ public sealed class CallRecord
     /// <summary>Why nothing of the patient could be read; null where something was, or nothing had to be.</summary>
     public string? WhyNotRead { get; set; }
 
+    /// <summary>How long the chart was read.</summary>
+    public TimeSpan? ChartTook { get; set; }
+
+    /// <summary>How long it took from the chart to the answer.</summary>
+    public TimeSpan? AssessmentTook { get; set; }
+
     /// <summary>How many items of feedback came; null for a hook.</summary>
     public int? Feedback { get; set; }
 

@@ -128,6 +128,7 @@ public sealed class EhrSettings
     {
         var hasKeys = Keys.File is not null || Keys.Url is not null || Keys.AllowedJku.Count > 0;
         checks.Require(Issuer is null or { Length: > 0 }, "Issuer is empty");
+        checks.NoUser("Issuer", Issuer ?? "");
         checks.Require(Issuer is null == !hasKeys, "Issuer and Keys belong together: one of the two is missing");
         if (string.IsNullOrEmpty(Issuer))
         {
@@ -138,6 +139,8 @@ public sealed class EhrSettings
         checks.Require(MaxTokenLifetime > TimeSpan.Zero && MaxTokenLifetime <= TimeSpan.FromHours(24), "MaxTokenLifetime must lie between 0 and 24 hours");
         checks.Require(ClockSkew >= TimeSpan.Zero && ClockSkew <= TimeSpan.FromSeconds(60), "ClockSkew must lie between 0 and 60 seconds");
         checks.Require(Audiences.All(audience => audience.Length > 0 && !audience.Contains('*', StringComparison.Ordinal)), "Audiences holds an empty text or a wildcard");
+        foreach (var audience in Audiences)
+            checks.NoUser("Audiences", audience);
         checks.Require(Tenants.All(tenant => tenant.Length > 0), "Tenants holds an empty text");
         foreach (var algorithm in Algorithms)
             checks.Require(TokenAlgorithm.All.ContainsKey(algorithm), $"Algorithms: '{algorithm}' is none of {string.Join(", ", TokenAlgorithm.All.Keys)}");

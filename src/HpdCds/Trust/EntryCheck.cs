@@ -15,30 +15,34 @@ internal sealed class EntryCheck(string place, List<string> errors)
     public void OneOf(string name, string value, params string[] words) =>
         Require(words.Contains(value, StringComparer.Ordinal), $"{name} must be {string.Join(" or ", words)}");
 
-    public FhirBase? Base(string url)
+    // What stands where an address is expected may hold a password: it is named by its place and never quoted.
+    public FhirBase? Base(string url, int at)
     {
         var parsed = FhirBase.Parse(url);
         if (parsed is null)
-            Require(false, $"FhirBaseUrls: '{url}' is not an absolute http(s) URL without user, query and fragment");
+            Require(false, $"FhirBaseUrls:{at} is not an absolute http(s) URL without user, query and fragment");
         else
-            Require(parsed.IsSafe, $"FhirBaseUrls: '{url}' must be https (plain http only on this machine)");
+            Require(parsed.IsSafe, $"FhirBaseUrls:{at} must be https (plain http only on this machine)");
         return parsed;
     }
 
-    public bool Origin(string origin)
+    public bool Origin(string origin, int at)
     {
         var parsed = FhirBase.Parse(origin);
         var isOrigin = parsed is { IsSafe: true } && parsed.Text == origin && new Uri(origin).AbsolutePath == "/";
-        Require(isOrigin, $"CorsOrigins: '{origin}' must be an explicit origin such as https://ehr.example.org");
+        Require(isOrigin, $"CorsOrigins:{at} must be an explicit origin such as https://ehr.example.org");
         return isOrigin;
     }
 
-    public bool Host(string host)
+    public bool Host(string host, int at)
     {
         var isHost = Uri.CheckHostName(host) != UriHostNameType.Unknown;
-        Require(isHost, $"AllowPrivateAddresses: '{host}' must be a host name or an address, without port");
+        Require(isHost, $"AllowPrivateAddresses:{at} must be a host name or an address, without port");
         return isHost;
     }
+
+    public void NoUser(string name, string text) =>
+        Require(!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.UserInfo.Length == 0, $"{name} must not name a user");
 
     public string? KeyUrl(string name, string url)
     {

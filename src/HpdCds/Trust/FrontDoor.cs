@@ -38,7 +38,7 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(trust);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.RequestHeadersTimeout = settings.BodyTimeout;
         kestrel.ConfigureEndpointDefaults(listen =>
         {
             if (trust.IsAnonymous && listen.IPEndPoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace HpdCds.Trust;
 
@@ -10,6 +11,9 @@ namespace HpdCds.Trust;
 /// </summary>
 public sealed class Pseudonyms(SiteSettings settings)
 {
+    private static readonly string[] Ordered = ["recognition", "agents", "regimen", "exposure", "tumour", "outOfScope"];
+    private static readonly string[] Read = ["id", "state", "reason", "value", "unit", "marks", "confounders"];
+
     private readonly byte[] _key = settings.AuditKey is { } key ? Convert.FromBase64String(key) : RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The same patient of the same EHR, in the audit.</summary>
@@ -20,6 +24,25 @@ public sealed class Pseudonyms(SiteSettings settings)
 
     /// <summary>The same patient of the same EHR, with the same facts.</summary>
     public string Repeat(Hospital hospital, string patientId, string facts) => Of($"repeat:{Written(hospital)}{Counted(patientId)}{facts}");
+
+    /// <summary>
+    /// What an assessment was made from: drugs, exposure, tumour, and what every factor was read as. Without dates, which a saved
+    /// chart has moved, and without what our own tables add, so that it stays the same under other knowledge.
+    /// </summary>
+    public string Inputs(JsonObject found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        var text = new StringBuilder("inputs:");
+        foreach (var name in Ordered)
+            text.Append(Counted(found[name]?.ToJsonString() ?? ""));
+        foreach (var factor in found["factors"] as JsonArray ?? [])
+        {
+            foreach (var name in Read)
+                text.Append(Counted(factor![name]?.ToJsonString() ?? ""));
+        }
+
+        return Of(text.ToString());
+    }
 
     private string Of(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 

@@ -49,7 +49,7 @@ public sealed class SiteSettings
 
     public int MaxBundleEntries { get; init; } = 10_000;
 
-    /// <summary>How long a client may take to send its body.</summary>
+    /// <summary>How long a client may take to send its headers, and then again its body.</summary>
     public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(4);

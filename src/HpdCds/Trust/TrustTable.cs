@@ -55,10 +55,11 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
             yield return $"Ehrs: {twice.Key} is listed more than once";
         foreach (var entries in issuers.GroupBy(issuer => issuer.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
+            var names = string.Join(", ", ehrs.Where(ehr => ehr.Issuer?.Name == entries.Key).Select(ehr => $"'{ehr.Name}'"));
             if (entries.Any(entry => entry.Tenants.IsEmpty) || entries.SelectMany(entry => entry.Tenants).GroupBy(tenant => tenant, StringComparer.Ordinal).Any(group => group.Count() > 1))
-                yield return $"Ehrs: the entries of issuer '{entries.Key}' need Tenants of their own";
+                yield return $"Ehrs: the entries {names} have one issuer and need Tenants of their own";
             if (entries.Any(entry => !AreAlike(entry, entries.First())))
-                yield return $"Ehrs: the entries of issuer '{entries.Key}' must agree on Keys, Audiences, Algorithms, MaxTokenLifetime and ClockSkew";
+                yield return $"Ehrs: the entries {names} have one issuer and must agree on Keys, Audiences, Algorithms, MaxTokenLifetime and ClockSkew";
         }
     }
 

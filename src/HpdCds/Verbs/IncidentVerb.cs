@@ -2,18 +2,25 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
+using HpdCds.Explain;
 using HpdCds.Store;
+using HpdCds.Trust;
 
 namespace HpdCds.Verbs;
 
 /// <summary>
-/// <c>incident CARD-ID</c>: everything that was kept of the decision behind a card, from the store that the service's own
-/// settings name. Ends with 0; with 1 when there is no such card, or the store cannot be read; with 2 when misused.
+/// <c>incident CARD-ID [--comments] [--chart FILE]</c>: everything that was kept of the decision behind a card, from the store that
+/// the service's own settings name; with what people wrote of it, which may be patient data; and whether a chart that
+/// <c>explain --save-chart</c> wrote is what it was made from, for which the settings must hold the AuditKey of that time.
+/// Ends with 0; with 1 when there is no such card, or the store cannot be read; with 2 when misused; with 3 when the chart is another.
 /// </summary>
 public static class IncidentVerb
 {
     private const int NotFound = 1;
     private const int Misused = 2;
+    private const int Different = 3;
+
+    private const string Usage = "Usage: incident CARD-ID [--comments] [--chart FILE]";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -21,9 +28,9 @@ public static class IncidentVerb
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, Action<WebApplicationBuilder>? configure = null)
     {
-        if (args is not [{ Length: > 0 } card])
+        if (Arguments.Parse(args) is not { } arguments)
         {
-            await errors.WriteLineAsync("Usage: incident CARD-ID");
+            await errors.WriteLineAsync(Usage);
             return Misused;
         }
 
@@ -36,8 +43,8 @@ public static class IncidentVerb
         {
             var found = await service.Services.GetRequiredService<Database>().RunAsync(
                 async connection => (
-                    Decision: (await connection.QueryAsync("SELECT * FROM decisions WHERE card = @card", new { card })).Cast<IDictionary<string, object?>>().FirstOrDefault(),
-                    Feedback: (await connection.QueryAsync("SELECT ehr, outcome, at, reason_system, reason_code, suggestions FROM feedback WHERE card = @card ORDER BY at", new { card })).Cast<IDictionary<string, object?>>().ToArray()),
+                    Decision: (await connection.QueryAsync("SELECT * FROM decisions WHERE card = @Card", arguments)).Cast<IDictionary<string, object?>>().FirstOrDefault(),
+                    Feedback: (await connection.QueryAsync("SELECT ehr, outcome, at, reason_system, reason_code, suggestions, comment FROM feedback WHERE card = @Card ORDER BY at", arguments)).Cast<IDictionary<string, object?>>().ToArray()),
                 CancellationToken.None);
             if (found.Decision is not { } decision)
             {
@@ -46,15 +53,37 @@ public static class IncidentVerb
             }
 
             var json = Written(decision);
-            json["feedback"] = new JsonArray([.. found.Feedback.Select(Written)]);
+            var journal = service.Services.GetRequiredService<Journal>();
+            json["feedback"] = new JsonArray([.. found.Feedback.Select(row => Written(row, arguments.WithComments ? journal.Reveal : null))]);
+            bool? isSame = arguments.Chart is null ? null : service.Services.GetRequiredService<Pseudonyms>().Inputs(await SavedAsync(arguments.Chart)) == (string?)json["inputs"];
+            if (isSame is { } same)
+                json["chart"] = same ? "the same inputs" : "other inputs, or another AuditKey";
             await output.WriteLineAsync(json.ToJsonString(Readable));
-            return 0;
+            return isSame == false ? Different : 0;
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or JsonException)
+        {
+            await errors.WriteLineAsync("The chart is none that explain --save-chart wrote");
+            return Misused;
         }
         catch (StoreAwayException)
         {
             await errors.WriteLineAsync("The store cannot be read");
             return NotFound;
         }
+    }
+
+    private static async Task<JsonObject> SavedAsync(string file) => SavedChart.Parse(await File.ReadAllTextAsync(file)).Assessment ?? throw new JsonException("It holds no assessment");
+
+    private static JsonObject Written(IDictionary<string, object?> row, Func<string, string?>? reveal)
+    {
+        var json = Written(row);
+        if (json["comment"] is not { } comment)
+            return json;
+        json.Remove("comment");
+        if (reveal is not null)
+            json["comment"] = reveal((string)comment!) ?? "The key to this comment is gone";
+        return json;
     }
 
     private static JsonObject Written(IDictionary<string, object?> row)
@@ -72,5 +101,26 @@ public static class IncidentVerb
         }
 
         return json;
+    }
+
+    private sealed record Arguments(string Card, bool WithComments, string? Chart)
+    {
+        public static Arguments? Parse(string[] args)
+        {
+            if (args is not [{ Length: > 0 } card, .. var rest] || card.StartsWith("--", StringComparison.Ordinal))
+                return null;
+            var arguments = new Arguments(card, WithComments: false, Chart: null);
+            for (; rest.Length > 0; rest = rest[(rest[0] == "--chart" ? 2 : 1)..])
+            {
+                if (rest[0] == "--comments")
+                    arguments = arguments with { WithComments = true };
+                else if (rest is ["--chart", var file, ..])
+                    arguments = arguments with { Chart = file };
+                else
+                    return null;
+            }
+
+            return arguments;
+        }
     }
 }

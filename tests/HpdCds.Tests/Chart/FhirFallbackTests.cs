@@ -76,6 +76,8 @@ public sealed class FhirFallbackTests
     [Theory]
     [Trait("Req", "ERR-13")]
     [InlineData("<html></html>")]
+    [InlineData("""{"resourceType":"Bundle","type":"searchset","total":0}{"resourceType":"Bundle","type":"searchset","total":0}""")]
+    [InlineData("""{"resourceType":"Patient","id":"pat-1"} null""")]
     [InlineData("null")]
     [InlineData("""{"resourceType":"Bundle","entry":[""")]
     [InlineData("""{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}""")]

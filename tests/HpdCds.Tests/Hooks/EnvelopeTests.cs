@@ -34,6 +34,23 @@ public sealed class EnvelopeTests
     }
 
     [Theory]
+    [Trait("Req", "SEC-24")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("\0")]
+    public async Task A_second_document_behind_the_first_is_told_as_such(string second)
+    {
+        await using var service = await RunningService.StartAsync();
+
+        var (status, answer) = await service.AnswerAsync(Json.Call(prefetch: Nothing) + "\n" + second);
+
+        Assert.Equal(400, status);
+        Assert.StartsWith("Something follows", (string)answer!["issue"]![0]!["diagnostics"]!, StringComparison.Ordinal);
+        Assert.Equal(200, (await service.AnswerAsync(Json.Call(prefetch: Nothing) + "\n \t")).Status);
+        Assert.Equal(400, (await service.AnswerAsync("""{"feedback":[{"card":"a","outcome":"accepted","outcomeTimestamp":"2026-10-01T12:00:00Z"}]}""" + second, "/cds-services/hpd-risk/feedback")).Status);
+    }
+
+    [Theory]
     [Trait("Req", "REQ-02")]
     [Trait("Req", "REQ-08")]
     [Trait("Req", "REQ-15")]

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HpdCds.Tests.Store;
 
 /// <summary>What the service remembers, the same on every engine: each engine has a class of its own below this one.</summary>
-public abstract class MemoryTests
+public abstract partial class MemoryTests
 {
     private const string Secret = "Zebra Quagga told me of her cirrhosis";
 
@@ -28,6 +28,9 @@ public abstract class MemoryTests
     protected abstract Task TakeAwayAsync(string connection);
 
     protected abstract Task BringBackAsync(string connection);
+
+    /// <summary>Drops every table, as somebody might who takes the wrong database for a test.</summary>
+    protected abstract Task DropAsync(string connection);
 
     /// <summary>Lets the database take no feedback on one card, ever.</summary>
     protected abstract Task RefuseAsync(string connection, string card);
@@ -97,6 +100,8 @@ public abstract class MemoryTests
         Assert.Equal("unknown", (string?)factors["ldh"]!["state"]);
         Assert.Equal("complete", (string?)JsonNode.Parse((string)row["sources"]!)!["cbc"]);
         Assert.Equal(22, ((string)row["outcome_link"]!).Length);
+        Assert.Equal(22, ((string)row["inputs"]!).Length);
+        Assert.True(row["chart_milliseconds"] is >= 0L && row["assessment_milliseconds"] is >= 0L);
         var written = string.Join(' ', row.Values);
         Assert.All(["pat-1", "1960", "\"n\"", "751-8"], of => Assert.DoesNotContain(of, written, StringComparison.Ordinal));
         Assert.DoesNotContain("value", written, StringComparison.Ordinal);

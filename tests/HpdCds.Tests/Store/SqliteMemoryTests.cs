@@ -42,6 +42,26 @@ public sealed class SqliteMemoryTests : MemoryTests, IDisposable
     protected override Task RefuseAsync(string connection, string card) => ExecuteAsync(
         connection, $"CREATE TRIGGER refuse BEFORE INSERT ON feedback WHEN NEW.card = '{card}' BEGIN SELECT RAISE(ABORT, 'refused'); END");
 
+    protected override Task DropAsync(string connection) => ExecuteAsync(
+        connection, string.Concat(((string[])["decisions", "feedback", "used_tokens", "gaps", "protection_keys", "schema_steps"]).Select(table => $"DROP TABLE {table};")));
+
+    [Fact]
+    public async Task What_a_file_did_not_take_waits_beside_it()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection }, clock: TimeProvider.System);
+        var journal = service.Services.GetRequiredService<Journal>();
+        journal.Add(new FeedbackItem("test-ehr", "", "one", "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null));
+        await WrittenAsync(journal);
+        await TakeAwayAsync(connection);
+
+        journal.Add(new FeedbackItem("test-ehr", "", "two", "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null));
+        await journal.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.StartsWith("hpdcds.db.spill-", Path.GetFileName(Assert.Single(Directory.GetFiles(Place, "*.jsonl"))), StringComparison.Ordinal);
+        await BringBackAsync(connection);
+    }
+
     [Fact]
     public async Task A_file_that_was_removed_is_made_anew_and_a_lock_at_the_start_jams_nothing()
     {

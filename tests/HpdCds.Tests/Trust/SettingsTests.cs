@@ -58,7 +58,7 @@ public sealed class SettingsTests
 
         string[] wanted =
         [
-            "MaxBodyBytes", "AuditKey", "PublicBaseUrl must be", "Ehrs:0:Name", "must be https", "without user", "AllowPrivateAddresses", "'*'", "'http://ehr.example'",
+            "MaxBodyBytes", "AuditKey", "PublicBaseUrl must be", "Ehrs:0:Name", "must be https", "without user", "AllowPrivateAddresses:0", "CorsOrigins:0", "CorsOrigins:1",
             "Mars/Olympus", "Language", "NotAssessable", "Quirks", "Registration", "IndicatorCeiling", "Services:hpd-risk", "'other'", "CallsPerSecond", "Tenants and Audiences",
             "listed more than once", "stands twice", "Issuer and Keys", "MaxTokenLifetime", "ClockSkew", "'HS256'", "wildcard", "Keys:Url must be", "exclude each other",
             "Keys:File cannot", "every entry needs an Issuer", "Tenants of their own", "must agree",
@@ -80,6 +80,39 @@ public sealed class SettingsTests
 
         Assert.Contains("HpdCds:" + fault, error, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-04")]
+    [InlineData("PublicBaseUrl")]
+    [InlineData("Ehrs:0:Issuer")]
+    [InlineData("Ehrs:0:Audiences:0")]
+    [InlineData("Ehrs:0:Keys:Url")]
+    [InlineData("Ehrs:0:Keys:AllowedJku:0")]
+    [InlineData("Ehrs:0:FhirBaseUrls:0")]
+    [InlineData("Ehrs:0:CorsOrigins:0")]
+    [InlineData("Ehrs:0:AllowPrivateAddresses:0")]
+    [InlineData("Reports:Authority")]
+    public void An_address_with_a_password_is_a_fault_told_by_name_alone(string name)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["PublicBaseUrl"] = "https://cds.example.org",
+            ["Ehrs:0:Name"] = "ehr",
+            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
+            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+            ["Reports:Audience"] = "reports",
+        };
+
+        foreach (var written in new[] { "https://alice:hunter2@ehr.example.org", "https://alice:hunter2 @ehr.example.org" })
+        {
+            settings[name] = written;
+            var error = Refused(settings);
+            Assert.Contains("HpdCds:" + name.TrimEnd('0', ':'), error, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("alice", error, StringComparison.Ordinal);
+        }
     }
 
     public static TheoryData<string, string, string> ProductionSwitches => new()

@@ -90,6 +90,20 @@ public sealed class ShareTests
 
     [Fact]
     [Trait("Req", "SEC-07")]
+    [Trait("Req", "SEC-26")]
+    public async Task Who_only_says_to_be_an_EHR_takes_nothing_from_its_share()
+    {
+        using var forger = new TestIssuer();
+        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Ehrs:0:CallsPerSecond"] = "1" });
+
+        var forged = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => ehr.StatusAsync(forger.Token())));
+
+        Assert.All(forged, status => Assert.Equal(401, status));
+        Assert.Equal(200, await ehr.StatusAsync(ehr.Issuer.Token()));
+    }
+
+    [Fact]
+    [Trait("Req", "SEC-07")]
     public async Task Strangers_cannot_ask_without_end_one_after_the_other()
     {
         await using var ehr = await GuardedService.StartAsync();

@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HpdCds.Tests.Trust;
@@ -49,6 +52,35 @@ public sealed class TransportTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("Healthy", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    [Trait("Req", "OPS-01")]
+    public async Task A_task_in_the_background_that_fails_ends_no_answers()
+    {
+        var log = new LogLines();
+        await using var app = HpdCdsService.Build(["--urls", "http://127.0.0.1:0", "--environment=Development"], builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log);
+            builder.Services.AddHostedService<Failing>();
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        while (!log.All.Contains("BackgroundService failed", StringComparison.Ordinal))
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+
+        for (var calls = 0; calls < 20; calls++)
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.False(app.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    private sealed class Failing : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("as a bug would");
+        }
     }
 
     private static async Task<WebApplication> StartAsync(Dictionary<string, string?> settings)

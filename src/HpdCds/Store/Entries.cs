@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Dapper;
+
+namespace HpdCds.Store;
+
+/// <summary>How much was lost, and when.</summary>
+internal sealed record Gap(string Id, DateTimeOffset Since, DateTimeOffset Until, long Lost);
+
+/// <summary>How what the journal takes is written. The same entry twice is one.</summary>
+internal static class Entries
+{
+    public static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, object entry) => entry switch
+    {
+        Decision decision => WriteAsync(connection, transaction, decision),
+        FeedbackItem item => WriteAsync(connection, transaction, item),
+        _ => WriteAsync(connection, transaction, (Gap)entry),
+    };
+
+    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Decision decision) => connection.ExecuteAsync(
+        """
+        INSERT INTO decisions (id, at, card, ehr, issuer, tenant, service, hook, mode, outcome, shown, recognition, agents, regimen, exposure, tumour, version, knowledge,
+            model, model_version, band_low, band_high, points_low, points_high, settles, reason, factors, sources, repeat_key, outcome_link, milliseconds, inputs, chart_milliseconds, assessment_milliseconds)
+        VALUES (@Id, @At, @Card, @Ehr, @Issuer, @Tenant, @Service, @Hook, @Mode, @Outcome, @Shown, @Recognition, @Agents, @Regimen, @Exposure, @Tumour, @Version, @Knowledge,
+            @Model, @ModelVersion, @BandLow, @BandHigh, @PointsLow, @PointsHigh, @Settles, @Reason, @Factors, @Sources, @RepeatKey, @OutcomeLink, @Milliseconds, @Inputs, @ChartMilliseconds, @AssessmentMilliseconds)
+        ON CONFLICT DO NOTHING
+        """,
+        decision,
+        transaction);
+
+    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, FeedbackItem item) => connection.ExecuteAsync(
+        """
+        INSERT INTO feedback (ehr, tenant, card, outcome, at, received, reason_system, reason_code, suggestions, comment)
+        VALUES (@Ehr, @Tenant, @Card, @Outcome, @At, @Received, @ReasonSystem, @ReasonCode, @Suggestions, @Comment)
+        ON CONFLICT DO NOTHING
+        """,
+        new
+        {
+            item.Ehr,
+            item.Tenant,
+            item.Card,
+            item.Outcome,
+            At = item.At.ToUnixTimeMilliseconds(),
+            Received = item.Received.ToUnixTimeMilliseconds(),
+            item.ReasonSystem,
+            item.ReasonCode,
+            item.Suggestions,
+            item.Comment,
+        },
+        transaction);
+
+    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Gap gap) => connection.ExecuteAsync(
+        "INSERT INTO gaps (id, since, until, lost) VALUES (@Id, @Since, @Until, @Lost) ON CONFLICT DO NOTHING",
+        new { gap.Id, Since = gap.Since.ToUnixTimeMilliseconds(), Until = gap.Until.ToUnixTimeMilliseconds(), gap.Lost },
+        transaction);
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HpdCds.Clinical;
+using HpdCds.Trust;
+
+namespace HpdCds.Store;
+
+/// <summary>
+/// What the store did not take before the service ended: one JSON line for each entry, in a file that only its owner reads,
+/// until the next start reads it in. A line that cannot be read is put aside and costs no other.
+/// </summary>
+public sealed partial class SpillFiles(Database database, SiteSettings settings, IHostEnvironment environment, ILogger<SpillFiles> log)
+{
+    private const string Ending = ".jsonl";
+    private const string Unfinished = ".part";
+    private const string Aside = ".damaged";
+
+    private static readonly JsonSerializerOptions Options = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    private readonly string? _folder = settings.Store.SpillDirectory is { } folder
+        ? Path.Combine(environment.ContentRootPath, folder)
+        : database.FilePath is { } file ? Path.GetDirectoryName(file) : null;
+
+    // Stores that lie in one folder have files of their own.
+    private readonly string _start = $"{(database.FilePath is { } file ? Path.GetFileName(file) : "hpdcds")}.spill-";
+
+    /// <returns>How many entries are in the file; none where there is no place for one.</returns>
+    internal int Write(IReadOnlyCollection<object> entries)
+    {
+        if (_folder is null || entries.Count == 0)
+            return 0;
+        var path = Path.Combine(_folder, $"{_start}{Guid.NewGuid():n}{Ending}");
+        var written = 0;
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            try
+            {
+                using var file = new FileStream(path + Unfinished, OwnersOwn());
+                foreach (var entry in entries)
+                {
+                    file.Write([.. JsonSerializer.SerializeToUtf8Bytes(Line.Of(entry), Options), (byte)'\n']);
+                    file.Flush(flushToDisk: written == entries.Count - 1);
+                    written++;
+                }
+            }
+            finally
+            {
+                // Whoever starts meanwhile finds it whole, or as whole as it gets.
+                File.Move(path + Unfinished, path);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Unwritten(log, failure.GetType().Name);
+        }
+
+        return written;
+    }
+
+    /// <summary>Every file that an earlier end left. Another replica may read the same: what it holds can be stored twice and is there once.</summary>
+    internal IReadOnlyList<Spill> Read()
+    {
+        if (_folder is null || !Directory.Exists(_folder))
+            return [];
+        var spills = new List<Spill>();
+        foreach (var path in Directory.EnumerateFiles(_folder, $"{_start}*{Ending}").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                spills.Add(Read(path));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                Unread(log, Path.GetFileName(path), failure.GetType().Name);
+            }
+        }
+
+        return spills;
+    }
+
+    internal void Remove(Spill spill)
+    {
+        try
+        {
+            File.Delete(spill.Path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next start reads it again, which does no harm.
+            Unread(log, Path.GetFileName(spill.Path), failure.GetType().Name);
+        }
+    }
+
+    private Spill Read(string path)
+    {
+        var (entries, damaged) = (new List<object>(), new List<byte[]>());
+        foreach (var line in LinesOf(File.ReadAllBytes(path)))
+        {
+            if (EntryOf(line) is { } entry)
+                entries.Add(entry);
+            else
+                damaged.Add(line);
+        }
+
+        if (damaged.Count > 0)
+        {
+            using var aside = new FileStream(path + Aside, OwnersOwn());
+            foreach (var line in damaged)
+                aside.Write([.. line, (byte)'\n']);
+            Damaged(log, damaged.Count, Path.GetFileName(path) + Aside);
+        }
+
+        return new(path, entries, damaged.Count);
+    }
+
+    private static IEnumerable<byte[]> LinesOf(byte[] content)
+    {
+        for (var rest = content.AsMemory(); rest.Length > 0;)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (line.Length > 0)
+                yield return line.ToArray();
+        }
+    }
+
+    private static object? EntryOf(byte[] line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Line>(line, Options)?.Entry;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static FileStreamOptions OwnersOwn()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    [LoggerMessage(LogLevel.Error, "What the store did not take could not all be written to a file: {Type}")]
+    private static partial void Unwritten(ILogger log, string type);
+
+    [LoggerMessage(LogLevel.Error, "The file {File} with what the store did not take cannot be read or removed: {Type}")]
+    private static partial void Unread(ILogger log, string file, string type);
+
+    [LoggerMessage(LogLevel.Error, "{Lines} lines of what the store did not take cannot be read; they are kept aside in {File}")]
+    private static partial void Damaged(ILogger log, int lines, string file);
+
+    /// <summary>One file as it was found.</summary>
+    internal sealed record Spill(string Path, IReadOnlyList<object> Entries, int Damaged) : PatientData;
+
+    private sealed record Line(Decision? Decision, FeedbackItem? Feedback, Gap? Gap) : PatientData
+    {
+        /// <summary>Null where the line holds no entry, or more than one.</summary>
+        [JsonIgnore]
+        public object? Entry => (Decision, Feedback, Gap) switch
+        {
+            ({ } decision, null, null) => decision,
+            (null, { } feedback, null) => feedback,
+            (null, null, { } gap) => gap,
+            _ => null,
+        };
+
+        public static Line Of(object entry) => new(entry as Decision, entry as FeedbackItem, entry as Gap);
+    }
+}

@@ -65,9 +65,22 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
                 : new Fact<ComplicationGrade>.Known(ComplicationGrade.None, ProvenanceOf(found[0].Condition));
         }
 
-        return knowledge.Rules.RuleFor(fact) is { } rule && SpeaksForItself(rule.Place)
-            ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
+        return knowledge.Rules.RuleFor(fact) is not { } rule ? new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact)
+            : IsContradicted(rule) ? new Fact<ComplicationGrade>.Unknown(UnknownReason.Ambiguous, fact)
+            : SpeaksForItself(rule.Place) ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
+    }
+
+    // Decompensated cirrhosis is one with ascites, encephalopathy or bleeding, and does not say with which.
+    private bool IsContradicted(ClosedWorldRule rule)
+    {
+        var standing = rule.Unless
+            .SelectMany(finding => Stating(knowledge.Codes.Liver, finding).Where(item => item.Statement != Statement.No).Select(item => item.Condition).Concat(Naming(finding)))
+            .Where(condition => IsStillThere(rule.Fact, condition))
+            .ToArray();
+        foreach (var condition in standing)
+            Explain(condition, Fate.Used, rule.Fact, UnknownReason.Ambiguous.Code());
+        return standing.Length > 0;
     }
 
     // A fifth character is national: in another edition of ICD-10 the same code may mean another thing.

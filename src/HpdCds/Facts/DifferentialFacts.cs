@@ -48,7 +48,14 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         var newest = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight).ToArray();
         if (results.AreExplained)
             Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], newest);
-        return pairs.Length > 0 ? Chosen(pairs[0], newest, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+        if (pairs.Length > 0)
+            return Chosen(pairs[0], newest, neutrophils, lymphocytes);
+        var reported = Reported();
+        var none = WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+        // A ratio that came and cannot be used says more than that no counts came.
+        var saysMore = reported is Fact<Finding>.Unknown { Reason: not UnknownReason.NotRecorded }
+            && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
+        return reported is Fact<Finding>.Known || saysMore ? reported : none;
     }
 
     private void Explain(Reading<Finding>[] unusable, Pair[] newest)
@@ -82,7 +89,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         return new Fact<Finding>.Known(finding, first.Rank == 0 ? provenance.With(Mark.Preliminary) : provenance);
     }
 
-    private Fact<Finding>? Reported()
+    private Fact<Finding> Reported()
     {
         var reported = results.Latest(new ResultQuestion<Measure<ReportedRatio>>(
             "nlr",
@@ -91,7 +98,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             ChartKey.Cbc,
             observation => results.Measured<ReportedRatio>(observation, "ratio"),
             (one, other) => one.Against(other)));
-        return reported is Fact<Measure<ReportedRatio>>.Known ? reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" }) : null;
+        return reported is Fact<Measure<ReportedRatio>>.Unknown unusable
+            ? new Fact<Finding>.Unknown(unusable.Reason, "nlr", unusable.Seen)
+            : reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" });
     }
 
     private Fact<Finding> WhyNone(Half neutrophils, Half lymphocytes, bool hasSummed)

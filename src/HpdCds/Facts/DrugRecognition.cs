@@ -107,7 +107,8 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
         || !PartnersIn(concepts).IsEmpty;
 
     /// <summary>Meant to be given before or after a resection: stated as the order's reason or as its intent.</summary>
-    public bool IsPerioperative(ChartOrder order) => order.ReasonCodes.Concat(order.Intents).Any(concept => codes.Intents.Find(concept) is not null);
+    public bool IsPerioperative(ChartOrder order) => order.ReasonCodes.Concat(order.Intents)
+        .Any(concept => codes.Intents.Find(concept) is not null || concept.Texts.Any(terms.StatesPerioperativeIntent));
 
     private ImmutableArray<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
     {

@@ -17,7 +17,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     private int Window => knowledge.Rules.Window("staging");
 
     /// <summary>Regional lymph nodes.</summary>
-    public Evidence[] Nodes => [.. Axis(results.Of("tnm-n", "tnm-n-clinical", "tnm-n-pathological"), observation => Said(observation, 'N', category => category switch
+    public Evidence[] Nodes => [.. Axis(Stating('N'), observation => Said(observation, 'N', category => category switch
     {
         "0" => Statement.No,
         "1" or "2" or "3" => Statement.Yes,
@@ -25,7 +25,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     }))];
 
     /// <summary>Distant metastases: absent, or (at an unsaid place) present, which is only Ambiguous for any one organ.</summary>
-    public Evidence[] Distant => [.. Axis(results.Of("tnm-m", "tnm-m-clinical", "tnm-m-pathological"), observation => Said(observation, 'M', category => category switch
+    public Evidence[] Distant => [.. Axis(Stating('M'), observation => Said(observation, 'M', category => category switch
     {
         "0" => Statement.No,
         "1" => Statement.Ambiguous,
@@ -33,7 +33,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     }))];
 
     /// <summary>Invasion of the portal vein by the T category: its place in T3 and T4 changed with the eighth edition.</summary>
-    public Evidence[] Primary => [.. Axis(results.Of("tnm-t", "tnm-t-clinical", "tnm-t-pathological"), observation => Said(observation, 'T', category => category switch
+    public Evidence[] Primary => [.. Axis(Stating('T'), observation => Said(observation, 'T', category => category switch
     {
         "1" or "2" => Statement.No,
         "3" => IsOfLateEdition(observation) ? Statement.No : Statement.Ambiguous,
@@ -62,6 +62,20 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
         Explain(observation, statement: null);
         return groups.Length == 0 ? null : Statement.No;
     }).Where(one => one.Statement == Statement.Ambiguous)];
+
+    /// <summary>Results that are about this axis, and other stages whose value names it too ("T3N1M0").</summary>
+    private IEnumerable<ChartObservation> Stating(char axis)
+    {
+        var own = results.Of(GroupsOf(axis)).ToArray();
+        var beside = results.Of([.. GroupsOf('T'), .. GroupsOf('N'), .. GroupsOf('M'), "stage-group"]).Where(observation => Categories(observation, axis).Length > 0);
+        return own.Union(beside);
+    }
+
+    private static string[] GroupsOf(char axis)
+    {
+        var group = $"tnm-{char.ToLowerInvariant(axis)}";
+        return [group, group + "-clinical", group + "-pathological"];
+    }
 
     // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no does not stand behind it.
     private IEnumerable<Evidence> Axis(IEnumerable<ChartObservation> statements, Func<ChartObservation, Statement?> read)
@@ -98,19 +112,23 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     /// <summary>What codes and words together say of one axis: several categories say nothing sure, unless each of them is a yes.</summary>
     private Statement? Said(ChartObservation observation, char axis, Func<string, Statement?> read)
     {
-        var words = StageWords.Of(observation.Value).ToArray();
-        var prefix = $"{char.ToLowerInvariant(axis)}-";
-        var coded = observation.Value is ChartValue.Concept concept
-            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
-            : [];
-        var categories = coded.Concat(StageWords.Categories(words, axis)).Distinct(StringComparer.Ordinal).ToArray();
+        var categories = Categories(observation, axis);
         var statements = categories.Select(read).Distinct().ToArray();
         return statements switch
         {
             [] or [null] => null,
-            [var only] when (categories.Length == 1 || only == Statement.Yes) && !IsDoubted(words) => only,
+            [var only] when (categories.Length == 1 || only == Statement.Yes) && !IsDoubted([.. StageWords.Of(observation.Value)]) => only,
             _ => Statement.Ambiguous,
         };
+    }
+
+    private string[] Categories(ChartObservation observation, char axis)
+    {
+        var prefix = $"{char.ToLowerInvariant(axis)}-";
+        var coded = observation.Value is ChartValue.Concept concept
+            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
+            : [];
+        return [.. coded.Concat(StageWords.Categories(StageWords.Of(observation.Value), axis)).Distinct(StringComparer.Ordinal)];
     }
 
     private bool IsDoubted(string[] words) => Array.Exists(words, knowledge.Terms.IsDoubted);

@@ -61,6 +61,10 @@ public sealed class ReaderFateTests : IAsyncLifetime
         AssertFateAsync("problems", Condition(Coded(IcdCm, code), clinicalStatus), fate, fact, why);
 
     [Fact]
+    public Task A_decompensated_cirrhosis_is_used_against_a_presumption() =>
+        AssertFateAsync("problems", Condition(Coded("http://snomed.info/sct", "716203000"), "active"), "used", "ascites", "ambiguous");
+
+    [Fact]
     public Task A_condition_that_was_entered_in_error_is_no_evidence() =>
         AssertFateAsync("problems", Condition(Coded(IcdCm, "C78.0"), "active", "entered-in-error"), "not-evidence", null, "entered-in-error");
 

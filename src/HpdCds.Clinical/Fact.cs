@@ -148,4 +148,8 @@ public sealed record SeenValue(string Text, string? Unit, ClinicalTime? When, st
 /// <param name="Place">The place that must have been read completely.</param>
 /// <param name="SignedBy">Who answers for the rule; null while it is shipped unsigned.</param>
 /// <param name="SignedOn">When it was signed; null while it is shipped unsigned.</param>
-public sealed record ClosedWorldRule(string Fact, string Place, string? SignedBy, DateOnly? SignedOn);
+public sealed record ClosedWorldRule(string Fact, string Place, string? SignedBy, DateOnly? SignedOn)
+{
+    /// <summary>Findings that the fact may be a part of: where one of them stands, nothing is presumed.</summary>
+    public ImmutableArray<string> Unless { get; init; } = [];
+}

@@ -48,6 +48,7 @@ public static class MedicationReaders
                 Began = Time(Beginning(() => administration.Effective), zone),
             };
 
+    // The day on which somebody was told of a treatment is not the day of it.
     private static ChartMedication? ReadStatement(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
         FhirReading.ParseRecord<MedicationStatement>(bytes) is not { } statement
             ? null
@@ -59,7 +60,7 @@ public static class MedicationReaders
                 DoNotPerform: false,
                 shelf.Concepts(() => statement.Medication, statement),
                 FhirReading.Identifiers(() => statement.Identifier),
-                Time(CountedTime(() => statement.Effective) ?? FhirReading.Try(() => FhirReading.Text(statement.DateAssertedElement)), zone))
+                Time(CountedTime(() => statement.Effective), zone))
             {
                 Elsewhere = shelf.Elsewhere(() => statement.Medication, statement),
                 Began = Time(Beginning(() => statement.Effective), zone),

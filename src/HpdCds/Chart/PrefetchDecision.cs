@@ -24,7 +24,10 @@ public enum Received
     /// <summary>The same, and the reason is that this may not be read.</summary>
     Denied,
 
-    /// <summary>Only resources of another patient or another type.</summary>
+    /// <summary>
+    /// Only resources of another patient or another type: nobody answered for our patient, so that it is as absent. Beside
+    /// resources of our patient they are passed over and change nothing.
+    /// </summary>
     Foreign,
 
     NotFhir,

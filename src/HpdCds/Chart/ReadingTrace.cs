@@ -8,16 +8,16 @@ public enum Fate
     /// <summary>A fact rests on it.</summary>
     Used,
 
-    /// <summary>A newer one, or one of better status, counts instead.</summary>
+    /// <summary>Another one counts instead: a newer one, one of better status, or one that weighs more.</summary>
     Superseded,
 
-    /// <summary>It speaks of a fact and cannot be used: too old, unknown unit, implausible...</summary>
+    /// <summary>It speaks of a fact and does not count for it: too old, unknown unit, resolved, refuted, not enough...</summary>
     Unusable,
 
-    /// <summary>Entered in error, cancelled, registered, in the future, or without a value.</summary>
+    /// <summary>Entered in error, cancelled, not done, a draft, in the future, or without a value.</summary>
     NotEvidence,
 
-    /// <summary>None of its codes means anything here.</summary>
+    /// <summary>No reader found anything in its codes and words.</summary>
     OtherCode,
 
     /// <summary>A resource type that this key does not ask for.</summary>

@@ -28,8 +28,6 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     // A shift can move an hour over a change of the clocks, and then another one may not.
     private const int Attempts = 20;
 
-    private static readonly string[] ConfoundingDrugs = ["corticosteroid", "g-csf"];
-
     /// <param name="drop">Prefetch keys to be treated as if they had not come.</param>
     /// <exception cref="RefusedException">The request is not one that a hook call would answer.</exception>
     public async Task<Explanation> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
@@ -130,55 +128,34 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         ["supplied"] = source.Supplied,
     })]);
 
-    /// <summary>Every resource once for each fact that it speaks of, in the order of the keys.</summary>
-    private IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace)
+    /// <summary>What the readers noted, once for each fact; and what none of them noted. In the order of the keys.</summary>
+    private static IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace)
     {
-        var noted = trace.Notes.Select(note => note.Reference).ToHashSet(StringComparer.Ordinal);
-        return trace.Notes.Concat(chart.Observations.Where(observation => !noted.Contains(observation.Reference)).SelectMany(OfObservation))
-            .Concat(chart.Conditions.SelectMany(OfCondition))
-            .Concat(chart.Procedures.Select(OfProcedure))
-            .Concat(chart.Medications.SelectMany(OfMedication))
-            .Distinct()
+        (string Reference, ChartKey Key)[] read =
+        [
+            .. chart.Observations.Select(one => (one.Reference, one.Source)),
+            .. chart.Conditions.Select(one => (one.Reference, one.Source)),
+            .. chart.Procedures.Select(one => (one.Reference, one.Source)),
+            .. chart.Medications.Select(one => (one.Reference, one.Source)),
+        ];
+        var keys = read.GroupBy(one => one.Reference, one => (ChartKey?)one.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+        var noted = trace.Notes.Select(note => note.Key is null ? note with { Key = keys.GetValueOrDefault(note.Reference) } : note)
+            .GroupBy(note => (note.Reference, note.Key ?? default))
+            .ToDictionary(notes => notes.Key, Telling);
+        return noted.Values.SelectMany(notes => notes)
+            .Concat(read.Distinct().Where(one => !noted.ContainsKey(one)).Select(one => new ResourceFate(one.Reference, Fate.OtherCode, one.Key, Fact: null, Why: null)))
             .OrderBy(fate => fate.Key)
             .ThenBy(fate => fate.Reference, StringComparer.Ordinal);
     }
 
-    // Stages and variants are weighed together, so that none of them is superseded by another as a value is.
-    private IEnumerable<ResourceFate> OfObservation(ChartObservation observation)
+    // A fact is asked for more than once: what was used once is used, else the last word counts. What is said of a resource
+    // as a whole ("no value") is not told beside what it was found to say.
+    private static IEnumerable<ResourceFate> Telling(IEnumerable<ResourceFate> notes)
     {
-        var groups = observation.Source is ChartKey.Staging or ChartKey.Genomics
-            ? knowledge.Codes.Observations.FindAll(observation.Code).Select(entry => entry.Group).Distinct(StringComparer.Ordinal).ToArray()
-            : [];
-        return groups.Length == 0
-            ? [new(observation.Reference, Fate.OtherCode, observation.Source, Fact: null, Why: null)]
-            : groups.Select(group => new ResourceFate(observation.Reference, Fate.Used, observation.Source, group, Why: null));
-    }
-
-    private ResourceFate OfProcedure(ChartProcedure procedure) => ConfounderFacts.IsEmbolisation(procedure, knowledge)
-        ? new(procedure.Reference, ConfounderFacts.WasDone(procedure) ? Fate.Used : Fate.NotEvidence, procedure.Source, "tace", procedure.Status)
-        : new(procedure.Reference, Fate.OtherCode, procedure.Source, Fact: null, Why: null);
-
-    private IEnumerable<ResourceFate> OfCondition(ChartCondition condition)
-    {
-        CodeSet[] read = [knowledge.Codes.Cancers, knowledge.Codes.Metastases, knowledge.Codes.Liver, knowledge.Codes.Confounders];
-        var entries = read.SelectMany(set => set.FindAll(condition.Code)).ToArray();
-        if (entries.Length == 0)
-            return [new(condition.Reference, Fate.OtherCode, condition.Source, Fact: null, Why: null)];
-        var fate = condition.VerificationStatus == "entered-in-error" ? Fate.NotEvidence : Fate.Used;
-        return entries.Select(entry => new ResourceFate(condition.Reference, fate, condition.Source, entry.Group, condition.VerificationStatus));
-    }
-
-    private IEnumerable<ResourceFate> OfMedication(ChartMedication medication)
-    {
-        var agents = advice.Drugs.InhibitorsIn(medication.Concepts).Names;
-        var facts = agents.Concat(ConfoundingDrugs.Where(kind => ConfounderFacts.IsDrug(medication, kind, knowledge))).ToHashSet(StringComparer.Ordinal);
-        if (advice.Drugs.IsAnticoagulant(medication.Concepts))
-            facts.Add("anticoagulant");
-        if (advice.Drugs.IsAntineoplastic(medication.Concepts))
-            facts.Add("prior-therapy");
-        return facts.Count == 0
-            ? [new(medication.Reference, Fate.OtherCode, medication.Source, Fact: null, Why: null)]
-            : facts.Select(fact => new ResourceFate(medication.Reference, Fate.Used, medication.Source, fact, medication.Status));
+        var told = notes.GroupBy(note => note.Fact, StringComparer.Ordinal).SelectMany(ofFact => ofFact.Key is null
+            ? ofFact.Distinct()
+            : [ofFact.FirstOrDefault(note => note.Fate == Fate.Used) ?? ofFact.Last()]).ToArray();
+        return Array.Exists(told, note => note.Fact is not null) ? told.Where(note => note.Fact is not null || note.Fate is not (Fate.Unusable or Fate.NotEvidence)) : told;
     }
 
     private static JsonNode ToJson(ResourceFate fate)

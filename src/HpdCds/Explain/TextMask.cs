@@ -17,8 +17,9 @@ internal sealed partial class TextMask(KnowledgeBase knowledge)
     // Chinese has no words to count, so the reach of a denial is counted in characters, each of which keeps its place.
     private const char Character = '\u67D0';
 
+    // The readers take a hyphen between letters for a space.
     private readonly ImmutableArray<string> _words =
-        [.. knowledge.Terms.AllWords.Concat(knowledge.Units.AllSpellings).Concat(knowledge.Drugs.All.SelectMany(drug => drug.AllNames)).Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(word => word.Length)];
+        [.. knowledge.Terms.AllWords.SelectMany(word => new[] { word, word.Replace(' ', '-') }).Concat(knowledge.Units.AllSpellings).Concat(knowledge.Drugs.All.SelectMany(drug => drug.AllNames)).Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(word => word.Length)];
 
     public string? Of(string? text)
     {

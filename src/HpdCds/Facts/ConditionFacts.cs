@@ -19,7 +19,7 @@ internal enum Statement
 }
 
 /// <summary>The facts that stand in the problem list and the encounter diagnoses (clinical model, sections 1, 8 and 9).</summary>
-internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge, bool hasNoEncounterDiagnoses)
+internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge, bool hasNoEncounterDiagnoses, ReadingTrace? trace = null)
 {
     /// <summary>What ICD-10 itself is long: a letter, two digits, a point and one more.</summary>
     private const int LongestSharedCode = 5;
@@ -36,11 +36,19 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         foreach (var group in groups)
         {
             found.AddRange(Stating(knowledge.Codes.Liver, group)
-                .Where(item => item.Statement != Statement.Yes || IsActive(item.Condition))
+                .Where(item => item.Statement != Statement.Yes || IsStillThere(fact, item.Condition))
                 .Select(item => item.Statement == Statement.Yes && !IsOfItsEdition(item.Condition, group) ? item with { Statement = Statement.Ambiguous } : item));
         }
 
-        if (found.Where(item => item.Statement == Statement.Yes).ToArray() is { Length: > 0 } present)
+        var present = found.Where(item => item.Statement == Statement.Yes).ToArray();
+        var named = Naming(fact).Where(condition => IsStillThere(fact, condition)).ToArray();
+        var isOpen = named.Length > 0 || found.Exists(item => item.Statement == Statement.Ambiguous);
+        Evidence.Explain(
+            trace,
+            fact,
+            found.Select(AsEvidence).Concat(named.Select(AsWords)),
+            present.Length > 0 ? Statement.Yes : isOpen ? Statement.Ambiguous : found.Count > 0 ? Statement.No : null);
+        if (present.Length > 0)
         {
             var grades = present.Select(item => (item.Condition, Grade: GradeOf(item.Condition, item.Entry))).ToArray();
             // Grades are compared as points: an ungraded one may be as much as a severe one.
@@ -48,7 +56,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
             return new Fact<ComplicationGrade>.Known(grade, ProvenanceOf(worst));
         }
 
-        if (found.Exists(item => item.Statement == Statement.Ambiguous) || chart.Conditions.Any(condition => MayBe(fact, condition)))
+        if (isOpen)
             return new Fact<ComplicationGrade>.Unknown(UnknownReason.Ambiguous, fact);
         if (found.Count > 0)
         {
@@ -57,9 +65,22 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
                 : new Fact<ComplicationGrade>.Known(ComplicationGrade.None, ProvenanceOf(found[0].Condition));
         }
 
-        return knowledge.Rules.RuleFor(fact) is { } rule && SpeaksForItself(rule.Place)
-            ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
+        return knowledge.Rules.RuleFor(fact) is not { } rule ? new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact)
+            : IsContradicted(rule) ? new Fact<ComplicationGrade>.Unknown(UnknownReason.Ambiguous, fact)
+            : SpeaksForItself(rule.Place) ? new Fact<ComplicationGrade>.PresumedAbsent(rule)
             : new Fact<ComplicationGrade>.Unknown(WhyNotFound(), fact);
+    }
+
+    // Decompensated cirrhosis is one with ascites, encephalopathy or bleeding, and does not say with which.
+    private bool IsContradicted(ClosedWorldRule rule)
+    {
+        var standing = rule.Unless
+            .SelectMany(finding => Stating(knowledge.Codes.Liver, finding).Where(item => item.Statement != Statement.No).Select(item => item.Condition).Concat(Naming(finding)))
+            .Where(condition => IsStillThere(rule.Fact, condition))
+            .ToArray();
+        foreach (var condition in standing)
+            Explain(condition, Fate.Used, rule.Fact, UnknownReason.Ambiguous.Code());
+        return standing.Length > 0;
     }
 
     // A fifth character is national: in another edition of ICD-10 the same code may mean another thing.
@@ -68,11 +89,48 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         && entry.Group == group
         && (CodeSystems.Canonical(entry.System) != CodeSystems.Icd10 || entry.Code.Length <= LongestSharedCode || CodeSystems.Edition(coding.System!) == entry.System));
 
-    // Named in words only: nobody can say that it is something else.
-    private bool MayBe(string fact, ChartCondition condition) =>
-        condition.VerificationStatus is not ("refuted" or "entered-in-error")
-        && IsActive(condition)
-        && knowledge.Terms.MentionOf(fact, condition.Code.Texts) == TextMention.Affirmed;
+    /// <summary>Conditions that name a finding in words and do not take it back: nobody can say that they are something else.</summary>
+    public IEnumerable<ChartCondition> Naming(string fact)
+    {
+        foreach (var condition in chart.Conditions.Where(IsRecorded))
+        {
+            var mention = knowledge.Terms.MentionOf(fact, condition.Code.Texts);
+            var isRefuted = condition.VerificationStatus == "refuted";
+            if (mention == TextMention.Affirmed && !isRefuted)
+                yield return condition;
+            else if (mention != TextMention.None)
+                Explain(condition, Fate.Unusable, fact, isRefuted ? "refuted" : "denied-in-words");
+        }
+    }
+
+    /// <summary>Tells whoever asked what became of a condition.</summary>
+    public void Explain(ChartCondition condition, Fate fate, string? fact, string? why) =>
+        trace?.Note(condition.Reference, fate, condition.Source, fact, why);
+
+    /// <summary>What a condition says in words only.</summary>
+    public static Evidence AsWords(ChartCondition condition) => new(Statement.Ambiguous, ProvenanceOf(condition)) { IsFromText = true };
+
+    /// <summary>What a condition says by its code. A no from a list that was cut may be taken back in its rest.</summary>
+    public Evidence AsEvidence((ChartCondition Condition, CodeEntry Entry, Statement Statement) item) => new(item.Statement, ProvenanceOf(item.Condition))
+    {
+        Reservation = item.Statement == Statement.No && IsFromCutList(item.Condition) ? UnknownReason.Truncated : null,
+    };
+
+    private bool IsStillThere(string fact, ChartCondition condition)
+    {
+        if (IsActive(condition))
+            return true;
+        Explain(condition, Fate.Unusable, fact, condition.ClinicalStatus);
+        return false;
+    }
+
+    private bool IsRecorded(ChartCondition condition)
+    {
+        if (condition.VerificationStatus != "entered-in-error")
+            return true;
+        Explain(condition, Fate.NotEvidence, fact: null, condition.VerificationStatus);
+        return false;
+    }
 
     public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
     {
@@ -82,8 +140,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     }
 
     private IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stated(CodeSet set) =>
-        from condition in chart.Conditions.OrderBy(condition => condition.Reference, StringComparer.Ordinal)
-        where condition.VerificationStatus != "entered-in-error"
+        from condition in chart.Conditions.Where(IsRecorded).OrderBy(condition => condition.Reference, StringComparer.Ordinal)
         from entry in set.FindAll(condition.Code).DistinctBy(entry => entry.Group, StringComparer.Ordinal)
         select (condition, entry, StatementOf(condition));
 
@@ -138,6 +195,6 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     }
 
     // The rest of a list that was cut may hold the statement that the same thing is there.
-    public bool IsFromCutList(ChartCondition condition) =>
+    private bool IsFromCutList(ChartCondition condition) =>
         chart.Sources.TryGetValue(condition.Source, out var source) && source.State == SourceState.Truncated;
 }

@@ -13,8 +13,16 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     // Pairs are tried with each other: more of one kind than this, all inside the window, is a monitor, not a blood count.
     private const int MostOfOneKind = 200;
 
+    private const int ProductKind = 2;
+
     private const string NeutrophilDatum = "neutrophils";
     private const string LymphocyteDatum = "lymphocytes";
+
+    private static readonly string[] Parts =
+    [
+        "neutrophils-abs", "neutrophils-pct", "lymphocytes-abs", "lymphocytes-pct", "leukocytes",
+        "neutrophils-segmented-abs", "neutrophils-segmented-pct", "bands-abs", "bands-pct",
+    ];
 
     private int Window => rules.Window("cbc");
 
@@ -23,7 +31,11 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         var neutrophils = HalfOf<Neutrophils>("neutrophils-abs", "neutrophils-pct");
         var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
         if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
+        {
+            results.ExplainCut("nlr", results.Of(Parts));
             return new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum);
+        }
+
         var summed = SegmentedAndBands();
         var pairs = Pairs(neutrophils, lymphocytes)
             .Concat(Pairs(summed, lymphocytes).Select(pair => pair with { IsSummed = true }))
@@ -33,26 +45,43 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             .ThenByDescending(pair => pair.Rank)
             .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)
             .ToArray();
-        Explain(neutrophils, pairs);
-        Explain(lymphocytes, pairs);
-        Explain(summed, pairs);
-        return pairs.Length > 0 ? Chosen(pairs, neutrophils, lymphocytes) : Reported() ?? WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+        var newest = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight).ToArray();
+        if (results.AreExplained)
+            Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], newest);
+        if (pairs.Length > 0)
+            return Chosen(pairs[0], newest, neutrophils, lymphocytes);
+        var reported = Reported();
+        var none = WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+        // A ratio that came and cannot be used says more than that no counts came.
+        var saysMore = reported is Fact<Finding>.Unknown { Reason: not UnknownReason.NotRecorded }
+            && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
+        return reported is Fact<Finding>.Known || saysMore ? reported : none;
     }
 
-    private void Explain<TAnalyte>(Half<TAnalyte> half, Pair[] pairs)
-        where TAnalyte : IAnalyte
+    private void Explain(Reading<Finding>[] unusable, Pair[] newest)
     {
-        bool IsUsed<T>(Reading<T> reading)
-            where T : class => pairs is [var chosen, ..] && (reading.Observation == chosen.Neutrophils || reading.Observation == chosen.Lymphocytes);
-        results.Explain("nlr", half.Counts, IsUsed);
-        results.Explain("nlr", half.Shares, IsUsed);
-        results.Explain("nlr", half.Unusable, IsUsed);
+        results.Explain("nlr", unusable, isUsed: _ => false);
+        var used = newest.SelectMany(PartsOf).ToHashSet();
+        foreach (var observation in results.Of(Parts).Except(unusable.Select(reading => reading.Observation)))
+        {
+            var fate = used.Contains(observation) ? Fate.Used : newest.Length > 0 ? Fate.Superseded : Fate.Unusable;
+            results.Explain(observation, fate, "nlr", fate == Fate.Unusable ? UnknownReason.NotPaired.Code() : null);
+        }
+
+        foreach (var reported in newest.Length > 0 ? results.Of("nlr") : [])
+            results.Explain(reported, Fate.Superseded, "nlr");
     }
 
-    private static Fact<Finding> Chosen(Pair[] pairs, Half neutrophils, Half lymphocytes)
+    private IEnumerable<ChartObservation> PartsOf(Pair pair)
     {
-        var first = pairs[0];
-        var finding = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight)
+        var white = White[pair.Neutrophils.Time?.When].Concat(White[pair.Lymphocytes.Time?.When]).Select(reading => reading.Observation);
+        var bands = results.Of("bands-abs", "bands-pct").Where(band => AreOfOneSample(pair.Neutrophils, band));
+        return [pair.Neutrophils, pair.Lymphocytes, .. pair.Kind == ProductKind ? white : [], .. pair.IsSummed ? bands : []];
+    }
+
+    private static Fact<Finding> Chosen(Pair first, Pair[] newest, Half neutrophils, Half lymphocytes)
+    {
+        var finding = newest
             .Select(pair => pair.Ratio.ToFinding())
             .Aggregate((one, other) => one.Against(other));
         var isFallback = neutrophils.HasUnusableAfter(first.SortTime) || lymphocytes.HasUnusableAfter(first.SortTime);
@@ -60,7 +89,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         return new Fact<Finding>.Known(finding, first.Rank == 0 ? provenance.With(Mark.Preliminary) : provenance);
     }
 
-    private Fact<Finding>? Reported()
+    private Fact<Finding> Reported()
     {
         var reported = results.Latest(new ResultQuestion<Measure<ReportedRatio>>(
             "nlr",
@@ -69,7 +98,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             ChartKey.Cbc,
             observation => results.Measured<ReportedRatio>(observation, "ratio"),
             (one, other) => one.Against(other)));
-        return reported is Fact<Measure<ReportedRatio>>.Known ? reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" }) : null;
+        return reported is Fact<Measure<ReportedRatio>>.Unknown unusable
+            ? new Fact<Finding>.Unknown(unusable.Reason, "nlr", unusable.Seen)
+            : reported.Map(measure => Finding.Of(measure) with { Datum = "nlr" });
     }
 
     private Fact<Finding> WhyNone(Half neutrophils, Half lymphocytes, bool hasSummed)
@@ -90,8 +121,8 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
                 let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
                 where ratio is not null
                 select new Pair(ratio, one.Observation, other.Observation, Kind: 1))
-            .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares), kind: 2))
-            .Concat(Counts(Products<Neutrophils>(neutrophils.Shares), lymphocytes.Counts, kind: 2));
+            .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares), ProductKind))
+            .Concat(Counts(Products<Neutrophils>(neutrophils.Shares), lymphocytes.Counts, ProductKind));
 
     private IEnumerable<Pair> Counts(
         IEnumerable<Reading<Measure<Neutrophils>>> neutrophils,

@@ -88,12 +88,17 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
     /// <param name="isAllKnown">Whether the active orders were read to their end, and none of them and of the drafts may be any drug.</param>
     public Regimen? RegimenOf(ImmutableArray<string> agents, IReadOnlyCollection<ImmutableArray<ChartConcept>> beside, bool isAllKnown)
     {
-        var others = beside.SelectMany(concepts => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts)));
+        var others = beside.SelectMany(AgentsIn);
         var regimen = Regimens.Of(agents.Concat(others).Distinct(StringComparer.Ordinal).SelectMany(drugs.OfGroup).SelectMany(drug => drug.Targets));
         return regimen == Regimen.Pd1 && !isAllKnown ? null : regimen;
     }
 
-    public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) => concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null);
+    /// <summary>The drugs by which a regimen is told from another.</summary>
+    public IEnumerable<string> AgentsIn(ImmutableArray<ChartConcept> concepts) => InhibitorsIn(concepts).Names.Concat(PartnersIn(concepts));
+
+    public bool IsAnticoagulant(ImmutableArray<ChartConcept> concepts) =>
+        concepts.Any(concept => codes.Anticoagulants.Find(concept) is not null)
+        || terms.NamesSystemicDrug("anticoagulant", concepts.SelectMany(concept => concept.Texts));
 
     /// <summary>A systemic cancer drug of any kind.</summary>
     public bool IsAntineoplastic(ImmutableArray<ChartConcept> concepts) =>
@@ -102,7 +107,8 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
         || !PartnersIn(concepts).IsEmpty;
 
     /// <summary>Meant to be given before or after a resection: stated as the order's reason or as its intent.</summary>
-    public bool IsPerioperative(ChartOrder order) => order.ReasonCodes.Concat(order.Intents).Any(concept => codes.Intents.Find(concept) is not null);
+    public bool IsPerioperative(ChartOrder order) => order.ReasonCodes.Concat(order.Intents)
+        .Any(concept => codes.Intents.Find(concept) is not null || concept.Texts.Any(terms.StatesPerioperativeIntent));
 
     private ImmutableArray<string> PartnersIn(ImmutableArray<ChartConcept> concepts)
     {

@@ -15,39 +15,61 @@ internal sealed class GenomicFacts
     private readonly KnowledgeBase _knowledge;
     private readonly ImmutableArray<Variant> _variants;
     private readonly ILookup<string, ChartObservation> _studied;
+    private readonly ILookup<string, ChartObservation> _partsOf;
+    private readonly ReadingTrace? _trace;
     private readonly bool _hasReport;
 
-    public GenomicFacts(PatientChart chart, Results results, KnowledgeBase knowledge)
+    public GenomicFacts(PatientChart chart, Results results, KnowledgeBase knowledge, ReadingTrace? trace = null)
     {
-        (_chart, _knowledge) = (chart, knowledge);
-        var partsOf = chart.Observations.Where(observation => observation.Panel is not null).ToLookup(observation => observation.Panel!, StringComparer.Ordinal);
-        ChartObservation[] Parts(ChartObservation whole) => [.. partsOf[whole.Reference].Where(part => part.Reference.StartsWith(whole.Reference + "#", StringComparison.Ordinal))];
+        (_chart, _knowledge, _trace) = (chart, knowledge, trace);
+        _partsOf = chart.Observations.Where(observation => observation.Panel is not null).ToLookup(observation => observation.Panel!, StringComparer.Ordinal);
         _variants = [.. results.Of("variant").OrderBy(whole => whole.Reference, StringComparer.Ordinal).Select(whole => VariantOf(whole, Parts(whole)))];
         var regions = results.AlsoWithoutValue("region-studied").ToArray();
         _studied = regions.SelectMany(whole => GenesOf(Parts(whole)).Known.Select(gene => (gene, whole)))
             .ToLookup(pair => pair.gene, pair => pair.whole, StringComparer.Ordinal);
-        _hasReport = _variants.Length + regions.Length > 0 || results.AlsoWithoutValue("genomics-report").Any();
+        var reports = results.AlsoWithoutValue("genomics-report").ToArray();
+        _hasReport = _variants.Length + regions.Length + reports.Length > 0;
+        // What no gene below rests on stays as this says.
+        foreach (var variant in _variants)
+            Explain(variant.Whole, Fate.Unusable, fact: null, variant.Call is null ? "no-call" : variant.IsOfUnknownGene ? "gene-not-named" : "says-nothing");
+        foreach (var report in regions.Concat(reports))
+            Explain(report, Fate.Unusable, fact: null, "says-nothing");
+    }
+
+    private ChartObservation[] Parts(ChartObservation whole) =>
+        [.. _partsOf[whole.Reference].Where(part => part.Reference.StartsWith(whole.Reference + "#", StringComparison.Ordinal))];
+
+    // What a component says is said of its whole.
+    private void Explain(ChartObservation whole, Fate fate, string? fact, string? why)
+    {
+        if (_trace is null)
+            return;
+        string[] read = ["gene", "change-type", "copy-number"];
+        foreach (var one in Parts(whole).Where(part => Array.Exists(read, group => IsOf(part, group))).Prepend(whole))
+            _trace.Note(one.Reference, fate, one.Source, fact, why);
     }
 
     /// <summary>An amplification of any of these genes; absent when every one of them is.</summary>
     public Fact<Finding> Amplification(string row, params ImmutableArray<string> genes)
     {
         if (_variants.FirstOrDefault(variant => variant is { Call: true, IsAmplified: true } && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()) is { } amplified)
-            return Known(present: true, amplified);
+            return Known(row, present: true, amplified);
         var absent = genes.Select(gene => _variants.FirstOrDefault(variant => variant.Call == false && variant.Genes.Contains(gene))).ToArray();
         if (Array.TrueForAll(absent, variant => variant is not null))
-            return Known(present: false, absent[0]!);
+            return Known(row, present: false, [.. absent.OfType<Variant>()]);
         var isCovered = genes.Zip(absent).All(pair => pair.Second is not null || _studied[pair.First].Any());
-        return isCovered && _chart.WereRead(ChartKey.Genomics)
-            ? new Fact<Finding>.PresumedAbsent(new ClosedWorldRule(row, "region studied in a report", SignedBy: null, SignedOn: null))
-            : NotFound(genes);
+        if (!isCovered || !_chart.WereRead(ChartKey.Genomics))
+            return NotFound(genes);
+        foreach (var whole in genes.Zip(absent).SelectMany(pair => pair.Second is { Whole: var denied } ? [denied] : _studied[pair.First]))
+            Explain(whole, Fate.Used, row, why: null);
+        return new Fact<Finding>.PresumedAbsent(new ClosedWorldRule(row, "region studied in a report", SignedBy: null, SignedOn: null));
     }
 
     /// <summary>Any alteration of a gene, as reported.</summary>
     public Fact<Finding> Alteration(string gene)
     {
         var calls = _variants.Where(variant => variant.Call is not null && variant.Genes.Contains(gene)).OrderByDescending(variant => variant.Call).ToArray();
-        return calls.Length > 0 ? Known(calls[0].Call == true, calls[0]) : NotFound([gene]);
+        return calls.Length > 0 ? Known(gene, calls[0].Call == true, calls[0]) : NotFound([gene]);
     }
 
     /// <summary>Nothing of this kind was reported: not tested, when the source was read to its end and holds no report.</summary>
@@ -65,8 +87,12 @@ internal sealed class GenomicFacts
         return new Fact<Finding>.Unknown(isOpen ? UnknownReason.Ambiguous : UnknownReason.NotRecorded);
     }
 
-    private static Fact<Finding>.Known Known(bool present, Variant variant) =>
-        new(Finding.Presence(present), Results.ProvenanceOf(variant.Whole, isFallback: false));
+    private Fact<Finding>.Known Known(string fact, bool present, params ReadOnlySpan<Variant> variants)
+    {
+        foreach (var variant in variants)
+            Explain(variant.Whole, Fate.Used, fact, why: null);
+        return new(Finding.Presence(present), Results.ProvenanceOf(variants[0].Whole, isFallback: false));
+    }
 
     private Variant VariantOf(ChartObservation whole, ChartObservation[] parts)
     {

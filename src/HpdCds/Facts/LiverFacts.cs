@@ -58,11 +58,11 @@ internal sealed class LiverFacts(
             [.. RecordedGroups],
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,
-            Recorded,
+            observation => UnlessOlderThanParts(Recorded(observation)),
             (one, other) => one.Against(other)));
         if (recorded is Fact<Finding>.Unknown { Reason: var why } && MayBeUnread(why) && computed.Value.WhyOpen == UnknownReason.NotRecorded)
             return computed with { Value = computed.Value with { WhyOpen = why } };
-        if (recorded is not Fact<Finding>.Known { Value: { Shown: Shown.Span stated } finding } known || IsOlderThanParts(known.Provenance))
+        if (recorded is not Fact<Finding>.Known { Value: { Shown: Shown.Span stated } finding } known)
             return computed;
         var (least, most) = ChildPughScore.ScoresOf(ChildPughScore.ClassOf(stated.Low));
         if (least > score.High || most < score.Low)
@@ -109,9 +109,9 @@ internal sealed class LiverFacts(
 
     private static Shown.Span Span(int low, int high) => new(low, high, "{score}", ChildPughScore.ClassOf(low) is var first && ChildPughScore.ClassOf(high) == first ? first : $"{first}-{ChildPughScore.ClassOf(high)}");
 
-    private bool IsOlderThanParts(Provenance recorded) => results
+    private Reading<Finding> UnlessOlderThanParts(Reading<Finding> recorded) => results
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")
-        .Any(part => part.Time?.When.Earliest > recorded.When?.Latest);
+        .Any(part => part.Time?.When.Earliest > recorded.When?.Latest) ? new(recorded.Observation, Value: null, UnknownReason.TooOld) : recorded;
 
     private static Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
     {

@@ -39,12 +39,14 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
-        var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses);
+        var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses, trace);
         var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
         var tumour = tumours.For(recognition.Orders);
-        var history = new TreatmentHistory(chart, drugs, knowledge.Rules, asOf, ehr.Zone, drafts);
+        var history = new TreatmentHistory(chart, drugs, knowledge.Rules, asOf, ehr.Zone, drafts, trace);
         var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
+        if (trace is not null)
+            ExplainOrders(chart.Medications, active, trace);
         var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
         var unknown = drafts.Where(draft => DrugRecognition.IsToBeGiven(draft) && drugs.MayBeUnknownDrug(draft.Concepts, draft.Elsewhere)).ToArray();
         var mayTakeAnyDrug = active.Any(history.MayBeAny) || Array.Exists(unknown, draft => draft.ResourceType == "MedicationRequest");
@@ -53,7 +55,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             trace?.Note(other.Reference, Fate.NotEvidence, other.Source, fact: null, "focus");
         chart = chart with { Observations = chart.Observations.RemoveRange(others) };
         var results = new Results(chart, knowledge, asOf, trace);
-        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, beside.Any(IsAnticoagulant), mayTakeAnyDrug, ehr, asOf);
+        var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, Array.Exists(beside, drugs.IsAnticoagulant), mayTakeAnyDrug, ehr, asOf, trace);
         return new(
             new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
@@ -68,16 +70,26 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         };
     }
 
-    private bool IsAnticoagulant(ImmutableArray<ChartConcept> drug) =>
-        drugs.IsAnticoagulant(drug) || knowledge.Terms.NamesSystemicDrug("anticoagulant", drug.SelectMany(concept => concept.Texts));
+    private void ExplainOrders(ImmutableArray<ChartMedication> all, ChartMedication[] active, ReadingTrace trace)
+    {
+        foreach (var medication in all)
+        {
+            var isActive = active.Contains(medication);
+            var why = isActive ? null : medication.Kind == ChartMedicationKind.Request ? "not-active" : "no-order";
+            if (drugs.IsAnticoagulant(medication.Concepts))
+                trace.Note(medication.Reference, isActive ? Fate.Used : Fate.Unusable, medication.Source, "anticoagulant", why);
+            if (isActive && drugs.AgentsIn(medication.Concepts).Any())
+                trace.Note(medication.Reference, Fate.Used, medication.Source, "regimen");
+        }
+    }
 
     private Dictionary<string, Fact<Finding>> Factors(Patient patient)
     {
         var (chart, results, conditions) = (patient.Chart, patient.Results, patient.Conditions);
         var laboratory = new LaboratoryFacts(results, knowledge, patient.Person);
         var liver = new LiverFacts(chart, conditions, laboratory, results, knowledge);
-        var spread = new SpreadFacts(chart, conditions, new StagingFacts(chart, results, knowledge, patient.AsOf), results, knowledge);
-        var confounders = new ConfounderFacts(chart, patient.History, conditions, knowledge, patient.AsOf);
+        var spread = new SpreadFacts(conditions, new StagingFacts(chart, results, knowledge, patient.AsOf, patient.Trace), results, knowledge, patient.Trace);
+        var confounders = new ConfounderFacts(chart, patient.History, conditions, knowledge, patient.AsOf, patient.Trace);
         var factors = new Dictionary<string, Fact<Finding>>(StringComparer.Ordinal)
         {
             ["nlr"] = confounders.Marked(new DifferentialFacts(chart, results, knowledge.Rules).Ratio(patient.AsOf)),
@@ -97,7 +109,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             ["liver-metastasis"] = patient.Tumour.IsPrimaryOfTheLiver ? new Fact<Finding>.NotApplicable("primary-in-liver") : spread.LiverMetastasis(),
             ["sites"] = spread.MoreThanTwoOrgans(),
         };
-        AddMolecular(factors, new GenomicFacts(chart, results, knowledge), results);
+        AddMolecular(factors, new GenomicFacts(chart, results, knowledge, patient.Trace), results);
         return factors;
     }
 
@@ -127,7 +139,8 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         bool IsAnticoagulated,
         bool MayTakeAnyDrug,
         EhrReading Ehr,
-        DateTimeOffset AsOf) : PatientData;
+        DateTimeOffset AsOf,
+        ReadingTrace? Trace) : PatientData;
 }
 
 /// <summary>What has to be known of an EHR to read its charts.</summary>

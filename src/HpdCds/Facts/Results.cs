@@ -56,6 +56,9 @@ internal sealed class Results
             .ToLookup(pair => pair.group, pair => pair.observation, StringComparer.Ordinal);
     }
 
+    /// <summary>Whether somebody asked what becomes of each result.</summary>
+    public bool AreExplained => _trace is not null;
+
     /// <summary>Every result that is evidence, whatever it measures.</summary>
     public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct();
 
@@ -80,7 +83,11 @@ internal sealed class Results
             .Where(reading => HasValue(reading.Observation) || reading.Value is not null)
             .Select(reading => Dated(reading, question.WindowDays)));
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
+        {
+            ExplainCut(question.Fact, readings.Select(reading => reading.Observation));
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
+        }
+
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
         var chosen = at < 0 ? null : readings[at];
         var newest = NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation)).ToHashSet();
@@ -91,18 +98,27 @@ internal sealed class Results
         return new Fact<T>.Known(value, ProvenanceOf(chosen.Observation, isFallback: at > 0));
     }
 
+    /// <summary>Tells whoever asked that a newer one may have been cut off, so that none of these can be the latest.</summary>
+    public void ExplainCut(string fact, IEnumerable<ChartObservation> results)
+    {
+        foreach (var result in AreExplained ? results : [])
+            Explain(result, Fate.Unusable, fact, UnknownReason.Truncated.Code());
+    }
+
     /// <summary>Tells whoever asked what became of each reading of a fact.</summary>
     public void Explain<T>(string fact, IEnumerable<Reading<T>> readings, Func<Reading<T>, bool> isUsed)
         where T : class
     {
-        if (_trace is null)
-            return;
-        foreach (var reading in readings)
+        foreach (var reading in AreExplained ? readings : [])
         {
             var fate = reading.Value is null ? Fate.Unusable : isUsed(reading) ? Fate.Used : Fate.Superseded;
-            _trace.Note(reading.Observation.Reference, fate, reading.Observation.Source, fact, reading.Problem?.Code());
+            Explain(reading.Observation, fate, fact, reading.Problem?.Code());
         }
     }
+
+    /// <summary>Tells whoever asked what became of a result.</summary>
+    public void Explain(ChartObservation observation, Fate fate, string? fact, string? why = null) =>
+        _trace?.Note(observation.Reference, fate, observation.Source, fact, why);
 
     /// <summary>A measurement by number and unit.</summary>
     public Reading<Measure<TAnalyte>> Measured<TAnalyte>(ChartObservation observation, string? unitsOf = null)
@@ -215,7 +231,7 @@ internal sealed class Results
             : observation.Time?.When.Earliest > latest ? "future"
             : null;
         if ((why ?? (HasValue(observation) || IsAnsweredBeside(observation) ? null : "no-value")) is { } told)
-            _trace?.Note(observation.Reference, Fate.NotEvidence, observation.Source, fact: null, told);
+            Explain(observation, Fate.NotEvidence, fact: null, told);
         return why is null;
     }
 

@@ -5,21 +5,11 @@ using HpdCds.Knowledge;
 
 namespace HpdCds.Facts;
 
-/// <summary>One statement about a finding, and where it stands.</summary>
-internal sealed record Evidence(Statement Statement, Provenance Provenance) : PatientData
-{
-    /// <summary>Recognised in words only.</summary>
-    public bool IsFromText { get; init; }
-
-    /// <summary>Why a no may not count; null when it does.</summary>
-    public UnknownReason? Reservation { get; init; }
-}
-
 /// <summary>
 /// Portal vein invasion and metastases, from Conditions, the stage, codes of the site and text. A yes wins, then what can be
 /// read in two ways, then an explicit no, then a signed closed-world rule (clinical model, sections 1, 8 and 9).
 /// </summary>
-internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions, StagingFacts staging, Results results, KnowledgeBase knowledge)
+internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts staging, Results results, KnowledgeBase knowledge, ReadingTrace? trace = null)
 {
     /// <summary>Tumour thrombus of the portal vein: only a code that says so; I81 and its like say thrombus, not of what.</summary>
     public Fact<Finding> PortalVeinTumourThrombus()
@@ -42,7 +32,7 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
         Evidence[] nodes = [.. From(knowledge.Codes.Metastases, "lymph-node"), .. staging.Nodes, .. staging.Barcelona];
         Evidence[] lung = [.. From(knowledge.Codes.Metastases, "lung"), .. staging.Distant.Where(one => one.Statement == Statement.No), .. staging.Barcelona];
         var positive = nodes.Concat(lung).Where(one => one.Statement != Statement.No);
-        return Weighed("spread", [.. positive, .. OfUnsaidSite(), .. staging.Group, .. Both(nodes, lung)]);
+        return Weighed("spread", [.. positive, .. OfUnsaidSite(), .. staging.Group, .. Both(nodes, lung)], behind: [.. nodes, .. lung]);
     }
 
     /// <summary>Metastases in the liver of a tumour that began elsewhere.</summary>
@@ -56,17 +46,21 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
     /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones prove nothing.</summary>
     public Fact<Finding> MoreThanTwoOrgans()
     {
-        var organs = knowledge.Codes.Metastases.Groups
+        var coded = knowledge.Codes.Metastases.Groups
             .Where(group => group is not ("any" or "lymph-node" or "liver-carcinoid"))
-            .Select(group => From(knowledge.Codes.Metastases, group).FirstOrDefault(one => one.Statement == Statement.Yes))
+            .Select(group => From(knowledge.Codes.Metastases, group).ToArray())
+            .ToArray();
+        var organs = coded.Select(organ => Array.Find(organ, one => one.Statement == Statement.Yes))
             .OfType<Evidence>()
             .OrderBy(one => one.Provenance.Source, StringComparer.Ordinal)
             .ToArray();
-        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)]);
+        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)], behind: [.. coded.SelectMany(organ => organ)]);
     }
 
-    private Fact<Finding> Weighed(string fact, ImmutableArray<Evidence> evidence)
+    /// <param name="behind">What some of the evidence was put together from, for whoever asks what became of it.</param>
+    private Fact<Finding> Weighed(string fact, ImmutableArray<Evidence> evidence, params ReadOnlySpan<Evidence> behind)
     {
+        Evidence.Explain(trace, fact, [.. behind, .. evidence], Decided(evidence));
         if (evidence.FirstOrDefault(one => one.Statement == Statement.Yes) is { } yes)
             return new Fact<Finding>.Known(Finding.Presence(true), yes.Provenance);
         var open = evidence.Where(one => one.Statement == Statement.Ambiguous).ToArray();
@@ -84,6 +78,12 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
             ? new Fact<Finding>.Unknown(reservation, Seen: new SeenValue("", Unit: null, old.Provenance.When, old.Provenance.Source))
             : new Fact<Finding>.Unknown(why);
     }
+
+    private static Statement? Decided(ImmutableArray<Evidence> evidence) =>
+        evidence.Any(one => one.Statement == Statement.Yes) ? Statement.Yes
+        : evidence.Any(one => one.Statement == Statement.Ambiguous) ? Statement.Ambiguous
+        : evidence.Any(one => one.Reservation == UnknownReason.Truncated) || evidence.All(one => one.Reservation is not null) ? null
+        : Statement.No;
 
     // Seen, but never more than Ambiguous: the finding is a yes whose threshold stays open.
     private static Fact<Finding>.Known TextDerived(Evidence said) =>
@@ -111,11 +111,7 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
         return isPlaced ? coded : coded.Concat(staging.Distant.Where(one => one.Statement == Statement.Ambiguous));
     }
 
-    private IEnumerable<Evidence> From(CodeSet set, string group) => conditions.Stating(set, group).Select(item =>
-        new Evidence(item.Statement, ConditionFacts.ProvenanceOf(item.Condition))
-        {
-            Reservation = item.Statement == Statement.No && conditions.IsFromCutList(item.Condition) ? UnknownReason.Truncated : null,
-        });
+    private IEnumerable<Evidence> From(CodeSet set, string group) => conditions.Stating(set, group).Select(conditions.AsEvidence);
 
     // Of several, the newest is told.
     private IEnumerable<Evidence> SiteCoded() => results.Of("pvtt")
@@ -145,23 +141,20 @@ internal sealed class SpreadFacts(PatientChart chart, ConditionFacts conditions,
     }
 
     /// <summary>Records that name the finding in words and do not take it back.</summary>
-    private IEnumerable<Evidence> InWords(string finding)
-    {
-        var inConditions = chart.Conditions
-            .Where(condition => condition.VerificationStatus is not ("refuted" or "entered-in-error") && IsNamed(finding, condition.Code.Texts))
-            .Select(ConditionFacts.ProvenanceOf);
-        var inResults = results.All
-            .Where(observation => IsNamed(finding, observation.Value switch
-            {
-                ChartValue.Text text => [text.Value],
-                ChartValue.Concept concept => concept.Value.Texts,
-                _ => [],
-            }))
-            .Select(observation => Results.ProvenanceOf(observation, isFallback: false));
-        return inConditions.Concat(inResults)
-            .OrderBy(provenance => provenance.Source, StringComparer.Ordinal)
-            .Select(provenance => new Evidence(Statement.Ambiguous, provenance) { IsFromText = true });
-    }
+    private IEnumerable<Evidence> InWords(string finding) => conditions.Naming(finding).Select(ConditionFacts.AsWords)
+        .Concat(results.All.Where(result => IsNamed(finding, result)).Select(result => new Evidence(Statement.Ambiguous, Results.ProvenanceOf(result, isFallback: false)) { IsFromText = true }))
+        .OrderBy(one => one.Provenance.Source, StringComparer.Ordinal);
 
-    private bool IsNamed(string finding, IEnumerable<string> texts) => knowledge.Terms.MentionOf(finding, texts) == TextMention.Affirmed;
+    private bool IsNamed(string finding, ChartObservation result)
+    {
+        var mention = knowledge.Terms.MentionOf(finding, result.Value switch
+        {
+            ChartValue.Text text => [text.Value],
+            ChartValue.Concept concept => concept.Value.Texts,
+            _ => [],
+        });
+        if (mention == TextMention.NotAffirmed)
+            trace?.Note(result.Reference, Fate.Unusable, result.Source, finding, "denied-in-words");
+        return mention == TextMention.Affirmed;
+    }
 }

@@ -10,14 +10,14 @@ namespace HpdCds.Facts;
 /// What the stage says about spread and portal vein invasion: of each axis the newest statement, in whatever code or text it
 /// came; a negative only while it is fresh (clinical model, sections 1, 8 and 9).
 /// </summary>
-internal sealed partial class StagingFacts(PatientChart chart, Results results, KnowledgeBase knowledge, DateTimeOffset asOf)
+internal sealed partial class StagingFacts(PatientChart chart, Results results, KnowledgeBase knowledge, DateTimeOffset asOf, ReadingTrace? trace = null)
 {
     private const int EditionWithoutPortalVeinInT3 = 8;
 
     private int Window => knowledge.Rules.Window("staging");
 
     /// <summary>Regional lymph nodes.</summary>
-    public Evidence[] Nodes => [.. Axis(["tnm-n", "tnm-n-clinical", "tnm-n-pathological"], observation => Said(observation, 'N', category => category switch
+    public Evidence[] Nodes => [.. Axis(Stating('N'), observation => Said(observation, 'N', category => category switch
     {
         "0" => Statement.No,
         "1" or "2" or "3" => Statement.Yes,
@@ -25,7 +25,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     }))];
 
     /// <summary>Distant metastases: absent, or (at an unsaid place) present, which is only Ambiguous for any one organ.</summary>
-    public Evidence[] Distant => [.. Axis(["tnm-m", "tnm-m-clinical", "tnm-m-pathological"], observation => Said(observation, 'M', category => category switch
+    public Evidence[] Distant => [.. Axis(Stating('M'), observation => Said(observation, 'M', category => category switch
     {
         "0" => Statement.No,
         "1" => Statement.Ambiguous,
@@ -33,7 +33,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     }))];
 
     /// <summary>Invasion of the portal vein by the T category: its place in T3 and T4 changed with the eighth edition.</summary>
-    public Evidence[] Primary => [.. Axis(["tnm-t", "tnm-t-clinical", "tnm-t-pathological"], observation => Said(observation, 'T', category => category switch
+    public Evidence[] Primary => [.. Axis(Stating('T'), observation => Said(observation, 'T', category => category switch
     {
         "1" or "2" => Statement.No,
         "3" => IsOfLateEdition(observation) ? Statement.No : Statement.Ambiguous,
@@ -42,7 +42,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     }))];
 
     /// <summary>Barcelona stage: 0, A and B have neither spread nor invasion, C has one of them or symptoms; D says nothing of either.</summary>
-    public Evidence[] Barcelona => [.. Axis(["bclc"], observation =>
+    public Evidence[] Barcelona => [.. Axis(results.Of("bclc"), observation =>
     {
         var words = StageWords.Of(observation.Value).ToArray();
         return StageWords.BarcelonaStage(words) switch
@@ -54,29 +54,50 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     })];
 
     /// <summary>A stage group IV: nodes or distant metastases, without saying which. No other group says anything of either.</summary>
-    public Evidence[] Group => [.. Axis(["stage-group"], observation =>
+    public Evidence[] Group => [.. Axis(results.Of("stage-group"), observation =>
     {
         var groups = StageWords.Of(observation.Value).SelectMany(word => RomanGroup().Matches(word)).Select(match => match.Value).ToArray();
-        return groups.Length == 0 ? null : Array.Exists(groups, group => group.StartsWith("IV", StringComparison.Ordinal)) ? Statement.Ambiguous : Statement.No;
+        if (groups.Length > 0 && Array.Exists(groups, group => group.StartsWith("IV", StringComparison.Ordinal)))
+            return Statement.Ambiguous;
+        Explain(observation, statement: null);
+        return groups.Length == 0 ? null : Statement.No;
     }).Where(one => one.Statement == Statement.Ambiguous)];
 
-    // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no does not stand behind it.
-    private IEnumerable<Evidence> Axis(ReadOnlySpan<string> groups, Func<ChartObservation, Statement?> read)
+    /// <summary>Results that are about this axis, and other stages whose value names it too ("T3N1M0").</summary>
+    private IEnumerable<ChartObservation> Stating(char axis)
     {
-        var all = results.Of(groups).OrderBy(observation => observation.Reference, StringComparer.Ordinal)
+        var own = results.Of(GroupsOf(axis)).ToArray();
+        var beside = results.Of([.. GroupsOf('T'), .. GroupsOf('N'), .. GroupsOf('M'), "stage-group"]).Where(observation => Categories(observation, axis).Length > 0);
+        return own.Union(beside);
+    }
+
+    private static string[] GroupsOf(char axis)
+    {
+        var group = $"tnm-{char.ToLowerInvariant(axis)}";
+        return [group, group + "-clinical", group + "-pathological"];
+    }
+
+    // What states nothing ("NX", "see report") takes no earlier yes away; but an earlier no does not stand behind it.
+    private IEnumerable<Evidence> Axis(IEnumerable<ChartObservation> statements, Func<ChartObservation, Statement?> read)
+    {
+        var all = statements.OrderBy(observation => observation.Reference, StringComparer.Ordinal)
             .Select(observation => (Observation: observation, Statement: observation.Value is ChartValue.Unreadable ? Statement.Ambiguous : read(observation)))
             .ToArray();
         var stating = all.Where(item => item.Statement is not null).ToArray();
-        if (stating.Length == 0)
-            return [];
-        var newest = stating.Max(item => Results.SortTimeOf(item.Observation));
+        var newest = stating.Select(item => Results.SortTimeOf(item.Observation)).DefaultIfEmpty().Max();
         var isFollowed = Array.Exists(all, item => Results.SortTimeOf(item.Observation) > newest);
-        return stating.Where(item => Results.SortTimeOf(item.Observation) == newest && !(isFollowed && item.Statement == Statement.No))
+        bool Counts(DateTimeOffset time, Statement? statement) => statement is not null && time == newest && !(isFollowed && statement == Statement.No);
+        foreach (var (observation, statement) in trace is null ? [] : all.Where(item => !Counts(Results.SortTimeOf(item.Observation), item.Statement)))
+            Explain(observation, statement);
+        return stating.Where(item => Counts(Results.SortTimeOf(item.Observation), item.Statement))
             .Select(item => new Evidence(item.Statement!.Value, Results.ProvenanceOf(item.Observation, isFallback: false))
             {
                 Reservation = item.Statement == Statement.No ? ReservationOf(item.Observation) : null,
             });
     }
+
+    private void Explain(ChartObservation passedOver, Statement? statement) => trace?.Note(
+        passedOver.Reference, statement is null ? Fate.Unusable : Fate.Superseded, passedOver.Source, statement is null ? null : "stage", statement is null ? "says-nothing" : null);
 
     /// <summary>Why a negative may not count.</summary>
     private UnknownReason? ReservationOf(ChartObservation observation) => observation.Time?.When switch
@@ -91,19 +112,23 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     /// <summary>What codes and words together say of one axis: several categories say nothing sure, unless each of them is a yes.</summary>
     private Statement? Said(ChartObservation observation, char axis, Func<string, Statement?> read)
     {
-        var words = StageWords.Of(observation.Value).ToArray();
-        var prefix = $"{char.ToLowerInvariant(axis)}-";
-        var coded = observation.Value is ChartValue.Concept concept
-            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
-            : [];
-        var categories = coded.Concat(StageWords.Categories(words, axis)).Distinct(StringComparer.Ordinal).ToArray();
+        var categories = Categories(observation, axis);
         var statements = categories.Select(read).Distinct().ToArray();
         return statements switch
         {
             [] or [null] => null,
-            [var only] when (categories.Length == 1 || only == Statement.Yes) && !IsDoubted(words) => only,
+            [var only] when (categories.Length == 1 || only == Statement.Yes) && !IsDoubted([.. StageWords.Of(observation.Value)]) => only,
             _ => Statement.Ambiguous,
         };
+    }
+
+    private string[] Categories(ChartObservation observation, char axis)
+    {
+        var prefix = $"{char.ToLowerInvariant(axis)}-";
+        var coded = observation.Value is ChartValue.Concept concept
+            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
+            : [];
+        return [.. coded.Concat(StageWords.Categories(StageWords.Of(observation.Value), axis)).Distinct(StringComparer.Ordinal)];
     }
 
     private bool IsDoubted(string[] words) => Array.Exists(words, knowledge.Terms.IsDoubted);

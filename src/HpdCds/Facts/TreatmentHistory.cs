@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -10,12 +9,12 @@ namespace HpdCds.Facts;
 /// they say that it was taken or is to be, and never the draft itself.
 /// </summary>
 internal sealed class TreatmentHistory(
-    PatientChart chart, DrugRecognition recognition, FactRules rules, DateTimeOffset asOf, TimeZoneInfo zone, IReadOnlyCollection<ChartOrder> drafts)
+    PatientChart chart, DrugRecognition recognition, FactRules rules, DateTimeOffset asOf, TimeZoneInfo zone, IReadOnlyCollection<ChartOrder> drafts, ReadingTrace? trace = null)
 {
     private static readonly ChartKey[] Places = [ChartKey.Medications, ChartKey.Statements, ChartKey.Administrations];
 
     /// <summary>Before today: an order counts only from the day after it was written.</summary>
-    public ImmutableArray<ChartMedication> BeforeToday => [.. Taken.Where(HasBegun)];
+    public ChartMedication[] BeforeToday => field ??= [.. Taken.Where(medication => Counts(medication, HasBegun(medication) ? null : "not-begun"))];
 
     public bool WasRead => chart.WereRead(Places);
 
@@ -27,16 +26,32 @@ internal sealed class TreatmentHistory(
     public UnknownReason WhyNotFound => chart.WhyNotFound(Places);
 
     /// <summary>
-    /// Begun before a sample was taken, or that day, and not over for longer than so many days by then; what was ordered
-    /// earlier and still is active, and what is being taken and has no date, counts too.
+    /// Why it had no part in a sample; null where it was begun before that, or that day, and not over for longer than so many
+    /// days by then. What was ordered earlier and still is active, and what is being taken and has no date, counts too.
     /// </summary>
-    public IEnumerable<ChartMedication> Before(ClinicalTime sample, int days) => Taken.Where(medication => medication.Time?.When is { } when
-        ? (medication.Began?.When ?? when).Earliest <= sample.Latest
-            && (when.Latest >= sample.Earliest.AddDays(-days) || IsBeingTaken(medication))
-        : IsBeingTaken(medication));
+    public static string? WhyNotAt(ChartMedication medication, ClinicalTime sample, int days) => medication.Time?.When switch
+    {
+        { } at when (medication.Began?.When ?? at).Earliest > sample.Latest => "after-the-sample",
+        _ when IsBeingTaken(medication) => null,
+        null => UnknownReason.ImpreciseDate.Code(),
+        { } at => at.Latest >= sample.Earliest.AddDays(-days) ? null : UnknownReason.TooOld.Code(),
+    };
 
-    private IEnumerable<ChartMedication> Taken =>
-        chart.Medications.Where(medication => !medication.DoNotPerform && IsTaken(medication) && !IsDraft(medication));
+    /// <summary>What was ordered, given or taken at any time.</summary>
+    public ChartMedication[] Taken => field ??= [.. chart.Medications.Where(medication => Counts(
+        medication,
+        medication.DoNotPerform ? "do-not-perform" : !IsTaken(medication) ? medication.Status ?? "no-status" : IsDraft(medication) ? "draft" : null))];
+
+    /// <summary>Tells whoever asked what became of a medication.</summary>
+    public void Explain(ChartMedication medication, Fate fate, string? fact, string? why = null) =>
+        trace?.Note(medication.Reference, fate, medication.Source, fact, why);
+
+    private bool Counts(ChartMedication medication, string? whyNot)
+    {
+        if (whyNot is not null)
+            Explain(medication, Fate.NotEvidence, fact: null, whyNot);
+        return whyNot is null;
+    }
 
     private static bool IsTaken(ChartMedication medication) => (medication.Kind, medication.Status) switch
     {
@@ -71,11 +86,17 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
     public Exposure ToInhibitors()
     {
         var earlier = history.BeforeToday.Where(medication => !recognition.InhibitorsIn(medication.Concepts).Names.IsEmpty).ToArray();
-        if (earlier.Any(medication => medication.Time?.When.IsWithin(rules.RecentExposureDays, asOf) == true))
-            return Exposure.Recent;
-        if (earlier.Length > 0)
-            return Exposure.Earlier;
-        return history.WasRead && !history.BeforeToday.Any(history.MayBeAny) ? Exposure.None : Exposure.Unknown;
+        var recent = Array.FindAll(earlier, medication => medication.Time?.When.IsWithin(rules.RecentExposureDays, asOf) == true);
+        var counting = recent.Length > 0 ? recent : earlier;
+        foreach (var medication in earlier)
+            history.Explain(medication, counting.Contains(medication) ? Fate.Used : Fate.Superseded, "exposure");
+        var unknown = Array.FindAll(history.BeforeToday, history.MayBeAny);
+        foreach (var medication in unknown)
+            history.Explain(medication, Fate.Unusable, "exposure", "unknown-drug");
+        return recent.Length > 0 ? Exposure.Recent
+            : earlier.Length > 0 ? Exposure.Earlier
+            : history.WasRead && unknown.Length == 0 ? Exposure.None
+            : Exposure.Unknown;
     }
 
     /// <summary>Any cancer drug before today. None found proves nothing: treatment elsewhere is seldom recorded here.</summary>
@@ -84,9 +105,11 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
         var earlier = history.BeforeToday.Where(medication => recognition.IsAntineoplastic(medication.Concepts))
             .OrderByDescending(medication => medication.Time?.When.Latest)
             .ThenBy(medication => medication.Reference, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return earlier is null
-            ? new Fact<Finding>.Unknown(history.WhyNotFound)
-            : new Fact<Finding>.Known(Finding.Presence(true), new Provenance(earlier.Time?.When, earlier.Reference));
+            .ToArray();
+        foreach (var medication in earlier)
+            history.Explain(medication, medication == earlier[0] ? Fate.Used : Fate.Superseded, "prior-therapy");
+        return earlier is [var newest, ..]
+            ? new Fact<Finding>.Known(Finding.Presence(true), new Provenance(newest.Time?.When, newest.Reference))
+            : new Fact<Finding>.Unknown(history.WhyNotFound);
     }
 }

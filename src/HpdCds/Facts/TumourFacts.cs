@@ -28,6 +28,7 @@ internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = nul
 internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions, KnowledgeBase knowledge, ImmutableArray<FhirBase> bases)
 {
     private const string Hcc = "hcc";
+    private const string Fact = "tumour";
 
     private static readonly string[] HccGroups = [Hcc, "hcc-fibrolamellar", "hcc-morphology", "hcc-metastatic"];
     // The less specific group, and those of which it may be another way to say the same.
@@ -43,16 +44,39 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
 
     public Tumour For(IEnumerable<ChartOrder> orders)
     {
-        var fromOrder = orders.SelectMany(ReasonsOf).Distinct(StringComparer.Ordinal).ToArray();
+        var (fromOrder, referenced) = ReasonsOf([.. orders]);
+        var listed = conditions.Stating(knowledge.Codes.Cancers).Where(Counts).ToArray();
         if (fromOrder.Length > 0 && Settle(fromOrder) is { Group: not "ambiguous" } stated)
+        {
+            Explain(listed.Select(item => item.Condition).Concat(referenced), referenced.Contains, "order-reason");
             return stated;
-        var listed = conditions.Stating(knowledge.Codes.Cancers)
-            .Where(item => item.Statement != Statement.No && item.Condition.ClinicalStatus != "remission")
-            .ToArray();
-        var certain = listed.Where(item => item.Statement == Statement.Yes).SelectMany(item => GroupsOf(item.Condition.Code)).Distinct(StringComparer.Ordinal).ToArray();
+        }
+
+        var certain = listed.Where(item => item.Statement == Statement.Yes).ToArray();
         if (certain.Length > 0)
-            return Settle(certain);
+        {
+            var tumour = Settle([.. certain.SelectMany(item => GroupsOf(item.Condition.Code)).Distinct(StringComparer.Ordinal)]);
+            var deciding = certain.Where(item => item.Entry.Group != Tumour.Haematological || tumour.Group == Tumour.Haematological).Select(item => item.Condition).ToArray();
+            Explain(listed.Select(item => item.Condition), deciding.Contains, "outweighed");
+            return tumour;
+        }
+
+        Explain(listed.Select(item => item.Condition), isUsed: _ => true, whyNot: "");
         return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
+    }
+
+    private bool Counts((ChartCondition Condition, CodeEntry Entry, Statement Statement) item)
+    {
+        var why = item.Statement == Statement.No ? item.Condition.VerificationStatus : item.Condition.ClinicalStatus is "remission" and var over ? over : null;
+        if (why is not null)
+            conditions.Explain(item.Condition, Fate.Unusable, Fact, why);
+        return why is null;
+    }
+
+    private void Explain(IEnumerable<ChartCondition> all, Func<ChartCondition, bool> isUsed, string whyNot)
+    {
+        foreach (var condition in all)
+            conditions.Explain(condition, isUsed(condition) ? Fate.Used : Fate.Superseded, Fact, isUsed(condition) ? null : whyNot);
     }
 
     /// <summary>A result of another person, or about another cancer than the one in question, is no evidence here.</summary>
@@ -64,8 +88,11 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     private Tumour WithoutPrimary()
     {
         var whyNotFound = conditions.WhyNotFound();
-        var hasSecondary = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes);
-        return hasSecondary && whyNotFound == Clinical.UnknownReason.NotRecorded ? new("unspecified") : new("not-found", whyNotFound);
+        var secondary = conditions.Stating(knowledge.Codes.Metastases).Where(item => item.Statement == Statement.Yes).Select(item => item.Condition).ToArray();
+        if (secondary.Length == 0 || whyNotFound != Clinical.UnknownReason.NotRecorded)
+            return new("not-found", whyNotFound);
+        Explain(secondary, isUsed: _ => true, whyNot: "");
+        return new("unspecified");
     }
 
     private static Tumour Settle(string[] groups)
@@ -83,13 +110,14 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         };
     }
 
-    private IEnumerable<string> ReasonsOf(ChartOrder order)
+    private (string[] Groups, ChartCondition[] Referenced) ReasonsOf(ChartOrder[] orders)
     {
-        var references = order.ReasonReferences.Select(Plain).ToHashSet(StringComparer.Ordinal);
+        var references = orders.SelectMany(order => order.ReasonReferences).Select(Plain).ToHashSet(StringComparer.Ordinal);
         var referenced = chart.Conditions
             .Where(condition => condition.VerificationStatus is not ("refuted" or "entered-in-error") && references.Contains(Plain(condition.Reference)))
-            .Select(condition => condition.Code);
-        return order.ReasonCodes.Concat(referenced).SelectMany(GroupsOf);
+            .ToArray();
+        var groups = orders.SelectMany(order => order.ReasonCodes).Concat(referenced.Select(condition => condition.Code)).SelectMany(GroupsOf);
+        return ([.. groups.Distinct(StringComparer.Ordinal)], Array.FindAll(referenced, condition => GroupsOf(condition.Code).Any()));
     }
 
     private string Plain(string reference) => References.Relative(reference, bases);

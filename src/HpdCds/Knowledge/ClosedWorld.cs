@@ -27,8 +27,11 @@ public static class ClosedWorld
         var rules = shipped.Rules.Select(rule => Rule(rule, isOfSite: false, fault)).ToList();
         foreach (var rule in (site?.Rules ?? []).Select(rule => Rule(rule, isOfSite: true, fault)))
         {
+            // What speaks against a shipped rule speaks against the site's, too.
+            var shippedUnless = rules.Where(other => other.Fact == rule.Fact).SelectMany(other => other.Unless);
+            var own = rule with { Unless = [.. shippedUnless.Union(rule.Unless, StringComparer.Ordinal)] };
             rules.RemoveAll(other => other.Fact == rule.Fact);
-            rules.Add(rule);
+            rules.Add(own);
         }
 
         return [.. rules];
@@ -43,10 +46,15 @@ public static class ClosedWorld
         var mayBeUnsigned = !isOfSite && Unsigned.Contains(rule.Fact, StringComparer.Ordinal);
         if (!mayBeUnsigned && (string.IsNullOrWhiteSpace(rule.SignedBy) || rule.Date is null))
             fault($"{rule.Fact}: a rule needs signedBy and date");
-        return new(rule.Fact, rule.Place, rule.SignedBy, rule.Date);
+        var unless = rule.Unless ?? [];
+        if (unless.Length > 0 && !Unsigned.Contains(rule.Fact, StringComparer.Ordinal))
+            fault($"{rule.Fact}: unless is read only for {string.Join(" and ", Unsigned)}");
+        foreach (var unknown in unless.Except(TextTerms.Findings, StringComparer.Ordinal))
+            fault($"{rule.Fact}: {unknown} is no finding that is known by words and codes");
+        return new(rule.Fact, rule.Place, rule.SignedBy, rule.Date) { Unless = [.. unless] };
     }
 }
 
 internal sealed record ClosedWorldFile(string Description, List<ClosedWorldRuleFile> Rules);
 
-internal sealed record ClosedWorldRuleFile(string Fact, string Place, string? SignedBy = null, DateOnly? Date = null);
+internal sealed record ClosedWorldRuleFile(string Fact, string Place, string? SignedBy = null, DateOnly? Date = null, string[]? Unless = null);

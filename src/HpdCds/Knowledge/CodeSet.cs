@@ -66,6 +66,7 @@ public static class CodeSystems
     public const string Atc = "http://www.whocc.no/atc";
     public const string Icd10 = "http://hl7.org/fhir/sid/icd-10";
     public const string Icd10Cm = "http://hl7.org/fhir/sid/icd-10-cm";
+    public const string Icd10Gm = "http://fhir.de/CodeSystem/bfarm/icd-10-gm";
     public const string Hgnc = "http://www.genenames.org/geneId";
     public const string Ajcc = "http://cancerstaging.org";
     public const string Hcpcs = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
@@ -73,20 +74,27 @@ public static class CodeSystems
     private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [Icd10Cm] = Icd10,
-        ["http://fhir.de/CodeSystem/bfarm/icd-10-gm"] = Icd10,
+        [Icd10Gm] = Icd10,
+        ["http://fhir.de/CodeSystem/dimdi/icd-10-gm"] = Icd10,
         ["http://www.genenames.org"] = Hgnc,
         ["urn:oid:2.16.840.1.113883.6.90"] = Icd10,
         ["http://fhir.de/CodeSystem/bfarm/atc"] = Atc,
         ["http://fhir.de/CodeSystem/dimdi/atc"] = Atc,
         ["http://www.nlm.nih.gov/research/umls/hcpcs"] = Hcpcs,
         ["https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"] = Hcpcs,
+        ["urn:oid:2.16.840.1.113883.6.285"] = Hcpcs,
         ["urn:oid:2.16.840.1.113883.6.88"] = RxNorm,
         ["urn:oid:2.16.840.1.113883.6.1"] = Loinc,
         ["urn:oid:2.16.840.1.113883.6.96"] = Snomed,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The national edition of a classification, under one name.</summary>
-    public static string Edition(string system) => system == "urn:oid:2.16.840.1.113883.6.90" ? Icd10Cm : system;
+    public static string Edition(string system) => system switch
+    {
+        "urn:oid:2.16.840.1.113883.6.90" => Icd10Cm,
+        "http://fhir.de/CodeSystem/dimdi/icd-10-gm" => Icd10Gm,
+        _ => system,
+    };
 
     public static string Canonical(string system) => Aliases.GetValueOrDefault(system, system);
 }

@@ -53,11 +53,11 @@ public sealed class TextTerms(TextTermsFile file)
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
-    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant"];
+    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant", "cirrhosis-decompensated"];
 
     /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
     public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names).SelectMany(name => name.Split(Gap))
-        .Concat(file.NotSystemic).Concat(file.DeniedBefore).Concat(file.DeniedAfter).Concat(file.HistoryBefore)
+        .Concat(file.NotSystemic).Concat(file.Perioperative).Concat(file.DeniedBefore).Concat(file.DeniedAfter).Concat(file.HistoryBefore)
         .Concat(file.OpenBefore).Concat(file.OpenAfter).Concat(file.Turns).Concat(file.NormalRange)
         .Concat(file.DeniedDirectlyBefore).Concat(file.DeniedAnswers).Concat(file.DeniedNext).Concat(file.ListEnds).Concat(file.Reversals).Concat(file.NotDenials).Concat(file.Doubts);
 
@@ -87,6 +87,13 @@ public sealed class TextTerms(TextTermsFile file)
     /// <summary>A drug of this kind by name, in a form that reaches the blood.</summary>
     public bool NamesSystemicDrug(string kind, IEnumerable<string> texts) =>
         texts.Any(text => HasAny(text, file.Terms[kind]) && !HasAny(text, file.NotSystemic));
+
+    /// <summary>Whether a text as a whole says that a treatment goes with a resection. Any further word may say the opposite: "progression after adjuvant therapy".</summary>
+    public bool StatesPerioperativeIntent(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return file.Perioperative.Contains(Unhyphenated(text.Trim().TrimEnd('.', '。')), StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>Whether the words in which a laboratory names a kind of range say that it is the normal one.</summary>
     public bool MeansNormalRange(string text)
@@ -255,6 +262,7 @@ public sealed class TextTerms(TextTermsFile file)
 }
 
 /// <param name="NotSystemic">Forms of a drug that stay where they are put.</param>
+/// <param name="Perioperative">Texts that as a whole say that a treatment goes with a resection.</param>
 /// <param name="NormalRange">How a normal range is called; any other name is of another range.</param>
 /// <param name="DeniedBefore">Words after which a finding is denied.</param>
 /// <param name="DeniedDirectlyBefore">Words that deny only what stands right behind them.</param>
@@ -271,6 +279,7 @@ public sealed record TextTermsFile(
     string ProjectChoice,
     ImmutableDictionary<string, ImmutableArray<string>> Terms,
     ImmutableArray<string> NotSystemic,
+    ImmutableArray<string> Perioperative,
     ImmutableArray<string> NormalRange,
     ImmutableArray<string> DeniedBefore,
     ImmutableArray<string> DeniedAfter,

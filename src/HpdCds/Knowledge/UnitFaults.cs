@@ -25,6 +25,10 @@ internal static class UnitFaults
             yield return $"{name}: the canonical unit {analyte.Canonical} needs the factor 1";
         foreach (var unit in analyte.Uncertain.Keys.Where(analyte.Factors.ContainsKey))
             yield return $"{name}: {unit} is both exact and uncertain";
+        foreach (var unit in analyte.Unconverted.Where(unit => !units.Contains(unit)))
+            yield return $"{name}: {unit} is not among the units";
+        foreach (var unit in analyte.Unconverted.Where(unit => analyte.Factors.ContainsKey(unit) || analyte.Uncertain.ContainsKey(unit)))
+            yield return $"{name}: {unit} has a factor and none";
         foreach (var fault in OfSpellings(name, analyte.Spellings, units))
             yield return fault;
     }

@@ -103,7 +103,7 @@ public sealed class UnitTable
             return new UnitConversion.Exact(factor, rules.Canonical);
         if (rules.Uncertain.TryGetValue(ucum, out var uncertain))
             return new UnitConversion.Uncertain(uncertain.Factor, uncertain.Alternative, rules.Canonical);
-        return _units.Contains(ucum) ? new UnitConversion.OtherQuantity(ucum) : new UnitConversion.UnknownUnit();
+        return _units.Contains(ucum) && !rules.Unconverted.Contains(ucum, StringComparer.Ordinal) ? new UnitConversion.OtherQuantity(ucum) : new UnitConversion.UnknownUnit();
     }
 
     /// <summary>The micro sign and the Greek letter are both typed for "u"; UCUM allows neither.</summary>
@@ -133,6 +133,9 @@ public sealed class UnitTable
         Dictionary<string, TwoFactors> Uncertain,
         Dictionary<string, ImmutableArray<string>> Spellings)
     {
+        /// <summary>Units in which the same thing is reported and for which no factor is sure.</summary>
+        public ImmutableArray<string> Unconverted { get; init; } = [];
+
         [JsonIgnore]
         public FrozenDictionary<string, string> SpellingsByText => field ??= BySpelling(Spellings);
     }

@@ -50,13 +50,13 @@ public sealed class ExplainerTests : IAsyncLifetime
             .Select(resource => (string?)resource!["fact"])
             .ToHashSet();
 
-        Assert.Superset(new HashSet<string?> { "nlr", "ldh", "afp", "albumin", "bilirubin", "inr", "hcc" }, used);
+        Assert.Superset(new HashSet<string?> { "nlr", "ldh", "afp", "albumin", "bilirubin", "inr", "tumour" }, used);
     }
 
     [Theory]
     [InlineData("confounded-by-tace-28-days-ago", "tace")]
     [InlineData("confounded-nlr-by-a-corticosteroid", "corticosteroid")]
-    [InlineData("staging-n0-m0-is-no-spread", "tnm-n-clinical")]
+    [InlineData("staging-n0-m0-is-no-spread", "spread")]
     [InlineData("ecog-answer-code-in-interpretation-alone", "ecog")]
     [InlineData("prior-therapy-by-an-atc-class", "prior-therapy")]
     public async Task What_explains_a_value_or_stages_a_tumour_is_said_to_count(string golden, string fact)

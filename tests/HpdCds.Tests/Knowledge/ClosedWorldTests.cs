@@ -20,7 +20,17 @@ public sealed class ClosedWorldTests
         Assert.Equal(("Head of the board", new DateOnly(2026, 11, 1)), (rules[2].SignedBy, rules[2].SignedOn));
     }
 
+    [Fact]
+    public void What_speaks_against_a_shipped_rule_speaks_against_a_sites_rule_too()
+    {
+        var rules = WithSite("""{"fact":"ascites","place":"problem list and encounter diagnoses","signedBy":"Head of the board","date":"2026-11-01"}""").Rules;
+
+        Assert.Equal(["cirrhosis-decompensated"], rules.RuleFor("ascites")!.Unless);
+    }
+
     [Theory]
+    [InlineData("""{"fact":"pvtt","place":"staging observations","signedBy":"Somebody","date":"2026-11-01","unless":["cirrhosis-decompensated"]}""", "unless is read only for ascites and encephalopathy")]
+    [InlineData("""{"fact":"ascites","place":"problem list and encounter diagnoses","signedBy":"Somebody","date":"2026-11-01","unless":["gout"]}""", "gout is no finding")]
     [InlineData("""{"fact":"pvtt","place":"staging observations"}""", "needs signedBy and date")]
     [InlineData("""{"fact":"pvtt","place":"staging observations","signedBy":" ","date":"2026-11-01"}""", "needs signedBy and date")]
     [InlineData("""{"fact":"pvtt","place":"staging observations","signedBy":"Somebody"}""", "needs signedBy and date")]

@@ -84,4 +84,21 @@ public sealed class TextTermsTests
     [InlineData("Ascites: none", TextMention.NotAffirmed)]
     public void A_denial_of_something_else_leaves_ascites_standing(string text, TextMention expected) =>
         Assert.Equal(expected, Terms.MentionOf("ascites", text));
+
+    [Theory]
+    [InlineData("Adjuvant", true)]
+    [InlineData(" adjuvant therapy. ", true)]
+    [InlineData("neo-adjuvant", true)]
+    [InlineData("NEOADJUVANT", true)]
+    [InlineData("新辅助治疗", true)]
+    [InlineData("术后辅助治疗。", true)]
+    [InlineData("not adjuvant", false)]
+    [InlineData("non-adjuvant", false)]
+    [InlineData("adjuvant: no", false)]
+    [InlineData("progression after adjuvant therapy", false)]
+    [InlineData("非辅助治疗", false)]
+    [InlineData("辅助治疗后复发", false)]
+    [InlineData("HCC", false)]
+    public void Only_a_text_that_says_nothing_else_states_an_intent(string text, bool states) =>
+        Assert.Equal(states, Profiles.AsShipped.Terms.StatesPerioperativeIntent(text));
 }

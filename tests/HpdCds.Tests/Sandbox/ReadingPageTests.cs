@@ -25,7 +25,7 @@ public sealed class ReadingPageTests(BothParties parties) : IClassFixture<BothPa
         var page = await ReadingOfAsync("bravo", DataRoute.Prefetch);
 
         Assert.Contains("<td data-head=\"What became of it\">used</td><td data-head=\"Fact\">nlr</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td data-head=\"What became of it\">used</td><td data-head=\"Fact\">hcc</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-head=\"What became of it\">used</td><td data-head=\"Fact\">tumour</td>", page, StringComparison.Ordinal);
     }
 
     private async Task<string> ReadingOfAsync(string patient, DataRoute route)

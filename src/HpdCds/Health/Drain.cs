@@ -22,7 +22,7 @@ internal sealed class Drain(SiteSettings settings, IHostEnvironment environment)
         ArgumentNullException.ThrowIfNull(next);
         if (!_hasBegun || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
             return next(context);
-        context.Response.Headers.RetryAfter = Math.Ceiling(Time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(Time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (HttpProtocol.IsHttp11(context.Request.Protocol))
             context.Response.Headers.Connection = "close";
         return ErrorReply.Generic(StatusCodes.Status503ServiceUnavailable).WriteAsync(context);

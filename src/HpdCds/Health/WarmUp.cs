@@ -31,7 +31,7 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <returns>The answer, as it would be sent.</returns>
-    internal async Task<byte[]> AnswerAsync(CancellationToken stop)
+    public async Task<byte[]> AnswerAsync(CancellationToken stop)
     {
         await using var file = typeof(WarmUp).Assembly.GetManifestResourceStream(Call)!;
         using var body = new MemoryStream();

@@ -115,11 +115,18 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
 
     private async Task WriteBatchAsync()
     {
+        using var station = Signals.At(Station.Store);
         var taken = _batch.Count;
         while (!await TryWriteAsync())
             await Task.Delay(Pause, clock, _giveUp.Token);
-        Interlocked.Add(ref _pending, -taken);
+        Count(-taken);
         _batch.Clear();
+    }
+
+    private void Count(int entries)
+    {
+        Interlocked.Add(ref _pending, entries);
+        Signals.StoreWaiting.Add(entries);
     }
 
     private string SpillHealth() =>
@@ -132,7 +139,7 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         var left = spills.Read();
         foreach (var spill in left)
         {
-            Interlocked.Add(ref _pending, spill.Entries.Count);
+            Count(spill.Entries.Count);
             Interlocked.Add(ref _spilled, spill.Entries.Count);
             Interlocked.Add(ref _damaged, spill.Damaged);
             for (var line = 0; line < spill.Damaged; line++)
@@ -209,10 +216,10 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
 
     private void Keep(object entry)
     {
-        Interlocked.Increment(ref _pending);
+        Count(1);
         if (_waiting.Writer.TryWrite(entry))
             return;
-        Interlocked.Decrement(ref _pending);
+        Count(-1);
         Lose();
     }
 

@@ -251,7 +251,7 @@ public sealed class EnvelopeTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Name == "hpdcds.hooks.without_draft_orders")
+            if (instrument.Name == "hpdcds.calls.without_draft_orders")
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>

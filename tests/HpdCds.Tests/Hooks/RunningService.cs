@@ -158,6 +158,12 @@ internal sealed class LogLines : ILoggerProvider
         return Assert.Single(Of(category));
     }
 
+    public async Task CountAsync(string category, int events)
+    {
+        while (Of(category).Count < events)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+    }
+
     public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
 
     public void Dispose()

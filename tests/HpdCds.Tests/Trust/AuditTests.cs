@@ -11,7 +11,7 @@ public sealed class AuditTests
     private static readonly string[] Members =
     [
         "Outcome", "Status", "Ehr", "Issuer", "Tenant", "Service", "Mode", "Hook", "HookInstance", "Patient", "Version", "Knowledge", "Model",
-        "BandLow", "BandHigh", "Indicator", "Cards", "Keys", "Milliseconds", "{OriginalFormat}",
+        "BandLow", "BandHigh", "Indicator", "Cards", "Keys", "Milliseconds", "TraceId", "{OriginalFormat}",
     ];
 
     private static readonly string Good = Json.Call(prefetch: $$"""{"problems":{{Json.Bundle(Json.Condition("c"))}}}""");

@@ -13,6 +13,8 @@ public sealed class PatientDataTests
     /// <summary>Nor have these.</summary>
     private static readonly string[] Printing =
     [
+        // How much room a card has.
+        "HpdCds.Cards.CardDetail+Form",
         // Bytes, of which only the number is printed; counts; and what a key or a question is.
         "HpdCds.Chart.DroppedEntries", "HpdCds.Chart.FhirAnswer", "HpdCds.Chart.PrefetchRow",
         // What a model is.

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using HpdCds.Health;
+using HpdCds.Tests.Chart;
+using HpdCds.Tests.Hooks;
+using HpdCds.Tests.Trust;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HpdCds.Tests.Health;
+
+/// <summary>How the service begins and ends.</summary>
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Before_it_listens_it_has_answered_a_call_with_everything_in_it()
+    {
+        await using var service = await RunningService.StartAsync(withSmallCodeSets: false);
+        var warmUp = service.Services.GetServices<IHostedService>().OfType<WarmUp>().Single();
+
+        var answer = JsonNode.Parse(await warmUp.AnswerAsync(TestContext.Current.CancellationToken))!;
+
+        var found = answer["extension"]!["org.hpdcds.assessment"]!;
+        Assert.Equal("high", (string?)found["band"]!["low"]);
+        Assert.Single(answer["cards"]!.AsArray());
+        Assert.DoesNotContain("warming up", service.Log.All, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    [Trait("Req", "ERR-11")]
+    public async Task A_service_that_ends_answers_what_it_has_begun_and_turns_away_what_comes()
+    {
+        var (asked, answered) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var server = await FakeEhr.StartAsync(before: async (_, stop) =>
+        {
+            asked.TrySetResult();
+            await answered.Task.WaitAsync(stop);
+        });
+        await using var ehr = await GuardedService.StartAsync(fhirBase: server.Base);
+        var begun = ehr.PostAsync(ehr.Issuer.Token(), body: Json.Call(server: server.Base));
+        await asked.Task;
+        var unspent = ehr.Issuer.Token();
+
+        var drain = ehr.Service.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single(service => service.GetType().Name == "Drain");
+        await drain.StoppingAsync(TestContext.Current.CancellationToken);
+
+        using (var refused = await ehr.PostAsync(unspent))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+            Assert.True(refused.Headers.ConnectionClose);
+            Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+            Assert.Contains("OperationOutcome", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+
+        using (var ready = await ehr.Service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(503, (int)ready.StatusCode);
+            Assert.Equal("Unhealthy: about to end", await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        using (var live = await ehr.Service.Client.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken))
+            Assert.Equal(200, (int)live.StatusCode);
+        answered.SetResult();
+        using var answer = await begun;
+        Assert.Equal(200, (int)answer.StatusCode);
+        // Another replica takes the call, with the very token.
+        await using var other = await GuardedService.StartAsync(issuer: ehr.Issuer);
+        Assert.Equal(200, await other.StatusAsync(unspent));
+    }
+}

@@ -16,7 +16,7 @@ public sealed class TelemetryTests
     public async Task A_call_belongs_to_the_trace_of_its_caller_and_shows_every_station()
     {
         using var heard = new Heard();
-        await using var server = await FakeEhr.StartAsync();
+        await using var server = await FakeEhr.StartAsync(call => call.Type == "Condition" ? EhrAnswer.Ok(Json.Bundle(Json.Condition("hcc"))) : null);
         await using var ehr = await GuardedService.StartAsync(Named, server.Base);
         var trace = ActivityTraceId.CreateRandom();
 
@@ -34,7 +34,7 @@ public sealed class TelemetryTests
         var call = Assert.Single(spans, span => span.Source.Name == "Microsoft.AspNetCore");
         Assert.Equal("POST hpd-risk", call.DisplayName);
         Assert.Equal(Name, call.GetTagItem("hpdcds.ehr"));
-        Assert.Equal("card", call.GetTagItem("hpdcds.outcome"));
+        Assert.Equal("not-assessable", call.GetTagItem("hpdcds.outcome"));
         string[] stations = ["trust", "request", "orders", "chart", "facts", "risk", "cards", "answer"];
         Assert.Equal(stations, spans.Where(span => stations.Contains(span.OperationName)).OrderBy(span => span.StartTimeUtc).Select(span => span.OperationName));
         Assert.All(stations, station => Assert.Equal(call.SpanId, spans.Single(span => span.OperationName == station).ParentSpanId));

@@ -62,12 +62,16 @@ internal sealed class LoadBalancer : IAsyncDisposable
           scgi_temp_path {{_folder}}/scgi;
           client_max_body_size 6m;
           client_body_buffer_size 2m;
+          # Each call tries them anew: two that end one after the other must not both be taken for dead.
           upstream hpdcds {
-        {{string.Concat(replicas.Select(replica => $"    server {replica.Authority} max_fails=1 fail_timeout=1s;\n"))}}  }
+        {{string.Concat(replicas.Select(replica => $"    server {replica.Authority} max_fails=0;\n"))}}    keepalive 16;
+          }
           server {
             listen 127.0.0.1:{{_port}};
             location / {
               proxy_pass http://hpdcds;
+              proxy_http_version 1.1;
+              proxy_set_header Connection "";
               proxy_set_header Host cds.example.org;
               # A replica that drains says 503 before it spends a token: another one may take the call.
               proxy_next_upstream error timeout http_503 non_idempotent;

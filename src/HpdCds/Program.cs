@@ -16,13 +16,7 @@ namespace HpdCds;
 /// <summary>Composes the service. Another program (the sandbox, a test) may build and run it inside itself.</summary>
 public static class HpdCdsService
 {
-    public static async Task<int> Main(string[] args)
-    {
-        if (Verb.Named(args) is { } verb)
-            return await verb();
-        await Build(args).RunAsync();
-        return 0;
-    }
+    public static Task<int> Main(string[] args) => (Verb.Named(args) ?? (() => Verb.ServeAsync(() => Build(args).RunAsync())))();
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -45,9 +39,10 @@ public static class HpdCdsService
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
         var app = builder.Build();
-        app.MapMetrics(settings).Use(app.Services.GetRequiredService<Drain>().RefuseAsync).UseCors();
+        app.MapMetrics(settings).UseCors();
         app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();
+        app.Use(app.Services.GetRequiredService<Drain>().RefuseAsync);
         app.RequireKnownHost(trust).UseCallers(trust);
         HookEndpoints.Map(app);
         FeedbackEndpoint.Map(app);

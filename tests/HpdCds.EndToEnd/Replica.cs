@@ -14,6 +14,8 @@ internal sealed class Replica(string urls, IReadOnlyDictionary<string, string> s
 
     public Uri Url { get; } = new(urls.Split(';')[0]);
 
+    public IReadOnlyDictionary<string, string> Settings => settings;
+
     public string Said => string.Join('\n', _said);
 
     public async Task StartAsync()

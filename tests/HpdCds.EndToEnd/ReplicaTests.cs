@@ -14,6 +14,7 @@ namespace HpdCds.EndToEnd;
 public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper output) : IClassFixture<Postgres>, IAsyncLifetime
 {
     private const string Path = "/cds-services/hpd-risk";
+    private const string Secret = "canary-of-the-database";
     private const string Comment = "spoken with the tumour board on Tuesday";
 
     private readonly TestIssuer _issuer = new();
@@ -106,6 +107,19 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM gaps"));
     }
 
+    [Fact]
+    [Trait("Req", "SEC-04")]
+    public async Task The_numbers_of_the_database_name_no_secret_of_its_connection()
+    {
+        await PostAsync(_replicas[0].Url, Path, Call(), Token());
+        var numbers = "";
+        await EventuallyAsync(async () => (numbers = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_replicas[0].Settings["HpdCds__MetricsPort"]}/metrics"), TestContext.Current.CancellationToken))
+            .Contains("db_client_connection_pool_name=\"store\"", StringComparison.Ordinal));
+
+        Assert.DoesNotContain(Secret, numbers, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, _replicas[0].Said, StringComparison.Ordinal);
+    }
+
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     private IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -113,7 +127,8 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["HpdCds__PublicBaseUrl"] = TestIssuer.PublicBase,
         ["HpdCds__AuditKey"] = Convert.ToBase64String(new byte[32]),
-        ["HpdCds__Store__Connection"] = _store,
+        ["HpdCds__Store__Connection"] = $"{_store};Password={Secret};SSL Password={Secret}",
+        ["HpdCds__MetricsPort"] = $"{Site.FreePort()}",
         ["HpdCds__Ehrs__0__Name"] = "hospital",
         ["HpdCds__Ehrs__0__Issuer"] = TestIssuer.Name,
         ["HpdCds__Ehrs__0__Keys__File"] = _keys,

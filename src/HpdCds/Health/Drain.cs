@@ -54,7 +54,7 @@ internal static class Draining
 
     public static IServiceCollection AddDrain(this IServiceCollection services, SiteSettings settings)
     {
-        services.AddHealthChecks().AddCheck<Drain>("drain");
+        services.AddHealthChecks().AddCheck<Drain>("drain").AddCheck<CurrentTrust>("settings");
         return services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>())
             .Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainTime + LongestCall);
     }

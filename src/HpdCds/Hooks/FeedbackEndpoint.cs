@@ -108,7 +108,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
         // One large EHR writes the plural.
         var why = item["overrideReason"] as JsonObject ?? item["overrideReasons"] as JsonObject ?? (item["overrideReasons"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault();
         var reason = why?["reason"] as JsonObject;
-        return new(hospital.Ehr, hospital.Tenant, card, outcome, when, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
+        return new(hospital.Ehr, hospital.Tenant, card, outcome, when < now ? when : now, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
     }
 
     private static bool IsInstant(string text, out DateTimeOffset instant)

@@ -47,7 +47,7 @@ public static class TelemetryExport
             });
         if (!isExported)
             return;
-        telemetry.WithTracing(tracing => tracing.AddSource(Signals.Name, "Microsoft.AspNetCore", "Npgsql").AddProcessor<OursOnly>());
+        telemetry.WithTracing(tracing => tracing.AddSource(Signals.Name, "Microsoft.AspNetCore").AddProcessor<OursOnly>());
         builder.Logging.AddOpenTelemetry(logs => logs.IncludeFormattedMessage = true);
         telemetry.WithLogging().UseOtlpExporter();
     }
@@ -59,7 +59,7 @@ public static class TelemetryExport
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.MetricsPort is { } port)
         {
-            app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics");
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics" && HttpMethods.IsGet(context.Request.Method));
             app.Use((context, next) => context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
                 ? next(context)
                 : ErrorReply.Generic(StatusCodes.Status404NotFound).WriteAsync(context));

@@ -14,8 +14,11 @@ public static class CallerAuthentication
     /// <summary>Categories of the framework that quote what is malformed, and tell paths and queries: tokens and patients among them.</summary>
     private static readonly string[] Telling =
     [
-        "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.Routing.Matching.DfaMatcher", "Microsoft.AspNetCore.Cors",
     ];
+
+    /// <summary>It puts the path of the request around every line that is written in between; what it would report itself, LastResort does.</summary>
+    private const string PathTelling = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     public static IServiceCollection AddCallers(this IServiceCollection services, TrustTable trust)
     {
@@ -64,6 +67,7 @@ public static class CallerAuthentication
         {
             foreach (var category in Telling)
                 filters.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, filter: null));
+            filters.Rules.Add(new LoggerFilterRule(provider, PathTelling, LogLevel.None, filter: null));
         }
     }
 }

@@ -42,7 +42,9 @@ public sealed record FhirBase
         var isPlain = !target.Contains("%2f", StringComparison.OrdinalIgnoreCase)
             && !target.Contains("%5c", StringComparison.OrdinalIgnoreCase)
             && !target.Contains("%2e", StringComparison.OrdinalIgnoreCase);
-        return isPlain && url.UserInfo.Length == 0
+        // Some servers cut what follows a semicolon before they go up a step.
+        var isStraight = !target.Split('/').Any(step => step.Split(';')[0] is "." or "..");
+        return isPlain && isStraight && url.UserInfo.Length == 0
             && (target == Text || target.StartsWith(Text + "/", StringComparison.Ordinal));
     }
 

@@ -20,12 +20,22 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(trust);
-        string[] told = builder.Configuration["urls"] is { Length: > 0 } urls ? [urls] : [.. OfPorts("http"), .. OfPorts("https")];
+        var hasEndpoints = builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        string[] told = builder.Configuration["urls"] is { Length: > 0 } list ? [list] : [.. OfPorts("http"), .. OfPorts("https")];
+        string[] urls = [.. told is [] ? ["http://localhost:5081"] : told.SelectMany(list => list.Split(';'))];
+        if (settings.MetricsPort is { } port && Array.Exists(urls, url => BindingAddress.Parse(url).Port == port))
+            throw new InvalidSettingsException([$"{SiteSettings.Section}:MetricsPort is the port that EHRs call: it needs one of its own"]);
+        // Endpoints of Kestrel's own section take the place of these addresses: then the operator's port is one more of them.
         builder.WebHost.UseUrls([
-            .. told is [] ? ["http://localhost:5081"] : told.SelectMany(list => list.Split(';')),
-            .. settings.MetricsPort is { } port ? [FormattableString.Invariant($"http://{(trust.IsAnonymous ? "localhost" : "*")}:{port}")] : Array.Empty<string>(),
+            .. urls,
+            .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{(trust.IsAnonymous ? "localhost" : "*")}:{beside}")] : Array.Empty<string>(),
         ]);
-        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings, trust));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel, settings, trust);
+            if (settings.MetricsPort is { } apart && hasEndpoints)
+                kestrel.Listen(trust.IsAnonymous ? IPAddress.Loopback : IPAddress.Any, apart);
+        });
 
         IEnumerable<string> OfPorts(string scheme) =>
             (builder.Configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => $"{scheme}://*:{port}");
@@ -38,6 +48,8 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(trust);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        // How long a body may take is said by BodyTimeout, for the whole of it.
+        kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.RequestHeadersTimeout = settings.BodyTimeout;
         kestrel.ConfigureEndpointDefaults(listen =>
         {

@@ -35,6 +35,16 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
     public ServiceMode ModeOf(string ehr, string service) =>
         Ehrs.FirstOrDefault(entry => entry.Name == ehr)?.Services.TryGetValue(service, out var mode) == true ? mode : ServiceMode.Off;
 
+    /// <summary>This table, with every service going no further than another table lets it; an entry that is not there says nothing.</summary>
+    public TrustTable NoFurtherThan(TrustTable other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new([.. Ehrs.Select(ehr => other.Ehrs.FirstOrDefault(entry => entry.Name == ehr.Name) is { } named ? ehr with { Services = ehr.Services.ToImmutableDictionary(
+            service => service.Key,
+            service => named.Services.TryGetValue(service.Key, out var mode) && mode > service.Value ? mode : service.Value,
+            StringComparer.Ordinal) } : ehr)], PublicBase, mayReachThisMachine);
+    }
+
     /// <summary>How an issuer's tokens are checked. Its entries agree on that and differ in their tenants.</summary>
     public TrustedIssuer? Issuer(string? name) => Ehrs.FirstOrDefault(ehr => ehr.Issuer is { } issuer && issuer.Name == name)?.Issuer;
 

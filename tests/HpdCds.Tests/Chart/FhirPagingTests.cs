@@ -54,6 +54,8 @@ public sealed class FhirPagingTests
     [InlineData("http://127.0.0.1:1/fhir?page=2", 0)]
     [InlineData("ORIGIN/elsewhere?page=2", 0)]
     [InlineData("SELF/%2e%2e/admin", 0)]
+    [InlineData("SELF/..;/admin", 0)]
+    [InlineData("SELF/.;x/admin", 0)]
     [InlineData("SELF/..%2fadmin", 0)]
     [InlineData("AS-USER?page=2", 0)]
     [InlineData("file:///etc/passwd", 0)]

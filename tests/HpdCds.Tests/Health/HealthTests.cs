@@ -43,9 +43,16 @@ public sealed class HealthTests
         var drain = ehr.Service.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single(service => service.GetType().Name == "Drain");
         await drain.StoppingAsync(TestContext.Current.CancellationToken);
 
-        using (var refused = await ehr.PostAsync(unspent))
+        using (var refused = await ehr.Service.PostAsync(Json.Call(), change: request =>
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + unspent);
+            request.Headers.TryAddWithoutValidation("Origin", "http://localhost:5080");
+        }))
         {
             Assert.Equal(503, (int)refused.StatusCode);
+            Assert.Equal("http://localhost:5080", refused.Headers.GetValues("Access-Control-Allow-Origin").Single());
+            Assert.Equal("nosniff", refused.Headers.GetValues("X-Content-Type-Options").Single());
+            await ehr.Service.Log.CountAsync(HpdCds.Trust.Audit.Category, 1);
             Assert.True(refused.Headers.ConnectionClose);
             Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
             Assert.Contains("OperationOutcome", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

@@ -172,8 +172,14 @@ internal sealed class LogLines : ILoggerProvider
 
     private sealed class Lines(LogLines all, string category) : ILogger
     {
+        // What is put around lines is seen by every provider that wants it.
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull
+        {
+            lock (all._lines)
+                all._lines.Add(("scope", state.ToString() ?? "", new Dictionary<string, object?>(StringComparer.Ordinal)));
+            return null;
+        }
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

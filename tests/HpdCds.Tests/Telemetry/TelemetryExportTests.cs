@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
+using HpdCds.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -72,6 +73,31 @@ public sealed class TelemetryExportTests
         Assert.Equal(404, await StatusAsync(operatorsSide, "/cds-services"));
         Assert.Equal(404, await StatusAsync(operatorsSide, "/reports"));
         Assert.Equal(200, await StatusAsync(operatorsSide, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task Endpoints_of_the_web_servers_own_settings_leave_the_operators_port_open()
+    {
+        var (port, ehrs) = (FreePort(), FreePort());
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>
+        {
+            ["HpdCds:MetricsPort"] = $"{port}",
+            ["Kestrel:Endpoints:Ehrs:Url"] = $"http://127.0.0.1:{ehrs}",
+        });
+        using var operatorsSide = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var ehrsSide = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ehrs}") };
+
+        Assert.Equal(200, await StatusAsync(operatorsSide, "/metrics"));
+        Assert.Equal(200, await StatusAsync(ehrsSide, "/cds-services"));
+        Assert.Equal(404, await StatusAsync(ehrsSide, "/metrics"));
+    }
+
+    [Fact]
+    public void The_operators_port_is_not_the_one_that_EHRs_call()
+    {
+        var refusal = Assert.Throws<InvalidSettingsException>(() => HpdCdsService.Build(["--urls", "http://127.0.0.1:5999", "--environment=Development", "--HpdCds:MetricsPort=5999"]));
+
+        Assert.Contains("HpdCds:MetricsPort", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

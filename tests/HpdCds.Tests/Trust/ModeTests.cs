@@ -137,6 +137,35 @@ public sealed class ModeTests
         File.Delete(other);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{\"HpdCds\":")]
+    [Trait("Req", "SEC-17")]
+    public async Task What_a_file_switched_off_stays_off_when_it_is_gone_or_cut_until_it_says_otherwise(string? left)
+    {
+        var (file, other) = (await FileAsync(Settings("live")), await FileAsync("""{"HpdCds":{"Ehrs":[{"Services":{"hpd-risk":"silent"}}]}}"""));
+        await using var service = await RunningService.StartAsync(file: file, otherFile: other);
+        Assert.Equal("silent", await ModeOfAsync(service));
+
+        if (left is null)
+            File.Delete(other);
+        else
+            await File.WriteAllTextAsync(other, left, TestContext.Current.CancellationToken);
+        await UntilAsync(async () => (await ReadyAsync(service)).Contains("changed settings are not in use", StringComparison.Ordinal));
+        Assert.Equal("silent", await ModeOfAsync(service));
+
+        // The kill switch acts all the same, wherever it stands.
+        await File.WriteAllTextAsync(file, Settings("off"), TestContext.Current.CancellationToken);
+        await UntilAsync(async () => await ModeOfAsync(service) == "off");
+
+        await File.WriteAllTextAsync(other, "{}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, Settings("live"), TestContext.Current.CancellationToken);
+        await UntilAsync(async () => (await service.AnswerAsync(Call)).Body!["cards"]!.AsArray().Count > 0);
+        Assert.Equal("Healthy", await ReadyAsync(service));
+        File.Delete(file);
+        File.Delete(other);
+    }
+
     [Fact]
     [Trait("Req", "ERR-05")]
     [Trait("Req", "DISC-02")]
@@ -165,6 +194,8 @@ public sealed class ModeTests
 
         Assert.Equal(expected, (await service.AnswerAsync(Json.Call())).Status);
     }
+
+    private static Task<string> ReadyAsync(RunningService service) => service.Client.GetStringAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
 
     private static string Settings(string mode) => $$$"""{"HpdCds":{"Ehrs":[{"Name":"a","FhirBaseUrls":["https://a.example/fhir"],"Services":{"hpd-risk":"{{{mode}}}"}}]}}""";
 

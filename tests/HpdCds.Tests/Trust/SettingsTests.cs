@@ -292,7 +292,7 @@ public sealed class SettingsTests
             case var share when share == typeof(double):
                 Assert.Equal("number", word);
                 break;
-            case var number when number == typeof(int):
+            case var number when number == typeof(int) || number == typeof(int?):
                 Assert.Equal("integer", word);
                 break;
             default:

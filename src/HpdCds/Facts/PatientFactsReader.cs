@@ -39,6 +39,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
+        person.Explain(trace);
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses, trace);
         var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
         // A drug beside the inhibitor may be for something else: only the inhibitor's own order says what it is for.

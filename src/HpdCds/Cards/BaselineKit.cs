@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -13,6 +14,7 @@ internal static class BaselineKit
     private static readonly string[] Laboratory = ["nlr", "ldh", "afp"];
 
     private const string Missing = "detail.kit-gap";
+    private const string Unread = "detail.kit-unread";
 
     /// <param name="model">The model that speaks; without one, every part of the kit is named.</param>
     public static string Line(Wording wording, KnowledgeBase knowledge, PatientFacts facts, RiskModel? model)
@@ -27,17 +29,25 @@ internal static class BaselineKit
             ("labs", Names(kit)),
             ("days", days.ToString(CultureInfo.InvariantCulture)),
             ("answer", gaps.Length == 0 ? wording["detail.kit-complete"]
-                : gaps.Length == kit.Length && Array.TrueForAll(gaps, item => item.Gap == Missing) ? wording["detail.kit-none"]
+                : IsAll(Missing) ? wording["detail.kit-none"]
+                : IsAll(Unread) ? wording["detail.kit-none-read"]
                 : wording.Say("detail.kit-missing", ("gaps", string.Join(wording["item-separator"], gaps.GroupBy(item => item.Gap!, item => item.Id, StringComparer.Ordinal)
                     .Select(group => wording.Say(group.Key, ("names", Names(group)))))))));
+
+        bool IsAll(string gap) => gaps.Length == kit.Length && Array.TrueForAll(gaps, item => item.Gap == gap);
     }
 
-    // What could not be looked up may be there, and a value without the laboratory's limit is there.
+    /// <summary>The kit where no source gave anything.</summary>
+    public static string LineWithoutData(Wording wording, KnowledgeBase knowledge, DateTimeOffset asOf) => Line(
+        wording, knowledge, new PatientFacts(asOf, Laboratory.ToImmutableDictionary(id => id, _ => (Fact<Finding>)new Fact<Finding>.Unknown(UnknownReason.SourceFailed), StringComparer.Ordinal)), model: null);
+
+    // What could not be looked up may be there; a value without the laboratory's limit, or one that cannot be used, is there.
     private static string? GapIn(Fact<Finding> fact, int days, DateTimeOffset asOf) => fact switch
     {
         Fact<Finding>.Known { Provenance.When: { } when } when when.IsWithin(days, asOf) => null,
         Fact<Finding>.Unknown { Reason: UnknownReason.NoReferenceRange, Seen.When: { } seen } when seen.IsWithin(days, asOf) => "detail.kit-no-limit",
-        Fact<Finding>.Unknown { Reason: UnknownReason.NotSupplied or UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated } => "detail.kit-unread",
+        Fact<Finding>.Unknown { Reason: UnknownReason.NotSupplied or UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated } => Unread,
+        Fact<Finding>.Unknown { Reason: not UnknownReason.TooOld, Seen.When: { } seen } when seen.IsWithin(days, asOf) => "detail.kit-unusable",
         _ => Missing,
     };
 }

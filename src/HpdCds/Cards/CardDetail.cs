@@ -22,8 +22,8 @@ internal sealed class CardDetail(CardSubject subject)
     private enum Worth
     {
         Needed,
-        Indirectness,
         Options,
+        Indirectness,
         RoyalMarsden,
         DoesNotCount,
         Review,
@@ -45,8 +45,8 @@ internal sealed class CardDetail(CardSubject subject)
 
     private static readonly Form[] MostToldFirst =
     [
-        new(Missing.WithReasonAndSeen, MostValues, Worth.Options),
-        new(Missing.ByReason, MostValues, Worth.Options),
+        new(Missing.WithReasonAndSeen, MostValues, Worth.Indirectness),
+        new(Missing.ByReason, MostValues, Worth.Indirectness),
         .. Enumerable.Range(0, MostValues).Select(fewer => new Form(Missing.ByReason, MostValues - fewer, Worth.Needed)),
         new(Missing.ByName, MostValues: 2, Worth.Needed),
         new(Missing.ByName, MostValues: 0, Worth.Needed),

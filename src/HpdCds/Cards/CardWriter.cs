@@ -74,6 +74,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             "\n\n",
             told,
             CardDetail.HowToSupply(knowledge, wording),
+            BaselineKit.LineWithoutData(wording, knowledge, asOf),
             CardDetail.Foot(knowledge, wording, table: null, asOf));
         return Make(CannotSummary(recognition, missing, wording), Info, detail, table: null, wording);
     }

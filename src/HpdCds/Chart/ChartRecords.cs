@@ -172,7 +172,7 @@ public sealed record ChartOrder(
     /// <summary>What kind of service is asked for: a test is not the drug that it is named after.</summary>
     public ImmutableArray<ChartConcept> Categories { get; init; } = [];
 
-    /// <summary>The request groups of the drafts in whose actions this order stands, as <c>RequestGroup/id</c>.</summary>
+    /// <summary>The request groups of the drafts in whose actions this order stands or may stand, as <c>RequestGroup/id</c>.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
 
     /// <summary>What the treatment is meant for, as mCODE records it on an order.</summary>

@@ -13,6 +13,8 @@ public static class OrderReader
         "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent",
     ];
 
+    private static readonly string[] WithoutDrugs = ["NutritionOrder", "DeviceRequest", "VisionPrescription", "SupplyRequest", "CommunicationRequest"];
+
     /// <returns><c>null</c> when an order cannot be read at all, so that it is not passed over in silence.</returns>
     public static ImmutableArray<ChartOrder>? Read(BundleWalk drafts)
     {
@@ -35,7 +37,15 @@ public static class OrderReader
         return WithGroups(orders.ToImmutable(), groups, drafts);
     }
 
-    // A group with an action that is not among the drafts is not known whole, so nothing is selected by its name.
+    /// <summary>The drafts of which it is sure that they order no drug, as <c>Type/id</c>.</summary>
+    public static ImmutableArray<string> OtherThanDrugs(BundleWalk drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        return [.. drafts.Entries.Where(entry => WithoutDrugs.Contains(entry.Resource.Type, StringComparer.Ordinal) && entry.Resource.Id is { Length: > 0 })
+            .Select(entry => $"{entry.Resource.Type}/{entry.Resource.Id}")];
+    }
+
+    // A group with an action that is not among the drafts is not known whole: any of them may be meant by its name.
     private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, RequestGroup Group)> groups, BundleWalk drafts)
     {
         if (groups.Count == 0)
@@ -45,8 +55,8 @@ public static class OrderReader
             .ToLookup(entry => entry.FullUrl!, entry => $"{entry.Resource.Type}/{entry.Resource.Id}", StringComparer.Ordinal);
         var groupsOf = groups
             .Select(item => (item.Name, Targets: Targets(FhirReading.Each(() => item.Group.Action)).Select(target => NameOf(target, byUrl)).Distinct(StringComparer.Ordinal).ToArray()))
-            .Where(item => Array.TrueForAll(item.Targets, target => names.Contains(target) || !IsOrder(target)))
-            .SelectMany(item => item.Targets.Select(target => (item.Name, Target: target)))
+            .Select(item => (item.Name, Members: Array.TrueForAll(item.Targets, target => names.Contains(target) || !IsOrder(target)) ? item.Targets : [.. names]))
+            .SelectMany(item => item.Members.Select(target => (item.Name, Target: target)))
             .ToLookup(pair => pair.Target, pair => pair.Name, StringComparer.Ordinal);
         return [.. orders.Select(order => order with { Groups = [.. groupsOf[order.Reference]] })];
     }

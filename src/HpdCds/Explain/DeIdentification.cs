@@ -103,12 +103,12 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Value = observation.Value switch
         {
             ChartValue.Text text => new ChartValue.Text(_mask.Of(text.Value)!),
-            ChartValue.Quantity quantity => quantity with { Comparator = quantity.Comparator is { Length: > 2 } ? "x" : quantity.Comparator, Unit = Unspaced(quantity.Unit) },
+            ChartValue.Quantity quantity => quantity with { Comparator = quantity.Comparator is { Length: > 2 } ? "x" : quantity.Comparator, Unit = Unit(quantity.Unit) },
             ChartValue.Unreadable => new ChartValue.Unreadable(""),
             ChartValue.Concept concept => new ChartValue.Concept(Of(concept.Value)!),
             var other => other,
         },
-        ReferenceRanges = [.. observation.ReferenceRanges.Select(range => range with { Unit = Unspaced(range.Unit), Type = Of(range.Type), AppliesTo = Of(range.AppliesTo), Text = _mask.Of(range.Text) })],
+        ReferenceRanges = [.. observation.ReferenceRanges.Select(range => range with { Unit = Unit(range.Unit), Type = Of(range.Type), AppliesTo = Of(range.AppliesTo), Text = _mask.Of(range.Text) })],
     };
 
     private ChartCondition Of(ChartCondition condition) => condition with
@@ -163,7 +163,7 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
             System = isKnown ? coding.System : Name(coding.System!),
             Code = (isKnown && coding.System is not null && Unspaced(coding.Code) == coding.Code) || coding.Code.Length <= LongestTelling ? coding.Code : Name(coding.Code),
             Display = _mask.Of(coding.Display),
-            Version = Unspaced(coding.Version),
+            Version = coding.System == CodeSystems.Ajcc && Edition(coding.Version) is { Length: > 0 } edition ? edition : null,
         };
     }
 
@@ -178,6 +178,11 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
 
     // Where FHIR has a code of its own, a word may stand: names are written otherwise.
     private static string? Word(string? code) => code is null || code.Length == 1 || (code.Length <= LongestWord && code.All(c => c is (>= 'a' and <= 'z') or '-')) ? code : "x";
+
+    private string? Unit(string? unit) => string.IsNullOrWhiteSpace(unit) || knowledge.Units.Knows(unit) ? unit : "x";
+
+    // The readers read no more of a version than the edition of a manual of stages.
+    private static string Edition(string? version) => string.Concat((version ?? "").TakeWhile(char.IsAsciiDigit).Take(2));
 
     private static string? Unspaced(string? text) => text is { Length: > LongestWord } || (text?.Any(char.IsWhiteSpace) ?? false) ? "x" : text;
 

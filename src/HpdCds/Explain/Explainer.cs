@@ -14,7 +14,11 @@ namespace HpdCds.Explain;
 
 /// <param name="Json">For a person at a console, never for the wire: it holds data of the patient.</param>
 /// <param name="Chart">What the answer rests on; null when the answer needed no data of the patient.</param>
-public sealed record Explanation(JsonObject Json, SavedChart? Chart) : PatientData;
+public sealed record Explanation(JsonObject Json, SavedChart? Chart) : PatientData
+{
+    /// <summary>With what a hook call would be refused because nothing could be read; null when it would be answered.</summary>
+    public ErrorReply? Refusal { get; init; }
+}
 
 /// <summary>
 /// Answers one request as a hook call would, and says why: what was recognised, how each source ended, what became of each
@@ -22,6 +26,17 @@ public sealed record Explanation(JsonObject Json, SavedChart? Chart) : PatientDa
 /// </summary>
 public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice advice, KnowledgeBase knowledge, SiteSettings settings)
 {
+    /// <summary>What is read only as a part of other facts.</summary>
+    private static readonly Dictionary<string, string[]> Parts = new(StringComparer.Ordinal)
+    {
+        ["bilirubin"] = ["child-pugh", "albi"],
+        ["albumin"] = ["child-pugh", "albi"],
+        ["inr"] = ["child-pugh"],
+        ["anticoagulant"] = ["child-pugh"],
+        ["ascites"] = ["child-pugh"],
+        ["encephalopathy"] = ["child-pugh"],
+    };
+
     private const int FewestDays = 100;
     private const int MostDays = 4000;
 
@@ -43,10 +58,12 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         if (await charts.WithNamedDraftsAsync(request, ehr, stop) is { } named)
             (request, recognition) = (named, advice.Recognise(named));
         if (advice.WithoutChart(request, recognition, ehr, asOf) is { } early)
-            return new(Explained(request, recognition, null, early, asOf), null);
+            return new(Explained(request, recognition, null, early, StatusCodes.Status200OK, asOf), null);
         var trace = new ReadingTrace();
         var chart = await charts.ReadAsync(request, ehr, asOf, stop, trace);
-        return Explain(request, recognition, chart, ehr, asOf, trace);
+        return ChartVerdict.SaysNothing(chart) && ehr.NotAssessable != NotAssessablePolicy.Card
+            ? Refused(request, recognition, chart, asOf, trace)
+            : Explain(request, recognition, chart, ehr, asOf, trace);
     }
 
     /// <summary>Assesses a saved chart with the knowledge of today.</summary>
@@ -86,10 +103,20 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         var answer = ChartVerdict.SaysNothing(chart)
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
-        var json = Explained(request, recognition, (Sources(chart), new JsonArray([.. Fates(chart, trace).Select(ToJson)])), answer, asOf);
         var assessment = answer.Extension![HookResponse.AssessmentExtension]!.DeepClone().AsObject();
+        var read = (Sources(chart), ToJson(Fates(chart, trace, (string?)assessment["model"])));
+        var json = Explained(request, recognition, read, answer, StatusCodes.Status200OK, asOf);
         return new(json, new(
             knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr), chart, assessment));
+    }
+
+    private Explanation Refused(HookRequest request, Recognition recognition, PatientChart chart, DateTimeOffset asOf, ReadingTrace trace)
+    {
+        var refusal = HookEndpoints.CannotRead(chart);
+        return new(Explained(request, recognition, (Sources(chart), ToJson(Fates(chart, trace, model: null))), refusal.ToOutcome(), refusal.Status, asOf), Chart: null)
+        {
+            Refusal = refusal,
+        };
     }
 
     // A saved chart belongs to no server: what is on ours loses its address.
@@ -99,11 +126,12 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         return [.. request.Orders.Select(order => order with { ReasonReferences = [.. order.ReasonReferences.Select(reference => References.Relative(reference, bases))] })];
     }
 
-    private JsonObject Explained(HookRequest request, Recognition recognition, (JsonArray Sources, JsonArray Resources)? read, HookResponse answer, DateTimeOffset asOf)
+    private JsonObject Explained<TAnswer>(HookRequest request, Recognition recognition, (JsonArray Sources, JsonArray Resources)? read, TAnswer answer, int status, DateTimeOffset asOf)
     {
         var json = new JsonObject { ["asOf"] = AssessmentExtension.Instant(asOf), ["knowledge"] = knowledge.Hash, ["orders"] = Orders(request, recognition) };
         if (read is var (sources, resources))
             (json["sources"], json["resources"]) = (sources, resources);
+        json["status"] = status;
         json["answer"] = JsonSerializer.SerializeToNode(answer, HookJson.Options);
         return json;
     }
@@ -129,7 +157,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     })]);
 
     /// <summary>What the readers noted, once for each fact; and what none of them noted. In the order of the keys.</summary>
-    private static IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace)
+    private IEnumerable<ResourceFate> Fates(PatientChart chart, ReadingTrace trace, string? model)
     {
         (string Reference, ChartKey Key)[] read =
         [
@@ -142,7 +170,8 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         var noted = trace.Notes.Select(note => note.Key is null ? note with { Key = keys.GetValueOrDefault(note.Reference) } : note)
             .GroupBy(note => (note.Reference, note.Key ?? default))
             .ToDictionary(notes => notes.Key, Telling);
-        return noted.Values.SelectMany(notes => notes)
+        var strange = StrangeTo(model);
+        return noted.Values.SelectMany(notes => OfTheModel(notes, strange))
             .Concat(read.Distinct().Where(one => !noted.ContainsKey(one)).Select(one => new ResourceFate(one.Reference, Fate.OtherCode, one.Key, Fact: null, Why: null)))
             .OrderBy(fate => fate.Key)
             .ThenBy(fate => fate.Reference, StringComparer.Ordinal);
@@ -150,13 +179,33 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
 
     // A fact is asked for more than once: what was used once is used, else the last word counts. What is said of a resource
     // as a whole ("no value") is not told beside what it was found to say.
-    private static IEnumerable<ResourceFate> Telling(IEnumerable<ResourceFate> notes)
+    private static ResourceFate[] Telling(IEnumerable<ResourceFate> notes)
     {
         var told = notes.GroupBy(note => note.Fact, StringComparer.Ordinal).SelectMany(ofFact => ofFact.Key is null
             ? ofFact.Distinct()
             : [ofFact.FirstOrDefault(note => note.Fate == Fate.Used) ?? ofFact.Last()]).ToArray();
-        return Array.Exists(told, note => note.Fact is not null) ? told.Where(note => note.Fact is not null || note.Fate is not (Fate.Unusable or Fate.NotEvidence)) : told;
+        return Array.Exists(told, note => note.Fact is not null) ? Array.FindAll(told, note => note.Fact is not null || note.Fate is not (Fate.Unusable or Fate.NotEvidence)) : told;
     }
+
+    /// <summary>The facts that are read whatever the cancer, and of which the model that speaks makes nothing.</summary>
+    private HashSet<string> StrangeTo(string? model)
+    {
+        if (model is null)
+            return [];
+        var all = knowledge.Models.SelectMany(table => table.Model.Factors).Select(factor => factor.Id).Concat(Parts.Keys).ToHashSet(StringComparer.Ordinal);
+        var own = knowledge.Models.Single(table => table.Model.Id == model).Model.Factors.Select(factor => factor.Id).ToHashSet(StringComparer.Ordinal);
+        all.RemoveWhere(fact => own.Contains(fact) || (Parts.TryGetValue(fact, out var wholes) && Array.Exists(wholes, own.Contains)));
+        return all;
+    }
+
+    // What says something only of such facts is not passed over: it says why it does not count.
+    private static ResourceFate[] OfTheModel(ResourceFate[] told, HashSet<string> strange)
+    {
+        var own = Array.FindAll(told, note => note.Fact is null || !strange.Contains(note.Fact));
+        return own.Length > 0 ? own : [.. told.Select(note => note with { Fate = Fate.Unusable, Why = "not-in-model" })];
+    }
+
+    private static JsonArray ToJson(IEnumerable<ResourceFate> fates) => new([.. fates.Select(ToJson)]);
 
     private static JsonNode ToJson(ResourceFate fate)
     {

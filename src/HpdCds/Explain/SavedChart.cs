@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 
@@ -29,11 +30,34 @@ public sealed record SavedChart(
         IgnoreReadOnlyProperties = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireMembers } },
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new ClinicalTimeConverter() },
     };
 
     /// <exception cref="JsonException">It is no saved chart.</exception>
-    public static SavedChart Parse(string text) => JsonSerializer.Deserialize<SavedChart>(text, Options) ?? throw new JsonException("The file holds nothing");
+    public static SavedChart Parse(string text)
+    {
+        var json = JsonNode.Parse(text);
+        if (HoldsNull(json))
+            throw new JsonException("It holds a null");
+        return json.Deserialize<SavedChart>(Options)!;
+    }
+
+    // What is null is not written.
+    private static bool HoldsNull(JsonNode? json) => json switch
+    {
+        null => true,
+        JsonObject members => members.Any(member => HoldsNull(member.Value)),
+        JsonArray items => items.Any(HoldsNull),
+        _ => false,
+    };
+
+    // A member that may be null was not written when it was; every other one was.
+    private static void RequireMembers(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property is { AssociatedParameter: not null, IsGetNullable: false }))
+            property.IsRequired = true;
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 

@@ -49,15 +49,16 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
         !order.DoNotPerform && !NotToBeGiven.Contains(order.Status, StringComparer.Ordinal);
 
     /// <summary>
-    /// On order-select the selected drafts decide. When a selection cannot be found among the drafts, all of them do: it may
+    /// On order-select the selected drafts decide. When no selection can be found among the drafts, all of them do: it may
     /// name any of them in a way that is not known here, and an inhibitor must not be passed over.
     /// </summary>
-    public Recognition Of(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections)
+    /// <param name="others">The drafts that order no drug, by name: who selected only these ordered none.</param>
+    public Recognition Of(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections, ImmutableArray<string> others)
     {
         var wanted = selections.Select(PlainNameOf).ToHashSet(StringComparer.Ordinal);
         var selected = drafts.Where(order => NamesOf(order).Any(wanted.Contains)).ToImmutableArray();
-        var found = selected.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
-        var orders = (wanted.All(found.Contains) && !selected.IsEmpty ? selected : drafts).Where(IsToBeGiven).ToImmutableArray();
+        var isFound = !selected.IsEmpty || others.SelectMany(WithBareId).Any(wanted.Contains);
+        var orders = (isFound ? selected : drafts).Where(IsToBeGiven).ToImmutableArray();
         var named = orders.Select(order => (Order: order, Drugs: InhibitorsOf(order))).ToArray();
         var agents = named.SelectMany(item => item.Drugs.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
         var unknownNames = orders.Sum(order => Texts(order.Concepts).Count(drugs.LooksLikeUnknownInhibitor));
@@ -176,8 +177,10 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
     private static IEnumerable<string> NamesOf(ChartOrder order)
     {
         var wholes = order.Groups.Prepend(order.Reference.Split('#')[0]);
-        return wholes.SelectMany(whole => new[] { whole, whole[(whole.LastIndexOf('/') + 1)..] }).Prepend(order.Reference);
+        return wholes.SelectMany(WithBareId).Prepend(order.Reference);
     }
+
+    private static IEnumerable<string> WithBareId(string reference) => [reference, reference[(reference.LastIndexOf('/') + 1)..]];
 
     // An absolute reference, or one to a version, names the same draft as the plain one.
     private static string PlainNameOf(string selection)

@@ -39,11 +39,14 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
+        person.Explain(trace);
         var conditions = new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses, trace);
         var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
-        var tumour = tumours.For(recognition.Orders);
+        // A drug beside the inhibitor may be for something else: only the inhibitor's own order says what it is for.
+        var ofInhibitors = recognition.Orders.Where(order => !drugs.InhibitorsOf(order).Names.IsEmpty).ToArray();
+        var tumour = tumours.For(ofInhibitors);
         var history = new TreatmentHistory(chart, drugs, knowledge.Rules, asOf, ehr.Zone, drafts, trace);
-        var exposure = new ExposureFacts(history, drugs, knowledge.Rules, asOf);
+        var exposure = new ExposureFacts(history, drugs, knowledge.Rules);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
         if (trace is not null)
             ExplainOrders(chart.Medications, active, trace);
@@ -65,7 +68,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             person.Age?.IsChild == true,
             tumour.Group == Tumour.Haematological)
         {
-            IsPerioperative = recognition.Orders.Any(drugs.IsPerioperative),
+            IsPerioperative = Array.Exists(ofInhibitors, drugs.IsPerioperative),
             ReasonForGeneralModel = tumour.ReasonForGeneralModel,
         };
     }

@@ -45,6 +45,18 @@ internal sealed class PersonFacts
         : _patient is { IsBirthDateUnreadable: true } ? new Fact<Finding>.Unknown(UnknownReason.Unreadable)
         : _patient?.BirthDate is null ? NotThere : new Fact<Finding>.Unknown(UnknownReason.Implausible);
 
+    /// <summary>Tells whoever asked what the Patient said.</summary>
+    public void Explain(ReadingTrace? trace)
+    {
+        if (_patient is null)
+            return;
+        foreach (var (fact, read) in new[] { ("sex", Sex), ("age", AgeFact) })
+        {
+            var why = (read as Fact<Finding>.Unknown)?.Reason.Code();
+            trace?.Note(_patient.Reference, why is null ? Fate.Used : Fate.Unusable, ChartKey.Patient, fact, why);
+        }
+    }
+
     private Fact<Finding> NotThere => new Fact<Finding>.Unknown(
         _patient is null ? _chart.WhyNotFound(ChartKey.Patient) : UnknownReason.NotRecorded);
 

@@ -43,7 +43,7 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
         .. staging.Distant.Where(one => one.Statement == Statement.No),
     ]);
 
-    /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones prove nothing.</summary>
+    /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones, or refuted ones, prove nothing.</summary>
     public Fact<Finding> MoreThanTwoOrgans()
     {
         var coded = knowledge.Codes.Metastases.Groups
@@ -54,7 +54,7 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
             .OfType<Evidence>()
             .OrderBy(one => one.Provenance.Source, StringComparer.Ordinal)
             .ToArray();
-        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)], behind: [.. coded.SelectMany(organ => organ)]);
+        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)], behind: [.. coded.SelectMany(organ => organ).Where(one => one.Statement != Statement.No)]);
     }
 
     /// <param name="behind">What some of the evidence was put together from, for whoever asks what became of it.</param>
@@ -101,13 +101,13 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
     private static Evidence? BestNo(Evidence[] evidence) =>
         evidence.Where(one => one.Statement == Statement.No).OrderBy(one => one.Reservation is not null).FirstOrDefault();
 
-    /// <summary>A metastasis that nobody placed: M1 counts as one only while no Condition names an organ.</summary>
+    /// <summary>A metastasis that nobody placed: M1 counts as one only while no Condition names an organ, which nodes are not.</summary>
     private IEnumerable<Evidence> OfUnsaidSite()
     {
         var coded = From(knowledge.Codes.Metastases, "any").Concat(From(knowledge.Codes.Cancers, "hcc-metastatic"))
             .Where(one => one.Statement != Statement.No)
             .Select(one => one with { Statement = Statement.Ambiguous });
-        var isPlaced = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes && item.Entry.Group != "any");
+        var isPlaced = conditions.Stating(knowledge.Codes.Metastases).Any(item => item.Statement == Statement.Yes && item.Entry.Group is not ("any" or "lymph-node"));
         return isPlaced ? coded : coded.Concat(staging.Distant.Where(one => one.Statement == Statement.Ambiguous));
     }
 

@@ -56,7 +56,8 @@ internal static partial class StageWords
         };
     }
 
-    [GeneratedRegex(@"((?<![A-Za-z])|(?<=\d[a-d]))[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)([a-d]?\s*[-–—/~]\s*(?<value>[0-4]|X)(?![0-9A-WYZ.]))*", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
+    // The categories stand side by side: what ends one of them ("TX", "Tis", "T1mi") begins no word that hides the next.
+    [GeneratedRegex(@"((?<![A-Za-z])|(?<=\d([a-d]|mi)|[TNM]X|T(is|a)))[acmpruy]{0,2}(?<axis>[TNM])(?<value>[0-4]|X)([a-d]?\s*[-–—/~]\s*(?<value>[0-4]|X)(?![0-9A-WYZ.]))*", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]
     private static partial Regex Category();
 
     [GeneratedRegex(@"^\s*((Barcelona\D{0,30}|BCLC|stage)[\s:_-]*){0,3}(?<letter>[0ABCD])(?![A-Za-z]|-P)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TextTerms.MostMilliseconds)]

@@ -152,6 +152,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex LeadingDigits();
 
-    [GeneratedRegex(@"(?<![A-Za-z])(IV|I{1,3})[A-C]?(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
+    // "IVC" is also the vena cava: a group only where the text begins with it, or says so, and does not go on to tell of it.
+    [GeneratedRegex(@"(?<![A-Za-z])(IV[AB]?|I{1,3}[A-C]?)(?![A-Za-z])|(?<=^\s*[cpyr]{0,2})IVC(?![A-Za-z]|[\s:]+[a-z])|(?<=([Ss]tage|[Ss]tadium|[Gg]roup|AJCC|UICC|期)[\s:：]*[cpyr]{0,2})IVC(?![A-Za-z])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex RomanGroup();
 }

@@ -68,25 +68,35 @@ internal sealed class TreatmentHistory(
         medication.Kind == ChartMedicationKind.Request
         && drafts.Any(draft => draft.Reference == medication.Reference || draft.Identifiers.Intersect(medication.Identifiers, StringComparer.Ordinal).Any());
 
+    /// <summary>When it was last taken; for a course whose end is still to come, when that began.</summary>
+    public ClinicalTime? LastTaken(ChartMedication medication) =>
+        IsStillToEnd(medication) ? medication.Began?.When : medication.Time?.When;
+
+    /// <summary>Taken within so many days, or being taken now.</summary>
+    public bool IsRecent(ChartMedication medication, int days) =>
+        IsStillToEnd(medication) || medication.Time?.When.IsWithin(days, asOf) == true;
+
+    private bool IsStillToEnd(ChartMedication medication) => medication is { Began: not null, Time.When: var end } && !IsPast(end);
+
     private bool HasBegun(ChartMedication medication)
     {
-        if (medication.Time?.When is not { } when)
+        if ((medication.Began ?? medication.Time)?.When is not { } when)
             return true;
-        if (medication.Kind != ChartMedicationKind.Request)
-            return when.Earliest <= asOf.AddMinutes(rules.FutureMinutes);
-        return DayOf(when.Earliest) < DayOf(asOf);
+        return medication.Kind == ChartMedicationKind.Request ? DayOf(when.Earliest) < DayOf(asOf) : IsPast(when);
     }
+
+    private bool IsPast(ClinicalTime when) => when.Earliest <= asOf.AddMinutes(rules.FutureMinutes);
 
     private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 }
 
 /// <summary>Earlier treatment: checkpoint inhibitors, which decide whether this is a first dose, and systemic therapy of any kind.</summary>
-internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition recognition, FactRules rules, DateTimeOffset asOf)
+internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition recognition, FactRules rules)
 {
     public Exposure ToInhibitors()
     {
         var earlier = history.BeforeToday.Where(medication => !recognition.InhibitorsIn(medication.Concepts).Names.IsEmpty).ToArray();
-        var recent = Array.FindAll(earlier, medication => medication.Time?.When.IsWithin(rules.RecentExposureDays, asOf) == true);
+        var recent = Array.FindAll(earlier, medication => history.IsRecent(medication, rules.RecentExposureDays));
         var counting = recent.Length > 0 ? recent : earlier;
         foreach (var medication in earlier)
             history.Explain(medication, counting.Contains(medication) ? Fate.Used : Fate.Superseded, "exposure");
@@ -103,13 +113,13 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
     public Fact<Finding> SystemicTherapy()
     {
         var earlier = history.BeforeToday.Where(medication => recognition.IsAntineoplastic(medication.Concepts))
-            .OrderByDescending(medication => medication.Time?.When.Latest)
+            .OrderByDescending(medication => history.LastTaken(medication)?.Latest)
             .ThenBy(medication => medication.Reference, StringComparer.Ordinal)
             .ToArray();
         foreach (var medication in earlier)
             history.Explain(medication, medication == earlier[0] ? Fate.Used : Fate.Superseded, "prior-therapy");
         return earlier is [var newest, ..]
-            ? new Fact<Finding>.Known(Finding.Presence(true), new Provenance(newest.Time?.When, newest.Reference))
+            ? new Fact<Finding>.Known(Finding.Presence(true), new Provenance(history.LastTaken(newest), newest.Reference))
             : new Fact<Finding>.Unknown(history.WhyNotFound);
     }
 }

@@ -29,7 +29,7 @@ public sealed class Advice
     public Recognition Recognise(HookRequest request)
     {
         using var station = Signals.At(Station.Orders);
-        return Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : []);
+        return Drugs.Of(request.Orders, request.Hook == HookCatalogue.OrderSelect ? request.Selections : [], request.OtherDrafts);
     }
 
     /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>

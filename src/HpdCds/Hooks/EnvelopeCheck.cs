@@ -42,6 +42,7 @@ public static class EnvelopeCheck
         if (envelope is { Hook: HookCatalogue.OrderSelect, Selections: null })
             throw Refuse("context.selections", "The selections are missing", "required");
         var server = FhirBase.Parse(envelope.FhirServer);
+        var drafts = ReadDrafts(envelope, ehr, maxEntries);
         return new HookRequest(
             service.Id,
             envelope.Hook!,
@@ -50,13 +51,16 @@ public static class EnvelopeCheck
             userId,
             envelope.EncounterId,
             envelope.Selections ?? [],
-            ReadOrders(envelope, ehr, new PatientIdentity(patientId, ehr.BasesOf(server)), maxEntries),
+            ReadOrders(drafts, new PatientIdentity(patientId, ehr.BasesOf(server))),
             server,
             ReadAccess(envelope.Authorization, patientId, receivedAt),
-            envelope.Prefetch);
+            envelope.Prefetch)
+        {
+            OtherDrafts = OrderReader.OtherThanDrugs(drafts),
+        };
     }
 
-    private static ImmutableArray<ChartOrder> ReadOrders(Envelope envelope, TrustedEhr ehr, PatientIdentity patient, int maxEntries)
+    private static BundleWalk ReadDrafts(Envelope envelope, TrustedEhr ehr, int maxEntries)
     {
         if (envelope.DraftOrders is not { } bytes)
         {
@@ -71,6 +75,11 @@ public static class EnvelopeCheck
             throw new RefusedException(ErrorReply.Generic(StatusCodes.Status413PayloadTooLarge));
         if (bundle.Entries.Any(entry => entry.Resource.Type == "MedicationOrder"))
             throw Unusable("The orders have the shape of an older FHIR version: FHIR R4 is expected");
+        return bundle;
+    }
+
+    private static ImmutableArray<ChartOrder> ReadOrders(BundleWalk bundle, PatientIdentity patient)
+    {
         var orders = OrderReader.Read(bundle) ?? throw Unusable("A draft order cannot be read as FHIR R4");
         var groups = bundle.Entries.Where(entry => entry.Resource.Type == "RequestGroup").Select(entry => entry.Resource.Subject);
         if (orders.Select(order => order.Subject).Concat(groups).Any(subject => subject is not null && !patient.IsNamedBy(subject)))

@@ -30,6 +30,8 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
         },
         ReasonPhrases.GetReasonPhrase(status));
 
+    public ErrorOutcome ToOutcome() => new([new ErrorIssue("error", IssueCode, Diagnostics, Expression is null ? null : [Expression])]);
+
     public async Task WriteAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -41,8 +43,7 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
             context.Response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method))
             return;
-        var outcome = new ErrorOutcome([new ErrorIssue("error", IssueCode, Diagnostics, Expression is null ? null : [Expression])]);
-        var body = JsonSerializer.SerializeToUtf8Bytes(outcome, HookJson.Options);
+        var body = JsonSerializer.SerializeToUtf8Bytes(ToOutcome(), HookJson.Options);
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }

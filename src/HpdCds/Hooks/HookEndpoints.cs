@@ -123,7 +123,7 @@ public sealed partial class HookEndpoints(
             : throw new RefusedException(CannotRead(chart));
     }
 
-    private static ErrorReply CannotRead(PatientChart chart) => new(
+    internal static ErrorReply CannotRead(PatientChart chart) => new(
         StatusCodes.Status412PreconditionFailed,
         chart.IsAnotherPatient ? "business-rule" : "incomplete",
         chart.IsAnotherPatient

@@ -22,6 +22,9 @@ public sealed record HookRequest(
     /// <summary>What has been used of the right to ask, once the FHIR server was asked what a draft is.</summary>
     public ReadingBudget? Budget { get; init; }
 
+    /// <summary>The drafts that order no drug, as <c>Type/id</c>; a selection may name one.</summary>
+    public ImmutableArray<string> OtherDrafts { get; init; } = [];
+
     // A record prints its members by itself; these are data about a patient.
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ServiceId} {Hook} {HookInstance}");
 }

@@ -131,13 +131,18 @@ public sealed class TextTerms(TextTermsFile file)
             var isChinese = parts[0][0] > '\u2E80';
             var furthest = Math.Min(sentence.Length, end + (isChinese ? ChineseGap : LatinGap) + parts[1].Length + 1);
             var from = at + DrugText.IndexOf(sentence[at..furthest], parts[1], end - at);
-            if (from >= end && (isChinese || Joins(sentence[end..from])))
-                yield return new Place(sentence[..at], sentence[end..from], sentence[..from], sentence[(from + parts[1].Length)..]);
+            if (from < end)
+                continue;
+            var after = sentence[(from + parts[1].Length)..];
+            if (isChinese || Joins(sentence[end..from], after))
+                yield return new Place(sentence[..at], sentence[end..from], sentence[..from], after);
         }
     }
 
-    // Past a comma or a turn the second part belongs to something else.
-    private bool Joins(string gap) => !gap.Contains(',', StringComparison.Ordinal) && !HasAny(gap, file.Turns);
+    // Past a turn the second part belongs to something else; past a comma, too, unless it is all that stands there, as in a
+    // list of diagnoses ("Cirrhosis of liver, decompensated").
+    private bool Joins(string gap, string after) => !HasAny(gap, file.Turns)
+        && (!gap.Contains(',', StringComparison.Ordinal) || (gap.TrimEnd().EndsWith(',') && after.TrimStart() is "" or [',' or ')', ..]));
 
     private bool IsAffirmed(Place place)
     {

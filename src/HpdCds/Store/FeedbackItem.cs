@@ -15,6 +15,9 @@ public sealed record FeedbackItem(
     internal const string IsOnDecision =
         "feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))";
 
-    /// <summary>SQL: what was told last of a row of decisions. Of two at one instant the card that is wanted wins.</summary>
-    internal const string LastOutcome = $"(SELECT feedback.outcome FROM feedback WHERE {IsOnDecision} ORDER BY feedback.at DESC, feedback.outcome LIMIT 1)";
+    /// <summary>SQL: the order in which what was told last stands first. Of two at one instant the card that is wanted wins.</summary>
+    internal const string LastFirst = "feedback.at DESC, feedback.outcome";
+
+    /// <summary>SQL: what was told last of a row of decisions.</summary>
+    internal const string LastOutcome = $"(SELECT feedback.outcome FROM feedback WHERE {IsOnDecision} ORDER BY {LastFirst} LIMIT 1)";
 }

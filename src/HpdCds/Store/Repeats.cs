@@ -3,7 +3,10 @@ using HpdCds.Knowledge;
 
 namespace HpdCds.Store;
 
-/// <summary>Whether the same card, for the same patient and the same facts, was overridden of late and not accepted since. Where the store does not say, it was not.</summary>
+/// <summary>
+/// Whether what was told last of any card for the same patient and the same facts is that it was overridden, and that of
+/// late. Where the store does not say, it was not.
+/// </summary>
 public sealed class Repeats(Database database, KnowledgeBase knowledge)
 {
     /// <returns>When it was overridden last.</returns>
@@ -13,9 +16,10 @@ public sealed class Repeats(Database database, KnowledgeBase knowledge)
         var last = await database.AskAsync(
             connection => connection.ExecuteScalarAsync<long?>(
                 $"""
-                SELECT MAX(feedback.at) FROM feedback JOIN decisions ON {FeedbackItem.IsOnDecision}
-                WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live' AND feedback.outcome = 'overridden' AND feedback.at >= @since
-                    AND {FeedbackItem.LastOutcome} = 'overridden'
+                SELECT CASE WHEN feedback.outcome = 'overridden' AND feedback.at >= @since THEN feedback.at END
+                FROM feedback JOIN decisions ON {FeedbackItem.IsOnDecision}
+                WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live'
+                ORDER BY {FeedbackItem.LastFirst} LIMIT 1
                 """,
                 new { repeatKey, since }),
             otherwise: null);

@@ -10,7 +10,7 @@ namespace HpdCds.Verbs;
 /// <summary>
 /// <c>explain request.json [--drop KEY]... [--asOf INSTANT] [--save-chart FILE]</c> answers a hook request from a file and
 /// says why, resource by resource; what it prints is patient data. <c>explain --chart FILE</c> assesses a saved chart anew.
-/// Ends with 0; with 2 when the input was not usable; with 3 when a saved chart is assessed otherwise than it was.
+/// Ends with 0; with 2 when the input was not usable, or a hook call would be refused; with 3 when a saved chart is assessed otherwise than it was.
 /// </summary>
 public static class ExplainVerb
 {
@@ -38,17 +38,21 @@ public static class ExplainVerb
             var asOf = arguments.AsOf ?? service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
             var explanation = await explainer.ExplainAsync(await File.ReadAllBytesAsync(arguments.File), arguments.Drop, asOf, CancellationToken.None);
             await output.WriteLineAsync(explanation.Json.ToJsonString(Readable));
+            if (explanation.Refusal is { } refusal)
+                return await FailAsync(errors, Told(refusal));
             return arguments.SaveChart is { } target ? await SaveAsync(explainer, explanation.Chart, target, errors) : 0;
         }
         catch (RefusedException refused)
         {
-            return await FailAsync(errors, $"{refused.Reply.Status}: {refused.Reply.Diagnostics} {refused.Reply.Expression}".TrimEnd());
+            return await FailAsync(errors, Told(refused.Reply));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             return await FailAsync(errors, unreadable.Message);
         }
     }
+
+    private static string Told(ErrorReply reply) => $"{reply.Status}: {reply.Diagnostics} {reply.Expression}".TrimEnd();
 
     private static async Task<int> SaveAsync(Explainer explainer, SavedChart? chart, string target, TextWriter errors)
     {

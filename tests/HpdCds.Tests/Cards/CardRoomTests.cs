@@ -46,6 +46,9 @@ public sealed class CardRoomTests
             Assert.Contains("hpd-", detail.Split("\n\n")[^1], StringComparison.Ordinal);
             Assert.Equal(assessment.IsAssessable, detail.Contains(wording["detail.associated"], StringComparison.Ordinal));
             Assert.Equal(!assessment.IsAssessable, detail.Contains(Opening(wording, "detail.how-to-supply"), StringComparison.Ordinal));
+            Assert.True(
+                !detail.Contains(wording["detail.indirect"], StringComparison.Ordinal) || !assessment.IsAssessable || detail.Contains(wording["detail.options"], StringComparison.Ordinal),
+                $"The options go before less (seed {seed}): {detail}");
             // A line that holds some back says so, as one item more.
             Assert.All(detail.Split("\n\n").Where(line => IsOfValues(line, wording)), line => Assert.InRange(line.Split(wording["item-separator"]).Length, 1, MostValues + 1));
             var missing = assessment.Factors.Where(row => row.Factor.IsCore && row.State == FactState.Unknown && (row.Finding is null || row.IsFullyOpen));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 using HpdCds.Verbs;
 
@@ -48,6 +49,54 @@ public sealed class ExplainVerbTests
             var (code, errors) = await ReplayAsync(chart.Replace("\"assessable\": true", "\"assessable\": false", StringComparison.Ordinal));
             Assert.Equal(3, code);
             Assert.Contains("not the one that was saved", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(saved);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_that_the_hook_would_refuse_because_nothing_could_be_read_is_explained_and_ends_with_2()
+    {
+        var request = GoldenCase.Named("precondition-failed-without-data-or-token").Request;
+        var (code, output, errors) = await RunAsync(request, "--asOf", "2026-11-24T12:00:00Z", "--save-chart", "never-written");
+
+        Assert.Equal(2, code);
+        Assert.StartsWith("412: ", errors, StringComparison.Ordinal);
+        var explained = JsonNode.Parse(output)!;
+        Assert.Equal(412, (int)explained["status"]!);
+        Assert.Equal("OperationOutcome", (string?)explained["answer"]!["resourceType"]);
+        Assert.All(explained["sources"]!.AsArray(), source => Assert.Equal("not-supplied", (string?)source!["state"]));
+        Assert.False(File.Exists("never-written"));
+    }
+
+    [Theory]
+    [InlineData("chart")]
+    [InlineData("orders")]
+    [InlineData("selections")]
+    [InlineData("assessment")]
+    [InlineData("chart.observations")]
+    [InlineData("chart.sources")]
+    [InlineData("orders.0.concepts")]
+    public async Task A_saved_chart_that_lacks_a_member_or_holds_a_null_ends_with_2(string member)
+    {
+        var saved = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(0, (await RunAsync(GoldenCase.Named("differing-the-example-of-the-model").Request, "--asOf", "2026-11-24T12:00:00Z", "--save-chart", saved)).Code);
+            foreach (var isNull in (bool[])[true, false])
+            {
+                var chart = JsonNode.Parse(await File.ReadAllTextAsync(saved, TestContext.Current.CancellationToken))!;
+                var (steps, last) = (member.Split('.')[..^1], member.Split('.')[^1]);
+                var owner = steps.Aggregate(chart, (node, step) => step == "0" ? node[0]! : node[step]!).AsObject();
+                Assert.True(owner.Remove(last));
+                if (isNull)
+                    owner[last] = null;
+                var (code, errors) = await ReplayAsync(chart.ToJsonString());
+                Assert.Equal(2, code);
+                Assert.StartsWith("This is no chart", errors, StringComparison.Ordinal);
+            }
         }
         finally
         {

@@ -53,7 +53,7 @@ public sealed class ReaderFateTests : IAsyncLifetime
     [InlineData("A41.9", "resolved", "unusable", "infection", "resolved")]
     [InlineData("C34.9", "remission", "unusable", "tumour", "remission")]
     [InlineData("C34.9", "active", "used", "tumour", null)]
-    [InlineData("C79.5", "active", "unusable", "sites", "not-enough")]
+    [InlineData("C79.5", "active", "unusable", "sites", "not-in-model")]
     [InlineData("C78.0", "active", "used", "spread", null)]
     [InlineData("R18.8", "resolved", "unusable", "ascites", "resolved")]
     [InlineData("I81", "active", "used", "pvtt", "ambiguous")]
@@ -170,6 +170,44 @@ public sealed class ReaderFateTests : IAsyncLifetime
 
         Assert.Equal([("unusable", "spread", "not-enough")], await FatesAsync(request, "Observation/" + (string?)nodes["id"]));
     }
+
+    [Fact]
+    public async Task The_patient_is_told_of_like_every_resource()
+    {
+        var request = JsonNode.Parse(GoldenCase.Named(Base).Request)!;
+        Assert.Equal([("used", "sex", null), ("used", "age", null)], await FatesAsync(request, "Patient/pat-1"));
+
+        request["prefetch"]!["patient"]!.AsObject().Remove("birthDate");
+        Assert.Equal([("used", "sex", null), ("unusable", "age", "not-recorded")], await FatesAsync(request, "Patient/pat-1"));
+    }
+
+    [Fact]
+    public async Task A_refuted_organ_has_no_part_in_how_many_there_are()
+    {
+        var request = Solid();
+        Add(request, "problems", Condition(Coded(IcdCm, "C78.7"), "active", "refuted"));
+        var bone = Condition(Coded(IcdCm, "C79.51"), "active");
+        bone["id"] = "bone";
+        Add(request, "problems", bone);
+        Add(request, "staging", Stage("m0", "21907-1", "M0", "2026-11-20"));
+
+        Assert.Equal([("used", "liver-metastasis", null)], await FatesAsync(request, "Condition/probe"));
+        Assert.Equal([("superseded", "sites", "outweighed")], await FatesAsync(request, "Condition/bone"));
+        Assert.Contains(("used", "sites", null), await FatesAsync(request, "Observation/m0"));
+    }
+
+    [Fact]
+    public async Task A_fact_that_the_model_does_not_have_is_told_only_of_what_says_nothing_else()
+    {
+        var request = Solid();
+        Add(request, "problems", Condition(new JsonObject { ["text"] = "Portal vein tumour thrombus" }, "active"));
+        Add(request, "staging", Stage("m0", "21907-1", "M0", "2026-11-20"));
+
+        Assert.Equal([("unusable", "pvtt", "not-in-model")], await FatesAsync(request, "Condition/probe"));
+        Assert.DoesNotContain(await FatesAsync(request, "Observation/m0"), told => told.Fact == "spread");
+    }
+
+    private static JsonNode Solid() => JsonNode.Parse(GoldenCase.Named("solid-several-factors").Request)!;
 
     [Fact]
     public async Task The_cancer_that_the_order_does_not_name_is_superseded()

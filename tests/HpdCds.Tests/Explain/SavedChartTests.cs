@@ -70,6 +70,27 @@ public sealed partial class SavedChartTests : IAsyncLifetime
             Assert.DoesNotContain(mark, anonymous, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task A_word_in_place_of_a_unit_or_of_the_edition_of_a_stage_is_not_in_the_file()
+    {
+        var request = JsonNode.Parse(GoldenCase.Named("none-all-known-and-below").Request)!;
+        var afp = request["prefetch"]!["markers"]!["entry"]![0]!["resource"]!;
+        afp["valueQuantity"] = new JsonObject { ["value"] = 12, ["unit"] = "Muellermann" };
+        var chart = (await ExplainAsync(request.ToJsonString())).Chart!;
+        chart = chart with { Chart = chart.Chart with { Observations = [.. chart.Chart.Observations, Staged] } };
+
+        var anonymous = new DeIdentification(_service.Services.GetRequiredService<KnowledgeBase>(), -500).Of(chart).ToJson();
+
+        Assert.All(["Muellermann", "Smith"], name => Assert.DoesNotContain(name, anonymous, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("\"version\": \"8\"", anonymous, StringComparison.Ordinal);
+        Assert.Contains("\"unit\": \"U/L\"", anonymous, StringComparison.Ordinal);
+    }
+
+    private static ChartObservation Staged => ((ChartObservation)Fill(typeof(ChartObservation))!) with
+    {
+        Value = new ChartValue.Concept(new([new(CodeSystems.Ajcc, "3", Display: null) { Version = "8-Smith" }, new("http://loinc.org", "LA3", Display: null) { Version = "Smith" }], Text: null)),
+    };
+
     /// <summary>A member that is added to a record later and forgotten here would let its text through.</summary>
     [Fact]
     public void No_text_of_any_member_of_any_record_passes_as_it_came()

@@ -74,6 +74,38 @@ public sealed class AmbivalentRecordTests(LawService service) : IClassFixture<La
     }
 
     [Theory]
+    [InlineData("TxN1M0", "known", true)]
+    [InlineData("TisN1M0", "known", true)]
+    [InlineData("TaN1M0", "known", true)]
+    [InlineData("T1miN1M0", "known", true)]
+    [InlineData("cTXpN1cM0", "known", true)]
+    [InlineData("T1miN0M0", "known", false)]
+    [InlineData("T3NxM1", "unknown", null)]
+    public async Task A_category_behind_one_of_letters_is_read(string text, string state, bool? isSpread)
+    {
+        var request = RichPatient.RequestOf(Base);
+        Add(request, Stage("21908-9", text, "2026-11-01"));
+        var row = await FactorAsync(request, "spread");
+        Assert.Equal((state, isSpread), ((string?)row["state"], (bool?)row["value"]));
+        Assert.Equal(isSpread is null ? "ambiguous" : null, (string?)row["reason"]);
+    }
+
+    [Theory]
+    [InlineData("IVC", true)]
+    [InlineData("Stage IVC disease", true)]
+    [InlineData("IVC (8th edition)", true)]
+    [InlineData("IVA", true)]
+    [InlineData("IVC free", false)]
+    [InlineData("T2N0M0, IVC free", false)]
+    [InlineData("Tumour thrombus in the IVC", false)]
+    public async Task The_vena_cava_is_no_stage_group(string text, bool isGroup)
+    {
+        var request = RichPatient.RequestOf(Base);
+        Add(request, Stage("21908-9", text, "2026-11-01"));
+        Assert.Equal(isGroup, (string?)(await FactorAsync(request, "spread"))["reason"] == "ambiguous");
+    }
+
+    [Theory]
     [InlineData("21906-3", "N1", "NX")]
     [InlineData("21906-3", "N1", "pending")]
     [InlineData("21906-3", "N1", "see report")]

@@ -86,6 +86,27 @@ public sealed class TextTermsTests
         Assert.Equal(expected, Terms.MentionOf("ascites", text));
 
     [Theory]
+    [InlineData("Decompensated cirrhosis", TextMention.Affirmed)]
+    [InlineData("Decompensated hepatitis B cirrhosis", TextMention.Affirmed)]
+    [InlineData("decompensated HBV-related cirrhosis", TextMention.Affirmed)]
+    [InlineData("Decompensated alcohol-related cirrhosis", TextMention.Affirmed)]
+    [InlineData("Decompensated chronic liver disease", TextMention.Affirmed)]
+    [InlineData("Cirrhosis of liver, decompensated", TextMention.Affirmed)]
+    [InlineData("Cirrhosis of liver, alcoholic, decompensated", TextMention.Affirmed)]
+    [InlineData("Cirrhosis (decompensated)", TextMention.Affirmed)]
+    [InlineData("Cirrhosis with decompensation", TextMention.Affirmed)]
+    [InlineData("Cirrhosis of liver with acute decompensation", TextMention.Affirmed)]
+    [InlineData("失代偿期肝硬化", TextMention.Affirmed)]
+    [InlineData("Cirrhosis, not decompensated", TextMention.None)]
+    [InlineData("Cirrhosis, never decompensated", TextMention.None)]
+    [InlineData("No decompensated cirrhosis", TextMention.NotAffirmed)]
+    [InlineData("Cirrhosis without decompensation", TextMention.None)]
+    [InlineData("Compensated cirrhosis", TextMention.None)]
+    [InlineData("Cirrhosis, decompensated heart failure", TextMention.None)]
+    public void A_decompensated_cirrhosis_is_known_however_it_is_put(string text, TextMention expected) =>
+        Assert.Equal(expected, Terms.MentionOf("cirrhosis-decompensated", text));
+
+    [Theory]
     [InlineData("Adjuvant", true)]
     [InlineData(" adjuvant therapy. ", true)]
     [InlineData("neo-adjuvant", true)]

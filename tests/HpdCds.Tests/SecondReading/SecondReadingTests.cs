@@ -48,7 +48,7 @@ public sealed class SecondReadingTests(ITestOutputHelper output)
     private static PatientReading Read(Given given)
     {
         var orders = GivenChart.Orders(given);
-        return Reader.Read(GivenChart.Of(given), Drugs.Of(orders, []), orders, new EhrReading(TimeZoneInfo.Utc, HasNoEncounterDiagnoses: false), GivenChart.AsOf);
+        return Reader.Read(GivenChart.Of(given), Drugs.Of(orders, [], []), orders, new EhrReading(TimeZoneInfo.Utc, HasNoEncounterDiagnoses: false), GivenChart.AsOf);
     }
 
     // The kinds of difference, each with the smallest chart that shows it.

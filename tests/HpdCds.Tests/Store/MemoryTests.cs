@@ -187,60 +187,6 @@ public abstract partial class MemoryTests
     }
 
     [Fact]
-    public async Task The_same_facts_of_the_same_patient_are_not_shown_again_for_14_days_after_an_override()
-    {
-        var connection = await ConnectionAsync();
-        var clock = new FakeTimeProvider(RunningService.Noon);
-        await using var service = await StartAsync(connection, clock);
-        await TellAsync(service, Feedback(await CardAsync(service)));
-        await RowsAsync(connection, "feedback", 1);
-
-        var (_, again) = await service.AnswerAsync(Call());
-
-        Assert.Empty(again!["cards"]!.AsArray());
-        var told = again["extension"]!["org.hpdcds.assessment"]!;
-        Assert.Equal("2026-11-01T12:00:00Z", (string?)told["suppressed"]);
-        Assert.True((bool)told["assessable"]!);
-        Assert.Equal("repeat", (await RowsAsync(connection, "decisions", 2)).OrderByDescending(row => row["shown"]).First()["shown"]);
-        await CardAsync(service, Call("pat-2"));
-        await CardAsync(service, Call(neutrophils: 10));
-        clock.Advance(TimeSpan.FromDays(14) + TimeSpan.FromMinutes(1));
-        await CardAsync(service);
-    }
-
-    [Fact]
-    public async Task An_accepted_card_and_one_that_says_that_nothing_could_be_assessed_come_again()
-    {
-        var connection = await ConnectionAsync();
-        await using var service = await StartAsync(connection);
-        await TellAsync(service, Feedback(await CardAsync(service), "accepted", more: ""","acceptedSuggestions":[{"id":"s"}]"""));
-        var open = Json.Call(prefetch: $$"""{"patient":{{Json.Patient()}},"problems":{{Json.Bundle(Json.Condition("c"))}}}""");
-        await TellAsync(service, Feedback(await CardAsync(service, open)));
-        await RowsAsync(connection, "feedback", 2);
-
-        await CardAsync(service);
-        await CardAsync(service, open);
-    }
-
-    [Fact]
-    [Trait("Req", "SEC-19")]
-    public async Task An_override_counts_for_the_hospital_that_sent_it()
-    {
-        var connection = await ConnectionAsync();
-        await using var service = await StartAsync(connection);
-        var journal = service.Services.GetRequiredService<Journal>();
-        var item = new FeedbackItem("another-ehr", "", await CardAsync(service), "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null);
-
-        journal.Add(item);
-        await RowsAsync(connection, "feedback", 1);
-        await CardAsync(service);
-
-        journal.Add(item with { Ehr = "test-ehr" });
-        await RowsAsync(connection, "feedback", 2);
-        Assert.Empty((await service.AnswerAsync(Call())).Body!["cards"]!.AsArray());
-    }
-
-    [Fact]
     public async Task What_has_been_kept_long_enough_goes()
     {
         var connection = await ConnectionAsync();
@@ -370,43 +316,6 @@ public abstract partial class MemoryTests
         Assert.Equal(3_999, service.Services.GetRequiredService<Journal>().Reveal(kept)!.Length);
         foreach (var body in new[] { """{"feedback":[{"card":"\ud800"}]}""", """{"\ud800":1,"feedback":[]}""" })
             Assert.Equal(400, (await TellAsync(service, body)).Status);
-    }
-
-    [Fact]
-    [Trait("Req", "SEC-14")]
-    public async Task Two_hospitals_behind_one_entry_have_patients_overrides_and_links_of_their_own()
-    {
-        var connection = await ConnectionAsync();
-        await using var ehr = await GuardedService.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["HpdCds:Store:Connection"] = connection,
-            ["HpdCds:AuditKey"] = AuditKey,
-            ["HpdCds:Ehrs:0:Tenants:0"] = "north",
-            ["HpdCds:Ehrs:0:Tenants:1"] = "south",
-        });
-        async Task<JsonNode> AskAsync(string tenant)
-        {
-            using var response = await ehr.PostAsync(ehr.Issuer.Token(claims => claims["tenant"] = tenant), body: Call());
-            return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-        }
-
-        async Task TellOfAsync(string tenant, string card)
-        {
-            using var response = await ehr.PostAsync(
-                ehr.Issuer.Token(claims => (claims["tenant"], claims["aud"]) = (tenant, TestIssuer.Audience + "/feedback")), "/cds-services/hpd-risk/feedback", Feedback(card));
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
-
-        var north = (string)(await AskAsync("north"))["cards"]![0]!["uuid"]!;
-        await TellOfAsync("south", north);
-        await RowsAsync(connection, "feedback", 1);
-        Assert.NotEmpty((await AskAsync("north"))["cards"]!.AsArray());
-
-        await TellOfAsync("north", north);
-        await RowsAsync(connection, "feedback", 2);
-        Assert.Empty((await AskAsync("north"))["cards"]!.AsArray());
-        Assert.NotEmpty((await AskAsync("south"))["cards"]!.AsArray());
-        Assert.Equal(2, (await RowsAsync(connection, "decisions", 4)).Select(row => row["outcome_link"]).Distinct().Count());
     }
 
     private static string CallOfToday() => Call(day: TimeProvider.System.GetUtcNow().AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

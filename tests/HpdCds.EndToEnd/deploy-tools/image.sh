@@ -26,7 +26,7 @@ dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
 mkdir -p "$root"/{tmp,proc,dev,etc/hpdcds,usr/share/dotnet/shared,usr/lib,usr/share/zoneinfo}
 ln -s usr/lib "$root/lib"
 ln -s usr/lib "$root/lib64"
-cp -a "$dotnet/host" "$root/usr/share/dotnet/"
+cp -a "$dotnet/dotnet" "$dotnet/host" "$root/usr/share/dotnet/"
 for framework in Microsoft.NETCore.App Microsoft.AspNetCore.App; do
   newest=$(ls -d "$dotnet/shared/$framework"/10.* | sort -V | tail -n 1)
   mkdir -p "$root/usr/share/dotnet/shared/$framework"
@@ -40,7 +40,8 @@ umoci repack --image "$folder/base:10.0" "$folder/bundle" > /dev/null 2>&1
 umoci config --image "$folder/base:10.0" --config.env PATH=/usr/share/dotnet --config.env DOTNET_ROOT=/usr/share/dotnet
 skopeo copy --quiet --dest-tls-verify=false "oci:$folder/base:10.0" "docker://$base:10.0"
 
-dotnet publish "$source/src/HpdCds" -t:PublishContainer -c Release -r linux-x64 --nologo -v quiet -p:SourceRevisionId=tested \
+dotnet restore "$source/src/HpdCds" --locked-mode -p:PublishReadyToRun=true -v quiet
+dotnet publish "$source/src/HpdCds" --no-restore -t:PublishContainer -c Release -r linux-x64 --nologo -v quiet -p:SourceRevisionId=tested \
   -p:ContainerBaseImage="$base:10.0" -p:ContainerArchiveOutputPath="$folder/image.tar.gz" < /dev/null
 skopeo copy --quiet "oci-archive:$folder/image.tar.gz" "oci:$folder/image:hpdcds"
 umoci unpack --image "$folder/image:hpdcds" "$folder/image-bundle"

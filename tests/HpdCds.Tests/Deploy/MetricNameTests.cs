@@ -58,8 +58,8 @@ public sealed partial class MetricNameTests
     [Fact]
     public void Every_alert_has_its_own_place_in_the_operations_guide_and_a_test()
     {
-        var alerts = AnAlert().Matches(Read("prometheus/alerts.yaml")).Select(match => match.Groups[1].Value).ToList();
-        var headings = AHeading().Matches(Read("operations.md")).Select(match => match.Groups[1].Value).ToList();
+        var alerts = AnAlert().Matches(Read("prometheus/alerts.yaml")).Select(match => match.Groups["name"].Value).ToList();
+        var headings = AHeading().Matches(Read("operations.md")).Select(match => match.Groups["name"].Value).ToList();
         var tested = Read("prometheus/alerts.test.yaml");
 
         Assert.Equal(alerts.Order(StringComparer.Ordinal), headings.Order(StringComparer.Ordinal));
@@ -94,17 +94,17 @@ public sealed partial class MetricNameTests
         };
     }
 
-    private static string[] AskedFor(string text) => [.. ASelector().Matches(text).Select(match => match.Groups[1].Value)];
+    private static string[] AskedFor(string text) => [.. ASelector().Matches(text).Select(match => match.Groups["name"].Value)];
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     // Every question names its job, so that every name stands before a brace.
-    [GeneratedRegex(@"\b([a-z_]+)\{(?=[a-z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(?<name>[a-z_]+)\{(?=[a-z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ASelector();
 
-    [GeneratedRegex(@"^ +- alert: (\w+)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^ +- alert: (?<name>\w+)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AnAlert();
 
-    [GeneratedRegex(@"^### (HpdCds\w+)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^### (?<name>HpdCds\w+)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AHeading();
 }

@@ -28,10 +28,10 @@ public sealed class PublishedTests(Published published) : IClassFixture<Publishe
     {
         var unit = await File.ReadAllLinesAsync(Path.Combine(GoldenCase.RepositoryRoot(), "deploy", "hpdcds.service"), Stop);
         await using var settings = new SettingsFolder();
-        var command = Value("ExecStart").Replace("/opt/hpdcds", published.Program, StringComparison.Ordinal).Replace("/etc/hpdcds", settings.Path, StringComparison.Ordinal).Split(' ');
+        var command = Value("ExecStart").Replace("/opt/hpdcds", published.Program, StringComparison.Ordinal).Split(' ');
         var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Value("WorkingDirectory").Replace("/opt/hpdcds", published.Program, StringComparison.Ordinal) };
         foreach (var pair in unit.Where(line => line.StartsWith("Environment=", StringComparison.Ordinal)).Select(line => line["Environment=".Length..].Split('=', 2)))
-            start.Environment[pair[0]] = pair[1].Replace("8080", settings.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            start.Environment[pair[0]] = pair[1].Replace("8080", settings.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("/etc/hpdcds", settings.Path, StringComparison.Ordinal);
 
         await AssertServesAsync(start, settings);
 
@@ -44,10 +44,11 @@ public sealed class PublishedTests(Published published) : IClassFixture<Publishe
         using var config = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(published.Image, "config.json"), Stop));
         var process = config.RootElement.GetProperty("process");
         await using var settings = new SettingsFolder();
-        var start = new ProcessStartInfo("bash", [Published.Starter, Path.Combine(published.Image, "rootfs"), settings.Path, .. process.GetProperty("args").EnumerateArray().Select(word => word.GetString()!), "--contentRoot=/etc/hpdcds"]);
+        var start = new ProcessStartInfo("bash", [Published.Starter, Path.Combine(published.Image, "rootfs"), settings.Path, .. process.GetProperty("args").EnumerateArray().Select(word => word.GetString()!)]);
         start.Environment.Clear();
         foreach (var pair in process.GetProperty("env").EnumerateArray().Select(pair => pair.GetString()!.Split('=', 2)))
             start.Environment[pair[0]] = pair[1];
+        start.Environment["ASPNETCORE_CONTENTROOT"] = "/etc/hpdcds";
         start.Environment["PATH"] += ":" + Environment.GetEnvironmentVariable("PATH");
         start.Environment["ASPNETCORE_HTTP_PORTS"] = settings.Port.ToString(CultureInfo.InvariantCulture);
 

@@ -12,10 +12,10 @@ public sealed partial class MetricNameTests
 {
     private static readonly string Folder = Path.Combine(GoldenCase.RepositoryRoot(), "deploy");
 
-    /// <summary>Of Prometheus, its blackbox exporter, the exporter and the runtime: as they came out of a published service.</summary>
+    /// <summary>Of Prometheus, its blackbox exporter, kube-state-metrics, and the runtime: the last as they came out of a published service.</summary>
     private static readonly string[] OfOthers =
     [
-        "up", "probe_success", "target_info", "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total", "dotnet_gc_pause_time_seconds_total",
+        "up", "probe_success", "kube_pod_status_ready", "target_info", "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total", "dotnet_gc_pause_time_seconds_total",
         "http_server_active_requests",
     ];
 

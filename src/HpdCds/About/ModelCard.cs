@@ -33,7 +33,7 @@ public sealed record ModelCard(
     ImmutableArray<SourceAnswer> EvidenceBasedAttributes,
     ImmutableArray<MustShowItem> MustShow);
 
-public sealed record CardVersions(string Service, string Model, string Knowledge, string EvidenceUntil, string? Overlay);
+public sealed record CardVersions(string Service, string Model, string KnowledgeVersion, string Knowledge, string EvidenceUntil, string? Overlay);
 
 public sealed record CardInput(string Name, ImmutableArray<string> Factors, string? Unit, int? WindowDays, string From);
 

@@ -24,7 +24,7 @@ internal sealed class ModelCardMaker(KnowledgeBase knowledge, ModelTable table)
             _about.Title,
             _about.Summary,
             _service.Disclaimer,
-            new(ServiceVersion, table.Model.Version, knowledge.Hash, knowledge.EvidenceUntil, table.Overlay),
+            new(ServiceVersion, table.Model.Version, knowledge.Version, knowledge.Hash, knowledge.EvidenceUntil, table.Overlay),
             _service.IntendedUse,
             _service.Users,
             _about.Patients,

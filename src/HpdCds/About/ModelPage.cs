@@ -137,7 +137,7 @@ internal static class ModelPage
         [
             $"Service {card.Versions.Service}",
             $"Model {card.Id} {card.Versions.Model}",
-            $"Knowledge {card.Versions.Knowledge}",
+            $"Knowledge {card.Versions.KnowledgeVersion} ({card.Versions.Knowledge})",
             $"Evidence read to {card.Versions.EvidenceUntil}",
             card.Versions.Overlay is { } overlay ? $"Changed by this site: {overlay}" : "Not changed by this site",
         ]));

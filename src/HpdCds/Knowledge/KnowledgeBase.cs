@@ -5,10 +5,12 @@ namespace HpdCds.Knowledge;
 
 /// <summary>Everything that the service knows about medicine, read from fhir-profiles and a site's overlay, and checked.</summary>
 /// <param name="Files">The files that were read.</param>
+/// <param name="Version">What people call this state of it; <see cref="Hash"/> says whether it is that.</param>
 /// <param name="EvidenceUntil">The month to which the literature was read.</param>
 /// <param name="Budgets">By model: how often it speaks, as simulated when the table was last settled.</param>
 public sealed record KnowledgeBase(
     KnowledgeFiles Files,
+    string Version,
     string EvidenceUntil,
     CodeSets Codes,
     DrugTable Drugs,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using HpdCds.Clinical;
 
 namespace HpdCds.Knowledge;
@@ -49,9 +50,12 @@ public static class KnowledgeLoader
         // What is written about a table is compared with sound tables only, so that each fault is told of its own file.
         if (errors.IsEmpty)
             papers.Check(files, models, rules!, units, citations, errors);
+        var version = Read<VersionFile>(files, VersionFile.Name, errors);
+        if (version is { IsSemantic: false })
+            errors.Add(files.NameOf(VersionFile.Name), "needs a semantic version, such as 1.0.0 or, for a site's own, 1.0.0+site.1");
         errors.ThrowIfAny();
         return new(
-            files, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
+            files, version!.Version, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
             papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!);
     }
 
@@ -106,6 +110,17 @@ public static class KnowledgeLoader
             return null;
         }
     }
+}
+
+/// <summary>fhir-profiles/version.json: CHANGELOG.md says what its parts mean.</summary>
+internal sealed partial record VersionFile(string Version)
+{
+    public const string Name = "version.json";
+
+    public bool IsSemantic => Semantic().IsMatch(Version);
+
+    [GeneratedRegex(@"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Semantic();
 }
 
 internal sealed record WordingFile(string Language, Dictionary<string, string> Phrases);

@@ -119,6 +119,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
         Assert.Equal(table.Model.Factors.Sum(factor => factor.Levels.Length), card["factors"]!.AsArray().Sum(factor => factor!["levels"]!.AsArray().Count));
         Assert.Equal(table.Rates.Length, card["rates"]!.AsArray().Count);
         Assert.Equal(Profiles.AsShipped.Hash, (string?)card["versions"]!["knowledge"]);
+        Assert.Equal(Profiles.AsShipped.Version, (string?)card["versions"]!["knowledgeVersion"]);
         Assert.Equal(table.Model.Version, (string?)card["versions"]!["model"]);
         var cited = card["evidence"]!.AsArray().Select(citation => (string)citation!["id"]!).ToHashSet(StringComparer.Ordinal);
         Assert.All(card["factors"]!.AsArray().SelectMany(factor => factor!["evidence"]!.AsArray()), citation => Assert.Contains((string)citation!, cited));

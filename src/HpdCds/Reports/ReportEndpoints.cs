@@ -100,7 +100,7 @@ public sealed class ReportEndpoints(ReportReader reader, SiteSettings settings, 
 
         foreach (var row in report.Times)
             text.Append(CultureInfo.InvariantCulture, $"times,{Field(row.Name)},median ms,{row.Median},\r\ntimes,{Field(row.Name)},p95 ms,{row.P95},\r\ntimes,{Field(row.Name)},p99 ms,{row.P99},\r\n");
-        return text.Append(CultureInfo.InvariantCulture, $"lost,all,entries,{report.Lost},\r\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"lost,all,entries,{report.Lost},\r\nlost,all,runs that may have lost more,{report.OpenRuns},\r\n").ToString();
     }
 
     // A spreadsheet takes what begins like this for a formula; a reason code comes from outside.

@@ -22,8 +22,9 @@ internal static class ReportPage
             "What the cards did",
             Page.Paragraph($"First doses of {report.Quarter} (UTC), each patient once. Counts from 1 to {ReportTable.Fewest - 1}, and counts that would give one away, are not shown ({Hidden})."),
             Page.Paragraph(report.Lost == 0
-                ? "Nothing was lost in this time."
+                ? "No loss is recorded in this time."
                 : string.Create(CultureInfo.InvariantCulture, $"{report.Lost} decisions or feedback items could not be stored in this time: every count below may be short of them.")),
+            report.OpenRuns == 0 ? Page.Quiet("No run of the service is on record that ended in this time with something unstored.") : Page.Paragraph(string.Create(CultureInfo.InvariantCulture, $"{report.OpenRuns} runs of the service ended in this time and did not record that everything was stored: what they lost, nobody knows.")),
             Page.Quiet(report.Orphans is { } orphans
                 ? string.Create(CultureInfo.InvariantCulture, $"{orphans} items of feedback are about cards that are not in the store.")
                 : $"Fewer than {ReportTable.Fewest} items of feedback are about cards that are not in the store."),

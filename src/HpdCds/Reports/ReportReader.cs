@@ -13,7 +13,7 @@ namespace HpdCds.Reports;
 /// Counts what was decided and what became of it, for one quarter. First doses only: nothing else gets a card. A patient counts
 /// once, whatever number of hooks an order fires: by the signature where there is one, by the last answer otherwise.
 /// </summary>
-public sealed class ReportReader(Database database, KnowledgeBase knowledge)
+public sealed class ReportReader(Database database, KnowledgeBase knowledge, TimeProvider clock)
 {
     private const int FewestTimes = 20;
 
@@ -26,7 +26,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge)
     public Task<Report> ReadAsync(Quarter quarter, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(quarter);
-        var span = new { From = Instant(quarter.First), Until = Instant(quarter.Next.First) };
+        var span = new { From = Instant(quarter.First), Until = Instant(quarter.Next.First), Silent = (clock.GetUtcNow() - Run.Silence).ToUnixTimeMilliseconds() };
         return database.RunAsync(
             async connection =>
             {
@@ -42,7 +42,8 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge)
                 var lost = await connection.ExecuteScalarAsync<long>(new("SELECT COALESCE(SUM(lost), 0) FROM gaps WHERE until >= @From AND since < @Until", span, cancellationToken: stop));
                 var orphans = await connection.ExecuteScalarAsync<long>(new(
                     "SELECT COUNT(*) FROM feedback WHERE received >= @From AND received < @Until AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.card = feedback.card)", span, cancellationToken: stop));
-                return new Report(quarter.Name, TablesOf(doses), TimesOf(doses), lost, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
+                var openRuns = await connection.ExecuteScalarAsync<long>(new("SELECT COUNT(*) FROM runs WHERE seen >= @From AND seen < @Until AND seen < @Silent", span, cancellationToken: stop));
+                return new Report(quarter.Name, TablesOf(doses), TimesOf(doses), lost, openRuns, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
             },
             stop);
     }

@@ -11,43 +11,16 @@ public sealed record ReportTable(string Id, string Title, string Note, Immutable
     public const string All = "all";
 
     /// <summary>
-    /// Counts by row and column, with the total of each row first and a row for all of them before the others. A hidden count
-    /// could be found by subtraction where it is the only one of its row or column, totals among them: there the next smallest
-    /// is hidden, too.
+    /// Counts by row and column, with the total of each row first and a row for all of them before the others. Whatever could
+    /// give a small count away by subtraction is hidden with it.
     /// </summary>
     public static ReportTable Of(string id, string title, string note, ImmutableArray<string> columns, IEnumerable<(string Name, ImmutableArray<long> Counts)> rows)
     {
         var counted = rows.ToArray();
         long[][] counts = [[.. columns.Select((_, column) => counted.Sum(row => row.Counts[column]))], .. counted.Select(row => row.Counts.ToArray())];
-        Cell[][] cells = [.. counts.Select(row => (Cell[])[new(row.Sum()), .. row.Select(count => new Cell(count))])];
-        Hide(cells);
-        return new(id, title, note, ["total", .. columns], [.. cells.Zip(counted.Select(row => row.Name).Prepend(All), (row, name) => new ReportRow(name, [.. row.Select(cell => cell.Shown)]))]);
-    }
-
-    private static void Hide(Cell[][] cells)
-    {
-        // The first of each line is its total.
-        var lines = cells.Concat(cells[0].Select((_, column) => cells.Select(row => row[column]).ToArray())).ToArray();
-        bool changed;
-        do
-        {
-            changed = false;
-            foreach (var line in lines.Where(line => line.Length > 1 && line.Count(cell => cell.Hidden) == 1))
-            {
-                (line.Skip(1).Where(cell => !cell.Hidden).MinBy(cell => cell.Count) ?? line[0]).Hidden = true;
-                changed = true;
-            }
-        }
-        while (changed);
-    }
-
-    private sealed class Cell(long count)
-    {
-        public long Count { get; } = count;
-
-        public bool Hidden { get; set; } = count is > 0 and < Fewest;
-
-        public long? Shown => Hidden ? null : Count;
+        long[][] cells = [.. counts.Select(row => (long[])[row.Sum(), .. row])];
+        var shown = cells.Zip(SmallCounts.Hidden(cells), (row, hidden) => row.Zip(hidden, (count, isHidden) => isHidden ? (long?)null : count));
+        return new(id, title, note, ["total", .. columns], [.. shown.Zip(counted.Select(row => row.Name).Prepend(All), (row, name) => new ReportRow(name, [.. row]))]);
     }
 }
 
@@ -82,5 +55,6 @@ public sealed record Quarter(int Year, int Number)
 public sealed record AnswerTimes(string Name, long Median, long P95, long P99);
 
 /// <param name="Lost">Decisions and feedback items that could not be stored in this time: the tables are short of them.</param>
+/// <param name="OpenRuns">Runs of the service, seen last in this time, that did not end with everything stored: what they lost nobody knows.</param>
 /// <param name="Orphans">Feedback on cards that are not in the store; null where hidden.</param>
-public sealed record Report(string Quarter, ImmutableArray<ReportTable> Tables, ImmutableArray<AnswerTimes> Times, long Lost, long? Orphans);
+public sealed record Report(string Quarter, ImmutableArray<ReportTable> Tables, ImmutableArray<AnswerTimes> Times, long Lost, long OpenRuns, long? Orphans);

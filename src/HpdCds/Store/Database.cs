@@ -42,6 +42,9 @@ public sealed partial class Database : IAsyncDisposable
     /// <summary>The path of the file; null where the store is none, or lies in memory.</summary>
     public string? FilePath => _file is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path } && path != ":memory:" ? path : null;
 
+    /// <summary>Only reads: makes no file, and changes no table.</summary>
+    public bool IsReader { get; set; }
+
     /// <summary>Done within the connection that made the tables anew; it may be done again, and must not mind.</summary>
     public Func<DbConnection, Task>? MadeAnew { get; set; }
 
@@ -58,7 +61,7 @@ public sealed partial class Database : IAsyncDisposable
         catch (Exception failure) when (IsOfTheStore(failure))
         {
             var away = new StoreAwayException(failure);
-            if (!away.IsOfTheEntry)
+            if (!away.IsOfTheEntry && !away.IsOfTheStatement)
                 WentAway(failure);
             throw away;
         }
@@ -114,15 +117,22 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task<DbConnection> OpenAsync(CancellationToken stop)
     {
-        if (_isMigrated && FilePath is { } path && !File.Exists(path))
+        if (FilePath is { } path && !File.Exists(path))
         {
-            // Whoever still holds it writes into nothing.
-            using (var old = new SqliteConnection(_file!.ConnectionString))
-                SqliteConnection.ClearPool(old);
-            _isMigrated = false;
-            IsRemoved(_log);
+            if (IsReader)
+                throw new FileNotFoundException("There is no store");
+            if (_isMigrated)
+            {
+                // Whoever still holds it writes into nothing.
+                using (var old = new SqliteConnection(_file!.ConnectionString))
+                    SqliteConnection.ClearPool(old);
+                _isMigrated = false;
+                IsRemoved(_log);
+            }
         }
 
+        if (!_isMigrated && !IsReader)
+            KeepOthersOut();
         var connection = await _source.OpenConnectionAsync(stop);
         try
         {
@@ -140,7 +150,7 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task MigrateAsync(DbConnection connection, CancellationToken stop)
     {
-        if (_isMigrated)
+        if (_isMigrated || IsReader)
             return;
         await _migrating.WaitAsync(stop);
         try
@@ -163,6 +173,38 @@ public sealed partial class Database : IAsyncDisposable
         finally
         {
             _migrating.Release();
+        }
+    }
+
+    // SQLite would let everybody read, and what it writes beside the file is as open as the file.
+    private void KeepOthersOut()
+    {
+        const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows() || FilePath is not { } path)
+            return;
+        if (_file!.Mode == SqliteOpenMode.ReadWriteCreate && !File.Exists(path))
+        {
+            try
+            {
+                new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was faster.
+            }
+        }
+
+        foreach (var file in ((string[])[path, $"{path}-wal", $"{path}-shm"]).Where(File.Exists))
+        {
+            try
+            {
+                if (File.GetUnixFileMode(file) is var mode && (mode & Others) != UnixFileMode.None)
+                    File.SetUnixFileMode(file, mode & ~Others);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                IsOpenToOthers(_log, Path.GetFileName(file));
+            }
         }
     }
 
@@ -213,8 +255,11 @@ public sealed partial class Database : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "The file of the store was removed: what it held is gone, a new one is made")]
     private static partial void IsRemoved(ILogger log);
 
-    [LoggerMessage(LogLevel.Error, "The tables of the store were gone: what they held is lost, new ones are made")]
+    [LoggerMessage(LogLevel.Error, "Tables of the store were gone: what they held is lost, new ones are made")]
     private static partial void AreMadeAnew(ILogger log);
+
+    [LoggerMessage(LogLevel.Error, "The file {File} of the store is open to everybody on this machine, and its mode cannot be changed")]
+    private static partial void IsOpenToOthers(ILogger log, string file);
 
     [LoggerMessage(LogLevel.Information, "The store is back")]
     private static partial void IsBack(ILogger log);
@@ -225,4 +270,7 @@ public sealed class StoreAwayException(Exception failure) : Exception("The store
 {
     /// <summary>Whether what was to be written can never be written, however often it is tried.</summary>
     internal bool IsOfTheEntry => InnerException is PostgresException { SqlState: ['2', '2' or '3', ..] } or SqliteException { SqliteErrorCode: 18 or 19 or 20 or 25 };
+
+    /// <summary>Whether the store is there and refuses this one statement, so that others may go well.</summary>
+    internal bool IsOfTheStatement => InnerException is PostgresException { SqlState: ['2', '5', ..] or ['4', '2', ..] or ['0', 'A', ..] or ['3', 'F', ..] or ['P', '0', ..] } or SqliteException { SqliteErrorCode: 1 };
 }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Dapper;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
 using Microsoft.AspNetCore.DataProtection;
@@ -10,7 +9,7 @@ namespace HpdCds.Store;
 /// <summary>
 /// Takes decisions and feedback at once and writes them after the answer has left. While the store is away they wait in
 /// memory, in their order; what finds no room there is counted, and the gap is written down as soon as it can be. What still
-/// waits when the service ends goes to a file, and to the store at the next start.
+/// waits when the service ends goes to a file, and to the store at the next start. Whatever befalls it, it goes on.
 /// </summary>
 public sealed partial class Journal(Database database, SpillFiles spills, SiteSettings settings, IDataProtectionProvider protection, TimeProvider clock, ILogger<Journal> log) : BackgroundService, IHealthCheck
 {
@@ -19,35 +18,27 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(8);
 
-    private readonly Channel<object> _waiting = Channel.CreateBounded<object>(new BoundedChannelOptions(settings.Store.MostWaiting) { SingleReader = true });
+    private readonly Channel<object> _waiting = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IDataProtector _protector = protection.CreateProtector("HpdCds.Feedback.Comment");
     private readonly List<object> _batch = [];
     private readonly CancellationTokenSource _giveUp = new();
-    private readonly Lock _lock = new();
-    private Gap? _gap;
-    private long _lost;
+    private readonly Losses _losses = new(clock);
+    private int _entries;
+    private int _tokens;
     private int _pending;
-    private int _spilled;
-    private int _damaged;
+    private volatile string? _stuck;
+    private volatile string? _surprise;
     private volatile bool _isOver;
 
     public int Waiting => Volatile.Read(ref _pending);
 
-    public long Lost => Interlocked.Read(ref _lost);
-
-    /// <summary>Something was lost and is not yet written down as such; afterwards the reports tell.</summary>
-    private bool HasGap
-    {
-        get
-        {
-            lock (_lock)
-                return _gap is not null;
-        }
-    }
+    public long Lost => _losses.Count;
 
     public void Add(Decision decision) => Keep(decision);
 
     public void Add(FeedbackItem item) => Keep(item);
+
+    internal void Add(UsedToken token) => Keep(token);
 
     /// <summary>A comment as a person wrote it, or null when the key to it is gone.</summary>
     public string? Reveal(string comment)
@@ -62,10 +53,13 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         }
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        database.IsAway || HasGap || Volatile.Read(ref _spilled) > 0 || Volatile.Read(ref _damaged) > 0
-            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : "back")}, {Waiting} waiting, {Lost} lost") + SpillHealth())
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var more = SpillHealth() + (_surprise is { } surprise ? $", writing failed: {surprise}" : "") + (ExecuteTask is { IsFaulted: true } ? ", writing has ended" : "");
+        return Task.FromResult(database.IsAway || _stuck is not null || _losses.HasGap || more.Length > 0
+            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : _stuck ?? "back")}, {Waiting} waiting, {Lost} lost") + more)
             : HealthCheckResult.Healthy());
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +70,7 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         await using var end = cancellationToken.Register(_giveUp.Cancel);
         _giveUp.CancelAfter(LastWait);
         if (ExecuteTask is { } writing)
-            await writing.WaitAsync(CancellationToken.None);
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);
     }
 
@@ -92,35 +86,50 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var stop = _giveUp.Token;
         await Task.Yield();
-        var reader = _waiting.Reader;
-        try
+        for (var (hasBegun, isDone) = (false, false); !isDone && !stop.IsCancellationRequested; hasBegun = true)
         {
-            await ReachAsync();
-            await TakeUpAsync();
-            while (await reader.WaitToReadAsync(_giveUp.Token))
+            try
             {
-                while (_batch.Count < MostAtOnce && reader.TryRead(out var entry))
-                    _batch.Add(entry);
-                await WriteBatchAsync();
+                if (!hasBegun)
+                    await BeginAsync(stop);
+                while (_batch.Count > 0 || await _waiting.Reader.WaitToReadAsync(stop))
+                    await WriteNextAsync(stop);
+                isDone = true;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // What waits is spilled.
+            }
+            catch (Exception surprise)
+            {
+                _surprise = surprise.GetType().Name;
+                Surprised(log, _surprise);
+                await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // What waits is spilled.
-        }
 
-        Spill();
+        await EndAsync();
     }
 
-    private async Task WriteBatchAsync()
+    private async Task WriteNextAsync(CancellationToken stop)
+    {
+        while (_batch.Count < MostAtOnce && TryDequeue(out var entry))
+            _batch.Add(entry!);
+        if (_batch.Count > 0)
+            await WriteBatchAsync(stop);
+    }
+
+    private async Task WriteBatchAsync(CancellationToken stop)
     {
         using var station = Signals.At(Station.Store);
         var taken = _batch.Count;
-        while (!await TryWriteAsync())
-            await Task.Delay(Pause, clock, _giveUp.Token);
+        while (!await TryWriteAsync(stop))
+            await Task.Delay(Pause, clock, stop);
         Count(-taken);
         _batch.Clear();
+        _surprise = null;
     }
 
     private void Count(int entries)
@@ -129,126 +138,81 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         Signals.StoreWaiting.Add(entries);
     }
 
-    private string SpillHealth() =>
-        (Volatile.Read(ref _spilled) is > 0 and var spilled ? FormattableString.Invariant($", {spilled} of them from before the start") : "")
-        + (Volatile.Read(ref _damaged) is > 0 and var damaged ? FormattableString.Invariant($", {damaged} damaged and kept aside") : "");
-
-    // First what an earlier end left: its file goes when everything in it is in the store.
-    private async Task TakeUpAsync()
-    {
-        var left = spills.Read();
-        foreach (var spill in left)
-        {
-            Count(spill.Entries.Count);
-            Interlocked.Add(ref _spilled, spill.Entries.Count);
-            Interlocked.Add(ref _damaged, spill.Damaged);
-            for (var line = 0; line < spill.Damaged; line++)
-                Lose();
-        }
-
-        try
-        {
-            foreach (var spill in left)
-            {
-                foreach (var part in spill.Entries.Chunk(MostAtOnce))
-                {
-                    _batch.AddRange(part);
-                    await WriteBatchAsync();
-                    Interlocked.Add(ref _spilled, -part.Length);
-                }
-
-                spills.Remove(spill);
-            }
-        }
-        finally
-        {
-            // Its file is still there.
-            _batch.Clear();
-        }
-    }
-
-    private void Spill()
-    {
-        while (_waiting.Reader.TryRead(out var entry))
-            _batch.Add(entry);
-        var canSeal = true;
-        for (var at = 0; at < _batch.Count; at++)
-        {
-            try
-            {
-                _batch[at] = canSeal ? Sealed(_batch[at]) : WithoutOpenComment(_batch[at]);
-            }
-            catch (Exception failure)
-            {
-                // The keys are in the store that is away. What a person wrote stands nowhere in the open.
-                canSeal = false;
-                Unsealed(log, failure.GetType().Name);
-                _batch[at] = WithoutOpenComment(_batch[at]);
-            }
-        }
-
-        if (TakeGap() is { } gap)
-            _batch.Add(gap);
-        if (_batch.Count == 0)
-            return;
-        var kept = spills.Write(_batch);
-        Spilled(log, kept);
-        if (kept < _batch.Count)
-            GivenUp(log, _batch.Count - kept);
-    }
-
     private object Sealed(object entry) => entry is FeedbackItem { IsSealed: false, Comment: { } comment } item ? item with { Comment = _protector.Protect(comment), IsSealed = true } : entry;
-
-    private static object WithoutOpenComment(object entry) => entry is FeedbackItem { IsSealed: false } item ? item with { Comment = null } : entry;
-
-    // So that the first answer does not wait for the tables to be made.
-    private async Task ReachAsync()
-    {
-        try
-        {
-            await database.RunAsync(connection => connection.ExecuteScalarAsync<long>("SELECT 1"), _giveUp.Token);
-        }
-        catch (StoreAwayException)
-        {
-            // It is logged, and every write tries again.
-        }
-    }
 
     private void Keep(object entry)
     {
         Count(1);
-        if (_waiting.Writer.TryWrite(entry))
+        ref var queued = ref QueuedOf(entry);
+        if (Interlocked.Increment(ref queued) <= settings.Store.MostWaiting && _waiting.Writer.TryWrite(entry))
             return;
+        Interlocked.Decrement(ref queued);
         Count(-1);
-        Lose();
+        // No report is short of a token.
+        if (entry is UsedToken)
+            TokenUnkept(log);
+        else
+            _losses.Lose();
     }
 
-    private async Task<bool> TryWriteAsync()
+    private bool TryDequeue(out object? entry)
+    {
+        if (!_waiting.Reader.TryRead(out entry))
+            return false;
+        Interlocked.Decrement(ref QueuedOf(entry));
+        return true;
+    }
+
+    // Tokens take no room from decisions.
+    private ref int QueuedOf(object entry)
+    {
+        if (entry is UsedToken)
+            return ref _tokens;
+        return ref _entries;
+    }
+
+    private async Task<bool> TryWriteAsync(CancellationToken stop)
     {
         try
         {
             // Before the transaction: a first key is itself written to the store.
             for (var at = 0; at < _batch.Count; at++)
                 _batch[at] = Sealed(_batch[at]);
-            await WriteAsync(_batch);
+            await WriteAsync(_batch, stop);
+            _stuck = null;
             return true;
         }
-        catch (Exception failure) when (failure is StoreAwayException { IsOfTheEntry: false } || (database.IsAway && failure is not OperationCanceledException))
+        catch (Exception failure) when (failure is not OperationCanceledException && (database.IsAway || IsForLater(failure)))
         {
+            if (_stuck is null && !database.IsAway)
+                Refused(log);
+            _stuck = database.IsAway ? "away" : "refuses";
             return false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             if (_batch is not [_])
-                return await TryWriteEachAsync([.. _batch]);
+                return await TryWriteEachAsync([.. _batch], stop);
             Unwritable(log, (failure.InnerException ?? failure).GetType().Name);
-            Lose();
+            _losses.Lose();
             return true;
         }
     }
 
+    // Whoever encrypts wraps what the store said.
+    private static bool IsForLater(Exception failure)
+    {
+        for (var inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is StoreAwayException away)
+                return !away.IsOfTheEntry;
+        }
+
+        return false;
+    }
+
     // One that can never be written must not keep the others.
-    private async Task<bool> TryWriteEachAsync(object[] all)
+    private async Task<bool> TryWriteEachAsync(object[] all, CancellationToken stop)
     {
         for (var at = 0; at < all.Length; at++)
         {
@@ -257,7 +221,7 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
             var isWritten = false;
             try
             {
-                isWritten = await TryWriteAsync();
+                isWritten = await TryWriteAsync(stop);
             }
             finally
             {
@@ -276,63 +240,39 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         return true;
     }
 
-    private Task<bool> WriteAsync(IReadOnlyList<object> entries) => database.RunAsync(
+    private Task<bool> WriteAsync(IReadOnlyList<object> entries, CancellationToken stop) => database.RunAsync(
         async connection =>
         {
-            await using var transaction = await connection.BeginTransactionAsync(_giveUp.Token);
+            await using var transaction = await connection.BeginTransactionAsync(stop);
             foreach (var entry in entries)
                 await Entries.WriteAsync(connection, transaction, entry);
-            var gap = TakeGap();
+            await Entries.WriteAsync(connection, transaction, ThisRun);
+            var gap = _losses.Take();
             try
             {
                 if (gap is not null)
                     await Entries.WriteAsync(connection, transaction, gap);
-                await transaction.CommitAsync(_giveUp.Token);
+                await transaction.CommitAsync(stop);
             }
             catch
             {
-                Widen(gap);
+                _losses.PutBack(gap);
                 throw;
             }
 
+            _isSigned = true;
             return true;
         },
-        _giveUp.Token);
+        stop);
 
-    private Gap? TakeGap()
-    {
-        lock (_lock)
-        {
-            var gap = _gap;
-            _gap = null;
-            return gap;
-        }
-    }
+    [LoggerMessage(LogLevel.Error, "The store refuses what is to be written, which is tried again: somebody changed its tables, or who may write to them")]
+    private static partial void Refused(ILogger log);
 
-    private void Widen(Gap? gap)
-    {
-        if (gap is null)
-            return;
-        lock (_lock)
-            _gap = _gap is null ? gap : new(gap.Id, gap.Since < _gap.Since ? gap.Since : _gap.Since, gap.Until > _gap.Until ? gap.Until : _gap.Until, gap.Lost + _gap.Lost);
-    }
+    [LoggerMessage(LogLevel.Error, "Writing to the store failed and goes on: {Type}")]
+    private static partial void Surprised(ILogger log, string type);
 
-    private void Lose()
-    {
-        var now = clock.GetUtcNow();
-        Widen(new(Guid.NewGuid().ToString(), now, now, 1));
-        Interlocked.Increment(ref _lost);
-        Signals.StoreLost.Add(1);
-    }
-
-    [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]
-    private static partial void GivenUp(ILogger log, int entries);
-
-    [LoggerMessage(LogLevel.Warning, "{Entries} entries wait in a file for the next start")]
-    private static partial void Spilled(ILogger log, int entries);
-
-    [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
-    private static partial void Unsealed(ILogger log, string type);
+    [LoggerMessage(LogLevel.Error, "A used token finds no room while the store is away: other replicas will not know of it")]
+    private static partial void TokenUnkept(ILogger log);
 
     [LoggerMessage(LogLevel.Error, "An entry cannot be stored as it is: {Type}")]
     private static partial void Unwritable(ILogger log, string type);

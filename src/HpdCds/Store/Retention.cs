@@ -4,7 +4,7 @@ using HpdCds.Trust;
 namespace HpdCds.Store;
 
 /// <summary>Removes, once an hour, what has been kept for as long as the site wants.</summary>
-public sealed partial class Retention(Database database, SiteSettings settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
+public sealed partial class Retention(Database database, Journal journal, SiteSettings settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -21,6 +21,7 @@ public sealed partial class Retention(Database database, SiteSettings settings, 
                 DELETE FROM feedback WHERE received < @Decisions;
                 DELETE FROM decisions WHERE at < @Decisions;
                 DELETE FROM gaps WHERE until < @Decisions;
+                DELETE FROM runs WHERE seen < @Decisions;
                 """,
                 new
                 {
@@ -40,6 +41,7 @@ public sealed partial class Retention(Database database, SiteSettings settings, 
             try
             {
                 await RemoveAsync(stoppingToken);
+                await journal.SignAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

@@ -24,19 +24,20 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
     // Stores that lie in one folder have files of their own.
     private readonly string _start = $"{(database.FilePath is { } file ? Path.GetFileName(file) : "hpdcds")}.spill-";
 
+    /// <param name="run">Whose entries these are: a file that holds all of them is named after it.</param>
     /// <returns>How many entries are in the file; none where there is no place for one.</returns>
-    internal int Write(IReadOnlyCollection<object> entries)
+    internal int Write(string run, IReadOnlyCollection<object> entries)
     {
         if (_folder is null || entries.Count == 0)
             return 0;
-        var path = Path.Combine(_folder, $"{_start}{Guid.NewGuid():n}{Ending}");
+        var unfinished = PathOf(run) + Unfinished;
         var written = 0;
         try
         {
             Directory.CreateDirectory(_folder);
             try
             {
-                using var file = new FileStream(path + Unfinished, OwnersOwn());
+                using var file = new FileStream(unfinished, OwnersOwn());
                 foreach (var entry in entries)
                 {
                     file.Write([.. JsonSerializer.SerializeToUtf8Bytes(Line.Of(entry), Options), (byte)'\n']);
@@ -47,7 +48,10 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
             finally
             {
                 // Whoever starts meanwhile finds it whole, or as whole as it gets.
-                File.Move(path + Unfinished, path);
+                if (written == 0)
+                    File.Delete(unfinished);
+                else
+                    File.Move(unfinished, PathOf(written == entries.Count ? run : Guid.NewGuid().ToString("n")));
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -58,26 +62,56 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
         return written;
     }
 
-    /// <summary>Every file that an earlier end left. Another replica may read the same: what it holds can be stored twice and is there once.</summary>
-    internal IReadOnlyList<Spill> Read()
+    /// <summary>
+    /// Every file that an earlier end left, whole or cut short. Another replica may read the same: what it holds can be stored
+    /// twice and is there once.
+    /// </summary>
+    /// <returns>The files, and how many are there that cannot be read.</returns>
+    internal (IReadOnlyList<Spill> Spills, int Unread) Read()
     {
-        if (_folder is null || !Directory.Exists(_folder))
-            return [];
-        var spills = new List<Spill>();
-        foreach (var path in Directory.EnumerateFiles(_folder, $"{_start}*{Ending}").Order(StringComparer.Ordinal))
+        var (spills, unread) = (new List<Spill>(), 0);
+        foreach (var path in Paths(ref unread))
         {
+            var isUnfinished = path.EndsWith(Unfinished, StringComparison.Ordinal);
             try
             {
-                spills.Add(Read(path));
+                spills.Add(Read(path, isUnfinished));
+            }
+            catch (IOException) when (isUnfinished)
+            {
+                // Another replica ends just now, and writes it.
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
+                unread++;
                 Unread(log, Path.GetFileName(path), failure.GetType().Name);
             }
         }
 
-        return spills;
+        return (spills, unread);
     }
+
+    private string[] Paths(ref int unread)
+    {
+        try
+        {
+            return _folder is null
+                ? []
+                : [.. Directory.EnumerateFiles(_folder, $"{_start}*").Where(path => path.EndsWith(Ending, StringComparison.Ordinal) || path.EndsWith(Ending + Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            unread++;
+            Unread(log, Path.GetFileName(_folder)!, failure.GetType().Name);
+            return [];
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder!, $"{_start}{name}{Ending}");
 
     internal void Remove(Spill spill)
     {
@@ -92,10 +126,10 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
         }
     }
 
-    private Spill Read(string path)
+    private Spill Read(string path, bool isUnfinished)
     {
         var (entries, damaged) = (new List<object>(), new List<byte[]>());
-        foreach (var line in LinesOf(File.ReadAllBytes(path)))
+        foreach (var line in LinesOf(ContentOf(path, isUnfinished)))
         {
             if (EntryOf(line) is { } entry)
                 entries.Add(entry);
@@ -111,7 +145,16 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
             Damaged(log, damaged.Count, Path.GetFileName(path) + Aside);
         }
 
-        return new(path, entries, damaged.Count);
+        return new(path, isUnfinished ? null : Path.GetFileName(path)[_start.Length..^Ending.Length], entries, damaged.Count);
+    }
+
+    private static byte[] ContentOf(string path, bool isUnfinished)
+    {
+        // Whoever writes it keeps everybody else out.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, isUnfinished ? FileShare.None : FileShare.Read);
+        using var content = new MemoryStream();
+        file.CopyTo(content);
+        return content.ToArray();
     }
 
     private static IEnumerable<byte[]> LinesOf(byte[] content)
@@ -149,27 +192,29 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
     [LoggerMessage(LogLevel.Error, "What the store did not take could not all be written to a file: {Type}")]
     private static partial void Unwritten(ILogger log, string type);
 
-    [LoggerMessage(LogLevel.Error, "The file {File} with what the store did not take cannot be read or removed: {Type}")]
+    [LoggerMessage(LogLevel.Error, "The file or folder {File} with what the store did not take cannot be read or removed: {Type}")]
     private static partial void Unread(ILogger log, string file, string type);
 
     [LoggerMessage(LogLevel.Error, "{Lines} lines of what the store did not take cannot be read; they are kept aside in {File}")]
     private static partial void Damaged(ILogger log, int lines, string file);
 
     /// <summary>One file as it was found.</summary>
-    internal sealed record Spill(string Path, IReadOnlyList<object> Entries, int Damaged) : PatientData;
+    /// <param name="Run">Whose entries these are, where all of them are here.</param>
+    internal sealed record Spill(string Path, string? Run, IReadOnlyList<object> Entries, int Damaged) : PatientData;
 
-    private sealed record Line(Decision? Decision, FeedbackItem? Feedback, Gap? Gap) : PatientData
+    private sealed record Line(Decision? Decision, FeedbackItem? Feedback, Gap? Gap, UsedToken? Token = null) : PatientData
     {
         /// <summary>Null where the line holds no entry, or more than one.</summary>
         [JsonIgnore]
-        public object? Entry => (Decision, Feedback, Gap) switch
+        public object? Entry => (Decision, Feedback, Gap, Token) switch
         {
-            ({ } decision, null, null) => decision,
-            (null, { } feedback, null) => feedback,
-            (null, null, { } gap) => gap,
+            ({ } decision, null, null, null) => decision,
+            (null, { } feedback, null, null) => feedback,
+            (null, null, { } gap, null) => gap,
+            (null, null, null, { } token) => token,
             _ => null,
         };
 
-        public static Line Of(object entry) => new(entry as Decision, entry as FeedbackItem, entry as Gap);
+        public static Line Of(object entry) => new(entry as Decision, entry as FeedbackItem, entry as Gap, entry as UsedToken);
     }
 }

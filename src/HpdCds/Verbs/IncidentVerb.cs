@@ -5,6 +5,7 @@ using Dapper;
 using HpdCds.Explain;
 using HpdCds.Store;
 using HpdCds.Trust;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 
 namespace HpdCds.Verbs;
 
@@ -37,11 +38,14 @@ public static class IncidentVerb
         await using var service = HpdCdsService.Build([], builder =>
         {
             builder.Logging.ClearProviders();
+            builder.Services.Configure<KeyManagementOptions>(keys => keys.AutoGenerateKeys = false);
             configure?.Invoke(builder);
         });
+        var store = service.Services.GetRequiredService<Database>();
+        store.IsReader = true;
         try
         {
-            var found = await service.Services.GetRequiredService<Database>().RunAsync(
+            var found = await store.RunAsync(
                 async connection => (
                     Decision: (await connection.QueryAsync("SELECT * FROM decisions WHERE card = @Card", arguments)).Cast<IDictionary<string, object?>>().FirstOrDefault(),
                     Feedback: (await connection.QueryAsync("SELECT ehr, outcome, at, reason_system, reason_code, suggestions, comment FROM feedback WHERE card = @Card ORDER BY at", arguments)).Cast<IDictionary<string, object?>>().ToArray()),

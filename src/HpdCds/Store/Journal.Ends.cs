@@ -1,0 +1,157 @@
+using Dapper;
+
+namespace HpdCds.Store;
+
+/// <summary>How a run begins and ends: with what an earlier one left, and what is left for the next.</summary>
+public sealed partial class Journal
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private readonly string _run = Guid.NewGuid().ToString("n");
+    private volatile bool _isSigned;
+    private int _spilled;
+    private int _damaged;
+    private int _unread;
+
+    private Run ThisRun => new(_run, clock.GetUtcNow());
+
+    /// <summary>Says that this run goes on, where it ever wrote anything.</summary>
+    /// <exception cref="StoreAwayException">It could not be done now.</exception>
+    internal Task SignAsync(CancellationToken stop) => _isSigned
+        ? database.RunAsync(connection => connection.ExecuteAsync(new("UPDATE runs SET seen = @Seen WHERE id = @Id", new { ThisRun.Id, Seen = ThisRun.Seen.ToUnixTimeMilliseconds() }, cancellationToken: stop)), stop)
+        : Task.CompletedTask;
+
+    private string SpillHealth() =>
+        (Volatile.Read(ref _spilled) is > 0 and var spilled ? FormattableString.Invariant($", {spilled} of them from before the start") : "")
+        + (Volatile.Read(ref _damaged) is > 0 and var damaged ? FormattableString.Invariant($", {damaged} damaged and kept aside") : "")
+        + (Volatile.Read(ref _unread) is > 0 and var unread ? FormattableString.Invariant($", {unread} files or folders from before the start cannot be read") : "");
+
+    private async Task BeginAsync(CancellationToken stop)
+    {
+        try
+        {
+            // So that the first answer does not wait for the tables to be made.
+            await database.RunAsync(connection => connection.ExecuteScalarAsync<long>("SELECT 1"), stop);
+        }
+        catch (StoreAwayException)
+        {
+            // It is logged, and every write tries again.
+        }
+
+        await TakeUpAsync(stop);
+    }
+
+    // First what an earlier end left: its file goes when everything in it is in the store.
+    private async Task TakeUpAsync(CancellationToken stop)
+    {
+        var (left, unread) = spills.Read();
+        Volatile.Write(ref _unread, unread);
+        foreach (var spill in left)
+        {
+            Count(spill.Entries.Count);
+            Interlocked.Add(ref _spilled, spill.Entries.Count);
+            Interlocked.Add(ref _damaged, spill.Damaged);
+            for (var line = 0; line < spill.Damaged; line++)
+                _losses.Lose();
+        }
+
+        try
+        {
+            foreach (var spill in left)
+            {
+                foreach (var part in spill.Entries.Chunk(MostAtOnce))
+                {
+                    _batch.AddRange(part);
+                    await WriteBatchAsync(stop);
+                    Interlocked.Add(ref _spilled, -part.Length);
+                }
+
+                if (spill.Run is { } run)
+                    await TryCloseAsync(run);
+                spills.Remove(spill);
+            }
+        }
+        finally
+        {
+            // Its file is still there.
+            _batch.Clear();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            while (TryDequeue(out var entry))
+                _batch.Add(entry!);
+            Seal();
+            if (_losses.Take() is { } gap)
+                _batch.Add(gap);
+            if (_batch.Count > 0)
+                Spill();
+            else if (_isSigned && !_isOver)
+                await TryCloseAsync(_run);
+        }
+        catch (Exception surprise)
+        {
+            // Whoever stops the service has nothing to do about it.
+            Surprised(log, surprise.GetType().Name);
+            GivenUp(log, _batch.Count);
+        }
+    }
+
+    private void Seal()
+    {
+        var canSeal = true;
+        for (var at = 0; at < _batch.Count; at++)
+        {
+            try
+            {
+                _batch[at] = canSeal ? Sealed(_batch[at]) : WithoutOpenComment(_batch[at]);
+            }
+            catch (Exception failure)
+            {
+                // The keys are in the store that is away. What a person wrote stands nowhere in the open.
+                canSeal = false;
+                Unsealed(log, failure.GetType().Name);
+                _batch[at] = WithoutOpenComment(_batch[at]);
+            }
+        }
+    }
+
+    private void Spill()
+    {
+        var kept = spills.Write(_run, _batch);
+        Spilled(log, kept);
+        if (kept < _batch.Count)
+            GivenUp(log, _batch.Count - kept);
+    }
+
+    // Where it fails, the reports say of the run that nobody knows what it lost.
+    private async Task TryCloseAsync(string run)
+    {
+        using var farewell = new CancellationTokenSource(Farewell);
+        try
+        {
+            await database.RunAsync(connection => connection.ExecuteAsync(new("DELETE FROM runs WHERE id = @run", new { run }, cancellationToken: farewell.Token)), farewell.Token);
+        }
+        catch (Exception failure) when (failure is StoreAwayException or OperationCanceledException)
+        {
+            Unclosed(log);
+        }
+    }
+
+    private static object WithoutOpenComment(object entry) => entry is FeedbackItem { IsSealed: false } item ? item with { Comment = null } : entry;
+
+    [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]
+    private static partial void GivenUp(ILogger log, int entries);
+
+    [LoggerMessage(LogLevel.Warning, "{Entries} entries wait in a file for the next start")]
+    private static partial void Spilled(ILogger log, int entries);
+
+    [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
+    private static partial void Unsealed(ILogger log, string type);
+
+    [LoggerMessage(LogLevel.Warning, "A run of the service ended with everything stored, and the store could not be told")]
+    private static partial void Unclosed(ILogger log);
+}

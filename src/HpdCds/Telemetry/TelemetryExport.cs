@@ -38,7 +38,7 @@ public static class TelemetryExport
             return;
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("hpdcds", serviceVersion: Audit.Version).AddAttributes([new("hpdcds.knowledge", knowledge.Hash)]))
+            .ConfigureResource(resource => resource.AddService("hpdcds", serviceVersion: Audit.Version).AddAttributes([new("hpdcds.knowledge", knowledge.Hash), new("hpdcds.knowledge.version", knowledge.Version)]))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(Meters).SetExemplarFilter(ExemplarFilterType.TraceBased);

@@ -10,8 +10,6 @@ public sealed class RequirementsTests
     [
         // Allowed, and not done: delete actions, an icon, the templates of CDS Hooks 3.0.
         "ACT-03", "CARD-05", "PFT-09", "PFT-10", "PFT-11",
-        // With draining.
-        "ERR-11",
         // With the SMART page: until then no card has a link.
         "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "SEC-20",
     ];

@@ -109,11 +109,23 @@ public abstract partial class MemoryTests
             return (await service.AnswerAsync(Call())).Body!["cards"]!.AsArray().Count;
         }
 
-        Assert.Equal(0, await CardsAfterAsync("overridden", "2026-11-01T12:00:00Z"));
-        Assert.Equal(1, await CardsAfterAsync("accepted", "2026-11-01T12:05:00Z"));
-        Assert.Equal(1, await CardsAfterAsync("overridden", "2026-11-01T12:01:00Z"));
-        Assert.Equal(1, await CardsAfterAsync("overridden", "2026-11-01T12:05:00Z"));
-        Assert.Equal(0, await CardsAfterAsync("overridden", "2026-11-01T12:10:00Z"));
+        Assert.Equal(0, await CardsAfterAsync("overridden", "2026-11-01T11:40:00Z"));
+        Assert.Equal(1, await CardsAfterAsync("accepted", "2026-11-01T11:45:00Z"));
+        Assert.Equal(1, await CardsAfterAsync("overridden", "2026-11-01T11:41:00Z"));
+        Assert.Equal(1, await CardsAfterAsync("overridden", "2026-11-01T11:45:00Z"));
+        Assert.Equal(0, await CardsAfterAsync("overridden", "2026-11-01T11:50:00Z"));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_ahead_makes_no_word_the_last_one()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await StartAsync(connection);
+        var card = await CardAsync(service);
+
+        await TellAsync(service, Feedback(card, "overridden", "2026-11-02T10:00:00Z"));
+
+        Assert.Equal(RunningService.Noon.ToUnixTimeMilliseconds(), Assert.Single(await RowsAsync(connection, "feedback", 1))["at"]);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class PatientDataTests
         // What is the same in every answer, and refusals in words of ours.
         "HpdCds.Hooks.CardLink", "HpdCds.Hooks.CardSource", "HpdCds.Hooks.CataloguedService", "HpdCds.Hooks.DiscoveredService", "HpdCds.Hooks.DiscoveryDocument",
         "HpdCds.Hooks.ErrorIssue", "HpdCds.Hooks.ErrorOutcome", "HpdCds.Hooks.ErrorReply", "HpdCds.Hooks.HookCoding",
-        "HpdCds.Store.Gap", "HpdCds.Survey.ServerAbout", "HpdCds.Survey.SurveyCandidate", "HpdCds.Verbs.ExplainVerb+Arguments", "HpdCds.Verbs.IncidentVerb+Arguments",
+        "HpdCds.Store.Gap", "HpdCds.Store.Run", "HpdCds.Store.UsedToken", "HpdCds.Survey.ServerAbout", "HpdCds.Survey.SurveyCandidate", "HpdCds.Verbs.ExplainVerb+Arguments", "HpdCds.Verbs.IncidentVerb+Arguments",
     ];
 
     /// <summary>These print what is written in them, each looked at.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HpdCds.Tests.Hooks;
 
 namespace HpdCds.EndToEnd;
 
@@ -7,7 +8,7 @@ namespace HpdCds.EndToEnd;
 internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpdcds-nginx-").FullName;
-    private readonly int _port = Site.FreePort();
+    private readonly int _port = FreePort.Next();
     private Process? _process;
 
     public Uri Url => new($"http://127.0.0.1:{_port}");

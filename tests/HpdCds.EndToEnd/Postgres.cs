@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HpdCds.Tests.Hooks;
 using Npgsql;
 
 namespace HpdCds.EndToEnd;
@@ -7,7 +8,7 @@ namespace HpdCds.EndToEnd;
 public sealed class Postgres : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpdcds-pg-").FullName;
-    private readonly int _port = Site.FreePort();
+    private readonly int _port = FreePort.Next();
 
     // Debian keeps the server's programs off the PATH; other systems do not.
     private static string Programs => Directory.Exists("/usr/lib/postgresql")

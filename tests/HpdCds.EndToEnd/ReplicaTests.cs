@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HpdCds.Tests.Cases;
+using HpdCds.Tests.Hooks;
 using HpdCds.Tests.Trust;
 using Npgsql;
 
@@ -29,7 +30,7 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         _store = await postgres.CreateAsync();
         await File.WriteAllTextAsync(_keys, _issuer.Jwks, TestContext.Current.CancellationToken);
         for (var place = 0; place < 2; place++)
-            _replicas.Add(new Replica($"http://127.0.0.1:{Site.FreePort()}", Settings));
+            _replicas.Add(new Replica($"http://127.0.0.1:{FreePort.Next()}", Settings));
         await Task.WhenAll(_replicas.Select(replica => replica.StartAsync()));
         await _balancer.StartAsync([.. _replicas.Select(replica => replica.Url)]);
     }
@@ -128,7 +129,7 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         ["HpdCds__PublicBaseUrl"] = TestIssuer.PublicBase,
         ["HpdCds__AuditKey"] = Convert.ToBase64String(new byte[32]),
         ["HpdCds__Store__Connection"] = $"{_store};Password={Secret};SSL Password={Secret}",
-        ["HpdCds__MetricsPort"] = $"{Site.FreePort()}",
+        ["HpdCds__MetricsPort"] = $"{FreePort.Next()}",
         ["HpdCds__Ehrs__0__Name"] = "hospital",
         ["HpdCds__Ehrs__0__Issuer"] = TestIssuer.Name,
         ["HpdCds__Ehrs__0__Keys__File"] = _keys,

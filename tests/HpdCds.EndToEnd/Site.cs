@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using HpdCds.EndToEnd;
 using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
+using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +21,7 @@ public sealed class Site : IAsyncLifetime
     private WebApplication? _ehr;
     private WebApplication? _service;
 
-    public Site() => ServiceUrl = $"http://127.0.0.1:{FreePort()}";
+    public Site() => ServiceUrl = $"http://127.0.0.1:{FreePort.Next()}";
 
     private Site(string otherService) => ServiceUrl = otherService;
 
@@ -75,13 +74,6 @@ public sealed class Site : IAsyncLifetime
             builder.Services.AddSingleton(_ => new SandboxAddresses(() => Url, new(ServiceUrl)));
         });
         await _ehr.StartAsync();
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Runs as time does, from a day that the tests know.</summary>

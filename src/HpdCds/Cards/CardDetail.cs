@@ -157,8 +157,7 @@ internal sealed class CardDetail(CardSubject subject)
     private IEnumerable<string> Named(IEnumerable<FactorAssessment> rows, Missing form) => form switch
     {
         Missing.WithReasonAndSeen => rows.Select(_line.Missing),
-        Missing.ByReason => rows.GroupBy(_line.ShortReason, row => _line.ShortName(row.Factor.Id), StringComparer.Ordinal)
-            .Select(names => _wording.Say("missing.factors", ("names", string.Join(_wording["list-separator"], names)), ("reason", names.Key))),
+        Missing.ByReason => _line.ByReason(rows),
         _ => rows.Select(row => _line.ShortName(row.Factor.Id)),
     };
 

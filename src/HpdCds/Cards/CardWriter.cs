@@ -119,15 +119,12 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             "summary.leading", ("factors", string.Join(wording["list-separator"], leading[..^dropped]))))];
     }
 
-    // Rows that are open for one reason share it.
-    private string CannotSummary(CardSubject subject)
-    {
-        var (wording, line) = (subject.Wording, new FactorLine(subject.Wording));
-        var missing = subject.Assessment.Model.AssessableWithAnyOf
-            .GroupBy(id => line.ShortReason(subject.Assessment[id]), StringComparer.Ordinal)
-            .Select(rows => wording.Say("missing.factors", ("names", string.Join(wording["list-separator"], rows.Select(line.ShortName))), ("reason", rows.Key)));
-        return CannotSummary(subject.Recognition, string.Join(wording["group-separator"], missing), wording);
-    }
+    private string CannotSummary(CardSubject subject) => CannotSummary(
+        subject.Recognition,
+        string.Join(
+            subject.Wording["group-separator"],
+            new FactorLine(subject.Wording).ByReason(subject.Assessment.Model.AssessableWithAnyOf.Select(id => subject.Assessment[id]))),
+        subject.Wording);
 
     private string CannotSummary(Recognition recognition, string missing, Wording wording) => new[]
     {

@@ -71,6 +71,11 @@ internal sealed partial class FactorLine(Wording wording)
         ? wording.Say("points.settled", ("low", Number(low)))
         : wording.Say("points.range", ("low", Number(low)), ("high", Number(high)));
 
+    /// <summary>Rows by their short names; those that are open for one reason share it.</summary>
+    public IEnumerable<string> ByReason(IEnumerable<FactorAssessment> rows) => rows
+        .GroupBy(ShortReason, row => ShortName(row.Factor.Id), StringComparer.Ordinal)
+        .Select(names => wording.Say("missing.factors", ("names", string.Join(wording["list-separator"], names)), ("reason", names.Key)));
+
     /// <summary>The datum that would settle an answer, in words.</summary>
     public string Datum(RiskAssessment assessment)
     {

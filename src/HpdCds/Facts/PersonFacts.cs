@@ -48,12 +48,12 @@ internal sealed class PersonFacts
     /// <summary>Tells whoever asked what the Patient said.</summary>
     public void Explain(ReadingTrace? trace)
     {
-        if (_patient is null)
+        if (_patient is null || trace is null)
             return;
         foreach (var (fact, read) in new[] { ("sex", Sex), ("age", AgeFact) })
         {
             var why = (read as Fact<Finding>.Unknown)?.Reason.Code();
-            trace?.Note(_patient.Reference, why is null ? Fate.Used : Fate.Unusable, ChartKey.Patient, fact, why);
+            trace.Note(_patient.Reference, why is null ? Fate.Used : Fate.Unusable, ChartKey.Patient, fact, why);
         }
     }
 

@@ -60,21 +60,29 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
     /// <param name="behind">What some of the evidence was put together from, for whoever asks what became of it.</param>
     private Fact<Finding> Weighed(string fact, ImmutableArray<Evidence> evidence, params ReadOnlySpan<Evidence> behind)
     {
-        Evidence.Explain(trace, fact, [.. behind, .. evidence], Decided(evidence));
-        if (evidence.FirstOrDefault(one => one.Statement == Statement.Yes) is { } yes)
-            return new Fact<Finding>.Known(Finding.Presence(true), yes.Provenance);
-        var open = evidence.Where(one => one.Statement == Statement.Ambiguous).ToArray();
-        if (open.Length > 0)
-            return Array.TrueForAll(open, one => one.IsFromText) ? TextDerived(open[0]) : new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
-        var no = evidence.OrderBy(one => one.Reservation is not null).ToArray();
-        if (Array.Exists(no, one => one.Reservation == UnknownReason.Truncated))
+        var decided = Decided(evidence);
+        Evidence.Explain(trace, fact, [.. behind, .. evidence], decided);
+        return decided switch
+        {
+            Statement.Yes => new Fact<Finding>.Known(Finding.Presence(true), evidence.First(one => one.Statement == Statement.Yes).Provenance),
+            Statement.Ambiguous => Open([.. evidence.Where(one => one.Statement == Statement.Ambiguous)]),
+            Statement.No => new Fact<Finding>.Known(Finding.Presence(false), evidence.First(one => one.Reservation is null).Provenance),
+            _ => NotSaid(fact, evidence),
+        };
+    }
+
+    private static Fact<Finding> Open(Evidence[] said) =>
+        Array.TrueForAll(said, one => one.IsFromText) ? TextDerived(said[0]) : new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
+
+    // None says enough: a no that may be taken back, or noes of which each has its reservation.
+    private Fact<Finding> NotSaid(string fact, ImmutableArray<Evidence> reserved)
+    {
+        if (reserved.Any(one => one.Reservation == UnknownReason.Truncated))
             return new Fact<Finding>.Unknown(UnknownReason.Truncated);
-        if (no is [{ Reservation: null } fresh, ..])
-            return new Fact<Finding>.Known(Finding.Presence(false), fresh.Provenance);
         if (knowledge.Rules.RuleFor(fact) is { } rule && conditions.SpeaksForItself(rule.Place))
             return new Fact<Finding>.PresumedAbsent(rule);
         var why = conditions.WhyNotFound(ChartKey.Staging);
-        return no is [{ Reservation: { } reservation } old, ..] && why != UnknownReason.Truncated
+        return reserved is [{ Reservation: { } reservation } old, ..] && why != UnknownReason.Truncated
             ? new Fact<Finding>.Unknown(reservation, Seen: new SeenValue("", Unit: null, old.Provenance.When, old.Provenance.Source))
             : new Fact<Finding>.Unknown(why);
     }

@@ -20,12 +20,10 @@ internal sealed class Drain(SiteSettings settings, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
-        if (!_hasBegun || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        if (!_hasBegun || FrontDoor.IsProbe(context))
             return next(context);
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(Time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        if (HttpProtocol.IsHttp11(context.Request.Protocol))
-            context.Response.Headers.Connection = "close";
-        return ErrorReply.Generic(StatusCodes.Status503ServiceUnavailable).WriteAsync(context);
+        return (ErrorReply.Generic(StatusCodes.Status503ServiceUnavailable) with { EndsConnection = true }).WriteAsync(context);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

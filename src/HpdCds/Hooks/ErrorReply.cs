@@ -11,6 +11,12 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
 {
     private const string FhirJson = "application/fhir+json; charset=utf-8";
 
+    /// <summary>
+    /// The connection ends with it, and a client that knows opens another: what is left of a body that is too large or too slow
+    /// is not read.
+    /// </summary>
+    public bool EndsConnection { get; init; } = Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout;
+
     public static ErrorReply BadRequest(string expression, string diagnostics, string issueCode = "invalid") =>
         new(StatusCodes.Status400BadRequest, issueCode, diagnostics, expression);
 
@@ -38,8 +44,7 @@ public sealed record ErrorReply(int Status, string IssueCode, string Diagnostics
         context.Response.StatusCode = Status;
         context.Response.ContentType = FhirJson;
         context.Response.Headers.CacheControl = "no-store";
-        // What is left of a body that is too large or too slow is not read: the connection ends, and a client that knows opens another.
-        if (Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (EndsConnection && HttpProtocol.IsHttp11(context.Request.Protocol))
             context.Response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method))
             return;

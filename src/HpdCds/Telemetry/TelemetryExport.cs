@@ -60,7 +60,7 @@ public static class TelemetryExport
         if (settings.MetricsPort is { } port)
         {
             app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics" && HttpMethods.IsGet(context.Request.Method));
-            app.Use((context, next) => context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+            app.Use((context, next) => context.Connection.LocalPort != port || FrontDoor.IsProbe(context)
                 ? next(context)
                 : ErrorReply.Generic(StatusCodes.Status404NotFound).WriteAsync(context));
         }

@@ -35,9 +35,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
         }
         finally
         {
-            var duration = clock.GetElapsedTime(started);
-            CallSignals.Record(CallRecord.Of(context), (CallRecord.Of(context).Ehr ?? Caller.Of(context)?.Ehr)?.Name, context.Response.StatusCode, duration);
-            Write(context, duration);
+            Write(context, clock.GetElapsedTime(started));
         }
     }
 
@@ -45,6 +43,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
     {
         var (record, caller, status) = (CallRecord.Of(context), Caller.Of(context), context.Response.StatusCode);
         var (ehr, request, found) = (record.Ehr ?? caller?.Ehr, record.Request, record.Assessment);
+        CallSignals.Record(record, ehr?.Name, status, duration);
         Called(
             _log,
             record.Outcome(status),

@@ -59,7 +59,7 @@ public static class FrontDoor
     }
 
     public static IApplicationBuilder RequireKnownHost(this IApplicationBuilder app, TrustTable trust) => app.Use((context, next) =>
-        IsThisMachine(context.Request.Host.Host) || context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal) || IsPublicName(context.Request.Host, trust.PublicBase)
+        IsThisMachine(context.Request.Host.Host) || IsProbe(context) || IsPublicName(context.Request.Host, trust.PublicBase)
             ? next(context)
             : ErrorReply.Generic(StatusCodes.Status421MisdirectedRequest).WriteAsync(context));
 
@@ -77,6 +77,9 @@ public static class FrontDoor
         app.MapHealthChecks($"{Probes}/live", new() { Predicate = _ => false }).AllowAnonymous().DisableRateLimiting();
         app.MapHealthChecks($"{Probes}/ready", new() { ResponseWriter = TellAsync }).AllowAnonymous().DisableRateLimiting();
     }
+
+    /// <summary>Whether an orchestrator asks, whom nothing keeps from being answered.</summary>
+    internal static bool IsProbe(HttpContext context) => context.Request.Path.StartsWithSegments(Probes, StringComparison.Ordinal);
 
     private static Task TellAsync(HttpContext context, HealthReport report)
     {

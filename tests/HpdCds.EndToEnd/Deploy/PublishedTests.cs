@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using HpdCds.Tests.Cases;
+using HpdCds.Tests.Hooks;
 
 namespace HpdCds.EndToEnd.Deploy;
 
@@ -101,7 +102,7 @@ public sealed class PublishedTests(Published published) : IClassFixture<Publishe
     {
         public SettingsFolder()
         {
-            (Path, Port, MetricsPort) = (Directory.CreateTempSubdirectory("hpdcds-settings-").FullName, Site.FreePort(), Site.FreePort());
+            (Path, Port, MetricsPort) = (Directory.CreateTempSubdirectory("hpdcds-settings-").FullName, FreePort.Next(), FreePort.Next());
             // A mounted folder is read by the image's user.
             File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
             File.WriteAllText(System.IO.Path.Combine(Path, "appsettings.json"), $$"""

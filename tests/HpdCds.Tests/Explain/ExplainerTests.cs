@@ -1,30 +1,14 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using HpdCds.Explain;
 using HpdCds.Hooks;
 using HpdCds.Tests.Cases;
 using HpdCds.Tests.Hooks;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace HpdCds.Tests.Explain;
 
 /// <summary>Why the service said what it said, resource by resource, over requests of the golden cases.</summary>
-public sealed class ExplainerTests : IAsyncLifetime
+public sealed class ExplainerTests : ExplainingTests
 {
-    private WebApplication _service = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        _service = HpdCdsService.Build(
-            ["--urls", "http://127.0.0.1:0", "--environment=Development"],
-            builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
-
     [Theory]
     [InlineData("the-latest-value-wins", "superseded", null)]
     [InlineData("too-old-afp", "unusable", "too-old")]
@@ -90,8 +74,8 @@ public sealed class ExplainerTests : IAsyncLifetime
     public async Task The_answer_is_the_one_that_the_hook_gives()
     {
         var golden = GoldenCase.Named("differing-the-example-of-the-model");
-        await _service.StartAsync(TestContext.Current.CancellationToken);
-        using var client = new HttpClient { BaseAddress = new Uri(_service.Urls.First()) };
+        await Service.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(Service.Urls.First()) };
         using var content = new StringContent(golden.Request, Encoding.UTF8, "application/json");
         using var response = await client.PostAsync("/cds-services/hpd-risk", content, TestContext.Current.CancellationToken);
         var answered = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -103,13 +87,11 @@ public sealed class ExplainerTests : IAsyncLifetime
 
     [Fact]
     public Task A_request_that_a_hook_call_would_refuse_is_refused_here() =>
-        Assert.ThrowsAsync<RefusedException>(() => Explainer().ExplainAsync("{}"u8.ToArray(), [], CaseServers.AsOf, TestContext.Current.CancellationToken));
+        Assert.ThrowsAsync<RefusedException>(() => Explainer.ExplainAsync("{}"u8.ToArray(), [], CaseServers.AsOf, TestContext.Current.CancellationToken));
 
-    private async Task<JsonObject> ExplainAsync(string golden, params string[] drop) => (await Explainer().ExplainAsync(
+    private async Task<JsonObject> ExplainAsync(string golden, params string[] drop) => (await Explainer.ExplainAsync(
         Encoding.UTF8.GetBytes(GoldenCase.Named(golden).Request),
         drop,
         CaseServers.AsOf,
         TestContext.Current.CancellationToken)).Json;
-
-    private Explainer Explainer() => _service.Services.GetRequiredService<Explainer>();
 }

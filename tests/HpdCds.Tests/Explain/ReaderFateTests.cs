@@ -1,31 +1,15 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using HpdCds.Explain;
 using HpdCds.Tests.Cases;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace HpdCds.Tests.Explain;
 
 /// <summary>What <c>explain</c> says of a resource is what the reader of its fact did with it: one resource beside a full chart.</summary>
-public sealed class ReaderFateTests : IAsyncLifetime
+public sealed class ReaderFateTests : ExplainingTests
 {
     private const string Base = "none-all-known-and-below";
     private const string IcdCm = "http://hl7.org/fhir/sid/icd-10-cm";
     private const string RxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm";
-
-    private WebApplication _service = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        _service = HpdCdsService.Build(
-            ["--urls", "http://127.0.0.1:0", "--environment=Development"],
-            builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Theory]
     [InlineData("Portal vein tumour thrombus", "used", "pvtt", "text")]
@@ -238,8 +222,7 @@ public sealed class ReaderFateTests : IAsyncLifetime
 
     private async Task<(string? Fate, string? Fact, string? Why)[]> FatesAsync(JsonNode request, string reference)
     {
-        var explainer = _service.Services.GetRequiredService<Explainer>();
-        var explanation = await explainer.ExplainAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), [], CaseServers.AsOf, TestContext.Current.CancellationToken);
+        var explanation = await Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request.ToJsonString()), [], CaseServers.AsOf, TestContext.Current.CancellationToken);
         return [.. explanation.Json["resources"]!.AsArray()
             .Where(resource => (string?)resource!["reference"] == reference)
             .Select(resource => ((string?)resource!["fate"], (string?)resource["fact"], (string?)resource["why"]))];

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HpdCds.Tests.Chart;
+using HpdCds.Tests.Hooks;
 using HpdCds.Tests.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,7 +43,7 @@ internal sealed class FaultyServer : IAsyncDisposable
 
     public string BaseFor(string fault) => fault switch
     {
-        "refused" => $"http://127.0.0.1:{SignedCallTests.FreePort()}/fhir",
+        "refused" => $"http://127.0.0.1:{FreePort.Next()}/fhir",
         // No resolver is asked: a label of a name has at most 63 characters.
         "dns" => $"https://{new string('a', 64)}.example/fhir",
         "tls" => _app.Urls.First(url => url.StartsWith("https", StringComparison.Ordinal)) + "/fhir",

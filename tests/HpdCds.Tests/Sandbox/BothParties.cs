@@ -2,6 +2,7 @@ using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Sandbox.Patients;
+using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ public sealed class BothParties : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Each needs the other's address: the service's own port is chosen before the two start.
-        var address = new Uri($"http://127.0.0.1:{SignedCallTests.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0"], builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(_time);

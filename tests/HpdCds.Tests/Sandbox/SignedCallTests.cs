@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
+using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +24,7 @@ public sealed class SignedCallTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0", "--cds-url", $"http://localhost:{FreePort()}"]);
+        _ehr = EhrHost.Build(["--urls", "http://127.0.0.1:0", "--cds-url", $"http://localhost:{FreePort.Next()}"]);
         await _ehr.StartAsync(TestContext.Current.CancellationToken);
         var addresses = _ehr.Services.GetRequiredService<SandboxAddresses>();
         _service = HpdCdsService.Build([$"--urls={addresses.Service}"], builder =>
@@ -81,12 +81,5 @@ public sealed class SignedCallTests : IAsyncLifetime
             request.Headers.Authorization = new("Bearer", token);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
@@ -60,7 +58,7 @@ public sealed class TelemetryExportTests
     [Fact]
     public async Task Numbers_are_served_on_a_port_of_their_own_and_nothing_else_is()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?> { ["HpdCds:MetricsPort"] = $"{port}" });
         await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}"""));
         using var operatorsSide = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
@@ -78,7 +76,7 @@ public sealed class TelemetryExportTests
     [Fact]
     public async Task Endpoints_of_the_web_servers_own_settings_leave_the_operators_port_open()
     {
-        var (port, ehrs) = (FreePort(), FreePort());
+        var (port, ehrs) = (FreePort.Next(), FreePort.Next());
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>
         {
             ["HpdCds:MetricsPort"] = $"{port}",
@@ -106,13 +104,6 @@ public sealed class TelemetryExportTests
         await using var service = await RunningService.StartAsync();
 
         Assert.Equal(404, await StatusAsync(service.Client, "/metrics"));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<int> StatusAsync(HttpClient client, string path)

@@ -95,15 +95,8 @@ public sealed class SettingsTests
     [InlineData("Reports:Authority")]
     public void An_address_with_a_password_is_a_fault_told_by_name_alone(string name)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["PublicBaseUrl"] = "https://cds.example.org",
-            ["Ehrs:0:Name"] = "ehr",
-            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
-            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
-            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
-            ["Reports:Audience"] = "reports",
-        };
+        var settings = Usable();
+        settings["Reports:Audience"] = "reports";
 
         foreach (var written in new[] { "https://alice:hunter2@ehr.example.org", "https://alice:hunter2 @ehr.example.org" })
         {
@@ -114,6 +107,16 @@ public sealed class SettingsTests
             Assert.DoesNotContain("alice", error, StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Settings with which the service starts in production.</summary>
+    private static Dictionary<string, string?> Usable() => new(StringComparer.Ordinal)
+    {
+        ["PublicBaseUrl"] = "https://cds.example.org",
+        ["Ehrs:0:Name"] = "ehr",
+        ["Ehrs:0:Issuer"] = "https://ehr.example.org",
+        ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+        ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+    };
 
     public static TheoryData<string, string, string> ProductionSwitches => new()
     {
@@ -134,14 +137,7 @@ public sealed class SettingsTests
     [MemberData(nameof(ProductionSwitches))]
     public void In_production_the_service_does_not_start_with_what_is_meant_for_building(string name, string? value, string fault)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["PublicBaseUrl"] = "https://cds.example.org",
-            ["Ehrs:0:Name"] = "ehr",
-            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
-            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
-            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
-        };
+        var settings = Usable();
         using (Build(settings, "Production"))
         {
         }
@@ -186,15 +182,8 @@ public sealed class SettingsTests
     [InlineData("Ehrs:0:Keys:AllowedJku:0", "https://SANDBOX.cds-hooks.org./keys")]
     public void The_public_sandbox_gets_in_by_no_other_name(string name, string value)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["PublicBaseUrl"] = "https://cds.example.org",
-            ["Ehrs:0:Name"] = "ehr",
-            ["Ehrs:0:Issuer"] = "https://ehr.example.org",
-            ["Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
-            ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
-            [name] = value,
-        };
+        var settings = Usable();
+        settings[name] = value;
 
         Assert.Contains("public sandbox", Refused(settings), StringComparison.Ordinal);
     }

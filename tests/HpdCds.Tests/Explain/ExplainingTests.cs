@@ -1,0 +1,29 @@
+using HpdCds.Explain;
+using HpdCds.Tests.Cases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HpdCds.Tests.Explain;
+
+/// <summary>Asks the service of the golden cases, on their day, why it says what it says.</summary>
+public abstract class ExplainingTests : IAsyncLifetime
+{
+    protected WebApplication Service { get; private set; } = null!;
+
+    protected Explainer Explainer => Service.Services.GetRequiredService<Explainer>();
+
+    public ValueTask InitializeAsync()
+    {
+        Service = HpdCdsService.Build(
+            ["--urls", "http://127.0.0.1:0", "--environment=Development"],
+            builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Service.DisposeAsync();
+    }
+}

@@ -142,16 +142,4 @@ public sealed partial class Journal
     }
 
     private static object WithoutOpenComment(object entry) => entry is FeedbackItem { IsSealed: false } item ? item with { Comment = null } : entry;
-
-    [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]
-    private static partial void GivenUp(ILogger log, int entries);
-
-    [LoggerMessage(LogLevel.Warning, "{Entries} entries wait in a file for the next start")]
-    private static partial void Spilled(ILogger log, int entries);
-
-    [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
-    private static partial void Unsealed(ILogger log, string type);
-
-    [LoggerMessage(LogLevel.Warning, "A run of the service ended with everything stored, and the store could not be told")]
-    private static partial void Unclosed(ILogger log);
 }

@@ -265,6 +265,7 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         },
         stop);
 
+    // All of the class in one place: told apart, their order in the binary would change from build to build.
     [LoggerMessage(LogLevel.Error, "The store refuses what is to be written, which is tried again: somebody changed its tables, or who may write to them")]
     private static partial void Refused(ILogger log);
 
@@ -276,4 +277,16 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
 
     [LoggerMessage(LogLevel.Error, "An entry cannot be stored as it is: {Type}")]
     private static partial void Unwritable(ILogger log, string type);
+
+    [LoggerMessage(LogLevel.Error, "{Entries} decisions or feedback items could not be stored before the service ended")]
+    private static partial void GivenUp(ILogger log, int entries);
+
+    [LoggerMessage(LogLevel.Warning, "{Entries} entries wait in a file for the next start")]
+    private static partial void Spilled(ILogger log, int entries);
+
+    [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
+    private static partial void Unsealed(ILogger log, string type);
+
+    [LoggerMessage(LogLevel.Warning, "A run of the service ended with everything stored, and the store could not be told")]
+    private static partial void Unclosed(ILogger log);
 }

@@ -104,40 +104,32 @@ public sealed record Factor(
     /// <summary>The points that a reading of <paramref name="possible"/> can give.</summary>
     public PointsRange PointsFor(Interval possible)
     {
-        var attainable = Attainable(possible).ToArray();
-        return new(attainable.Min(), attainable.Max());
+        var points = Reachable(possible).Select(level => level?.Points ?? 0).ToArray();
+        return new(points.Min(), points.Max());
     }
 
     /// <summary>Whether a reading meets any of the levels: surely, surely not, or (null) neither.</summary>
     public bool? IsMet(Interval possible)
     {
-        Interval? rest = possible;
-        var met = false;
-        foreach (var level in Levels)
-        {
-            if (rest is not { } open)
-                break;
-            met |= level.Threshold.Meeting(open) is not null;
-            rest = level.Threshold.Missing(open);
-        }
-
-        return rest is null ? true : met ? null : false;
+        var met = Reachable(possible).Select(level => level is not null).Distinct().ToArray();
+        return met.Length == 1 ? met[0] : null;
     }
 
-    private IEnumerable<int> Attainable(Interval possible)
+    /// <summary>The levels that a reading can reach, and null where it can miss all of them.</summary>
+    private IEnumerable<ScoringLevel?> Reachable(Interval possible)
     {
         Interval? rest = possible;
         foreach (var level in Levels)
         {
-            if (rest is not { } open)
+            if (rest is null)
                 yield break;
-            if (level.Threshold.Meeting(open) is not null)
-                yield return level.Points;
-            rest = level.Threshold.Missing(open);
+            if (level.Threshold.Meeting(rest.Value) is not null)
+                yield return level;
+            rest = level.Threshold.Missing(rest.Value);
         }
 
         if (rest is not null)
-            yield return 0;
+            yield return null;
     }
 }
 

@@ -89,6 +89,18 @@ public sealed class ClinicalTimeTests
         Assert.Equal((AsOf, AsOf, TimePrecision.Instant), (time.Earliest, time.Latest, time.Precision));
     }
 
+    [Theory]
+    [InlineData(TimePrecision.Year, "2026")]
+    [InlineData(TimePrecision.Month, "2026-11")]
+    [InlineData(TimePrecision.Day, "2026-11-30")]
+    [InlineData(TimePrecision.Instant, "2026-11-30")]
+    public void A_date_is_shown_as_exactly_as_it_was_recorded(TimePrecision precision, string shown)
+    {
+        var end = new DateTimeOffset(2026, 11, 30, 23, 59, 59, TimeSpan.FromHours(8));
+
+        Assert.Equal(shown, ClinicalTime.Spanning(end, end, precision).Date);
+    }
+
     [Fact]
     public void A_window_is_so_many_times_24_hours_and_its_start_belongs_to_it()
     {

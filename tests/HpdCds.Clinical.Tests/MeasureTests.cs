@@ -129,6 +129,49 @@ public sealed class MeasureTests
     }
 
     [Fact]
+    public void Two_results_of_equal_weight_leave_both_values_possible_and_show_the_higher()
+    {
+        var lower = Measured<AlphaFetoprotein>(390);
+        var higher = Measured<AlphaFetoprotein>(410);
+
+        foreach (var both in new[] { lower.Against(higher), higher.Against(lower) })
+        {
+            Assert.Equal((410m, true, UnknownReason.Conflicting), (both.Value, both.IsDisputed, both.WhyOpen));
+            Assert.Equal(Interval.Between(390, 410), both.Range);
+            Assert.Null(both.Bound);
+            Assert.False(both.IsConverted);
+        }
+    }
+
+    [Fact]
+    public void Two_equal_results_are_no_dispute()
+    {
+        var result = Measured<AlphaFetoprotein>(390);
+
+        Assert.Same(result, result.Against(Measured<AlphaFetoprotein>(390)));
+        Assert.False(result.IsDisputed);
+    }
+
+    [Fact]
+    public void A_dispute_with_a_converted_result_is_a_converted_one()
+    {
+        var converted = Measure<AlphaFetoprotein>.From(330, bound: null, 1.21m, 1.28m)!;
+
+        Assert.True(converted.Against(Measured<AlphaFetoprotein>(390)).IsConverted);
+        Assert.True(Measured<AlphaFetoprotein>(390).Against(converted).IsConverted);
+        Assert.Equal(UnknownReason.Conflicting, converted.Against(Measured<AlphaFetoprotein>(390)).WhyOpen);
+    }
+
+    [Fact]
+    public void Of_a_value_and_a_bound_at_the_same_number_the_first_is_shown_and_both_stay_possible()
+    {
+        var both = Measured<AlphaFetoprotein>(400).Against(Measured<AlphaFetoprotein>(400, Comparison.GreaterThan));
+
+        Assert.Null(both.Bound);
+        Assert.Equal(Interval.Of(Comparison.AtLeast, 400), both.Range);
+    }
+
+    [Fact]
     public void A_factor_is_positive()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Measure<Albumin>.From(35, bound: null, 0));

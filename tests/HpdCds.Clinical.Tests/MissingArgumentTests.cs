@@ -9,6 +9,7 @@ public sealed class MissingArgumentTests
     {
         AssertNamed("measure", () => Finding.Of<Albumin>(null!));
         AssertNamed("measure", () => Finding.AgainstLimit<LactateDehydrogenase>(null!, 250));
+        AssertNamed("other", () => Measured<Albumin>(40).Against(null!));
         AssertNamed("other", () => Finding.Presence(present: true).Against(null!));
         AssertNamed("bilirubin", () => AlbiScore.From(null!, Measured<Albumin>(40)));
         AssertNamed("albumin", () => AlbiScore.From(Measured<Bilirubin>(10), null!));

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -54,6 +55,8 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
                 journal.Add(item);
                 if (item is { Outcome: "accepted", Suggestions: "" })
                     faults.Add(new("warning", "required", "An accepted card names its suggestion; the item is kept without", [$"{place}.acceptedSuggestions"]));
+                if (items[at]!["overrideReasons"] is JsonArray { Count: > 1 })
+                    faults.Add(new("warning", "informational", "Only the first reason is kept", [$"{place}.overrideReasons"]));
             }
             catch (RefusedException refused)
             {
@@ -99,17 +102,25 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
     {
         var item = node as JsonObject ?? throw Refuse(place, "An object is expected here");
         var now = clock.GetUtcNow();
-        var card = Text(item["card"]) is { Length: > 0 and <= MaxCardCharacters } named ? named : throw Refuse($"{place}.card", "The id of a card is expected here");
+        var card = Text(item["card"]) is { Length: > 0 and <= MaxCardCharacters } named ? AsIssued(named) : throw Refuse($"{place}.card", "The id of a card is expected here");
         var outcome = Text(item["outcome"]) is "accepted" or "overridden" ? Text(item["outcome"])! : throw Refuse($"{place}.outcome", "accepted or overridden is expected here");
         var when = Text(item["outcomeTimestamp"]) is { } text && IsInstant(text, out var at) ? at : throw Refuse($"{place}.outcomeTimestamp", "An instant with its offset is expected here");
         if (when > now + Future)
             throw Refuse($"{place}.outcomeTimestamp", "It lies in the future");
-        var suggestions = (item["acceptedSuggestions"] as JsonArray ?? []).OfType<JsonObject>().Select(one => Text(one["id"])).OfType<string>().Where(id => id.Length <= MaxCardCharacters).ToArray();
+        var suggestions = (item["acceptedSuggestions"] as JsonArray ?? []).OfType<JsonObject>().Select(one => Text(one["id"])).OfType<string>().Where(IsToken).ToArray();
         // One large EHR writes the plural.
         var why = item["overrideReason"] as JsonObject ?? item["overrideReasons"] as JsonObject ?? (item["overrideReasons"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault();
         var reason = why?["reason"] as JsonObject;
-        return new(hospital.Ehr, hospital.Tenant, card, outcome, when < now ? when : now, now, Code(reason?["system"]), Code(reason?["code"]), string.Join(',', suggestions), Comment(why?["userComment"]));
+        var (system, code) = (Text(reason?["system"]), Text(reason?["code"]));
+        // What is no code is what a person wrote, and is kept like it.
+        var words = string.Join('\n', new[] { Text(why?["userComment"]), code }.Where(text => text is { Length: > 0 } && (text != code || !IsToken(text))));
+        return new(hospital.Ehr, hospital.Tenant, card, outcome, when, now, IsToken(system) ? system : null, IsToken(code) ? code : null, string.Join(',', suggestions), Comment(words));
     }
+
+    // Our own ids are written small; an EHR may write them otherwise.
+    private static string AsIssued(string card) => Guid.TryParseExact(card, "D", out var id) ? id.ToString() : card;
+
+    private static bool IsToken([NotNullWhen(true)] string? text) => text is { Length: > 0 and <= MaxCodeCharacters } && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains(',', StringComparison.Ordinal);
 
     private static bool IsInstant(string text, out DateTimeOffset instant)
     {
@@ -119,9 +130,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
             && hasOffset && text.Length >= "2026-11-24T12:00:00Z".Length && text[10] is 'T' or 't' && instant.Year >= 2000;
     }
 
-    private static string? Code(JsonNode? node) => Text(node) is { Length: > 0 and <= MaxCodeCharacters } text ? text : null;
-
-    private static string? Comment(JsonNode? node) => Text(node)?.Replace("\0", "", StringComparison.Ordinal) is { } text && !string.IsNullOrWhiteSpace(text)
+    private static string? Comment(string text) => !string.IsNullOrWhiteSpace(text)
         ? text[..(text.Length <= MaxCommentCharacters ? text.Length : char.IsHighSurrogate(text[MaxCommentCharacters - 1]) ? MaxCommentCharacters - 1 : MaxCommentCharacters)]
         : null;
 

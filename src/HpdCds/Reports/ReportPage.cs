@@ -20,7 +20,7 @@ internal static class ReportPage
         var query = $"?quarter={report.Quarter}";
         return Page.Of(
             "What the cards did",
-            Page.Paragraph($"First doses of {report.Quarter} (UTC), each patient once. Counts from 1 to {ReportTable.Fewest - 1}, and counts that would give one away, are not shown ({Hidden})."),
+            Page.Paragraph($"First doses of {report.Quarter} (UTC), each patient once. Counts from 1 to {ReportTable.Fewest - 1} are not shown ({Hidden}), all others stand to the nearest 5, so that nobody is found by subtraction; sums may differ from their parts."),
             Page.Paragraph(report.Lost == 0
                 ? "No loss is recorded in this time."
                 : string.Create(CultureInfo.InvariantCulture, $"{report.Lost} decisions or feedback items could not be stored in this time: every count below may be short of them.")),
@@ -70,9 +70,11 @@ internal static class ReportPage
     {
         yield return new XElement(Svg + "text", new XAttribute("x", 0), new XAttribute("y", top + BarHeight - 4), row.Name.Length > 22 ? row.Name[..21] + "…" : row.Name);
         decimal left = NameWidth;
+        // Rounded parts may come to more than their rounded sum.
+        var whole = Math.Max(row.Cells[0]!.Value, row.Cells.Skip(1).Sum() ?? 0);
         foreach (var (cell, at) in row.Cells.Skip(1).Select((cell, at) => (cell, at)).Where(item => item.cell is not null))
         {
-            var width = (Width - NameWidth) * cell!.Value / (decimal)row.Cells[0]!.Value;
+            var width = (Width - NameWidth) * cell!.Value / (decimal)Math.Max(1, whole);
             yield return new XElement(
                 Svg + "rect",
                 new XAttribute("class", $"s{at % 8}"),

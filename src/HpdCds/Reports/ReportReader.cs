@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Dapper;
 using HpdCds.Clinical;
 using HpdCds.Hooks;
@@ -34,7 +33,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
                     $"""
                     SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
                         {FeedbackItem.LastOutcome} AS answer,
-                        (SELECT COALESCE(feedback.reason_code, '') FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision} ORDER BY feedback.at DESC LIMIT 1) AS reason
+                        (SELECT COALESCE(feedback.reason_code, '') FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision} ORDER BY {FeedbackItem.LastFirst} LIMIT 1) AS reason
                     FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
                     """,
                     span,
@@ -43,7 +42,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
                 var orphans = await connection.ExecuteScalarAsync<long>(new(
                     "SELECT COUNT(*) FROM feedback WHERE received >= @From AND received < @Until AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.card = feedback.card)", span, cancellationToken: stop));
                 var openRuns = await connection.ExecuteScalarAsync<long>(new("SELECT COUNT(*) FROM runs WHERE seen >= @From AND seen < @Until AND seen < @Silent", span, cancellationToken: stop));
-                return new Report(quarter.Name, TablesOf(doses), TimesOf(doses), lost, openRuns, orphans is > 0 and < ReportTable.Fewest ? null : orphans);
+                return new Report(quarter.Name, TablesOf(doses), TimesOf(doses), lost, openRuns, ReportTable.Shown(orphans));
             },
             stop);
     }
@@ -60,18 +59,18 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
             By("by-tumour", "By tumour", dose => dose.Tumour ?? "not read"),
             By("by-drug", "By drug", dose => dose.Agents),
             By("by-band", "By band", dose => dose.Band),
-            Factors("by-factor", "By factor that counted", "Each first dose stands once for every factor that gave points.", doses, Ends, (_, factor) => factor.Name, (dose, factor) => factor.Counts ? dose.Shown : null),
+            Factors("by-factor", "By factor that counted", "Each first dose stands once for every factor that gave points.", doses, Ends, (_, factor) => factor.Id, (dose, factor) => factor.Low > 0 ? dose.Shown : null),
             Table("answers", "What became of cards", "An unanswered card was neither accepted nor overridden; most EHRs tell nothing of a card that was passed over.", cards, Answers, dose => dose.Shown, dose => dose.Answer ?? "unanswered"),
             Became("answers-by-ehr", "EHR", dose => dose.Ehr),
             Became("answers-by-hook", "hook", dose => dose.Hook),
             Became("answers-by-week", "week", dose => Week(dose.At)),
             Became("answers-by-tumour", "tumour", dose => dose.Tumour ?? "not read"),
             Became("answers-by-band", "band", dose => dose.Band),
-            Factors("answers-by-factor", "What became of cards, by factor that counted", "", cards, Answers, (_, factor) => factor.Name, (dose, factor) => factor.Counts ? dose.Answer ?? "unanswered" : null),
+            Factors("answers-by-factor", "What became of cards, by factor that counted", "", cards, Answers, (_, factor) => factor.Id, (dose, factor) => factor.Low > 0 ? dose.Answer ?? "unanswered" : null),
             Reasons(cards),
-            Factors("factors", "What was known of each factor", "", doses, States, (_, factor) => factor.Name, (_, factor) => factor.State),
-            Factors("missing", "What was missing, and why", "Each factor that was unknown, by the reason.", doses, ReasonsIn(doses), (_, factor) => factor.Name, (_, factor) => factor.Reason),
-            Factors("missing-by-ehr", "What was missing, by EHR", "Factors that were unknown, by the reason.", doses, ReasonsIn(doses), (dose, factor) => $"{dose.Ehr}: {factor.Name}", (_, factor) => factor.Reason),
+            Factors("factors", "What was known of each factor", "", doses, States, (_, factor) => factor.Id, (_, factor) => factor.State),
+            Factors("missing", "What was missing, and why", "Each factor that was unknown, by the reason.", doses, ReasonsIn(doses), (_, factor) => factor.Id, (_, factor) => factor.Reason),
+            Factors("missing-by-ehr", "What was missing, by EHR", "Factors that were unknown, by the reason.", doses, ReasonsIn(doses), (dose, factor) => $"{dose.Ehr}: {factor.Id}", (_, factor) => factor.Reason),
         ];
 
         ReportTable Became(string id, string by, Func<Dose, string> row) => Table(id, $"What became of cards, by {by}", "", cards, Answers, row, dose => dose.Answer ?? "unanswered");
@@ -100,7 +99,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
         string ReasonOf(Dose dose) => string.IsNullOrEmpty(dose.Reason) ? "no reason given" : offered.Contains(dose.Reason) ? dose.Reason : "another reason";
     }
 
-    private static ReportTable Factors(string id, string title, string note, Dose[] doses, ImmutableArray<string> columns, Func<Dose, FactorState, string> row, Func<Dose, FactorState, string?> column) =>
+    private static ReportTable Factors(string id, string title, string note, Dose[] doses, ImmutableArray<string> columns, Func<Dose, KeptFactor, string> row, Func<Dose, KeptFactor, string?> column) =>
         Table(id, title, note, doses.SelectMany(dose => dose.States.Select(factor => (Row: row(dose, factor), Column: column(dose, factor)))), columns, item => item.Row, item => item.Column);
 
     private static ImmutableArray<string> ReasonsIn(Dose[] doses) =>
@@ -121,8 +120,6 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
     private static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
     private static long Instant(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
-
-    private sealed record FactorState(string Name, string State, string? Reason, bool Counts);
 
     private sealed record Dose : PatientData
     {
@@ -154,7 +151,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
 
         public string Band => BandLow is null ? "not assessed" : BandLow == BandHigh ? BandLow : $"{BandLow} to {BandHigh}";
 
-        public IEnumerable<FactorState> States => JsonNode.Parse(Factors)!.AsObject().Select(pair =>
-            new FactorState(pair.Key, (string?)pair.Value!["state"] ?? "", (string?)pair.Value["reason"], (int?)pair.Value["points"]?["low"] > 0));
+        // One that was damaged in the store costs no other its place in a report.
+        public IEnumerable<KeptFactor> States => KeptFactor.AllIn(Factors) ?? [];
     }
 }

@@ -3,28 +3,35 @@ using System.Globalization;
 
 namespace HpdCds.Reports;
 
-/// <summary>One table of a report: what was counted, with every count from one to four, and all that would give one away, left out.</summary>
+/// <summary>
+/// One table of a report. Counts from one to four are left out, and all others stand to the nearest five: what one table hides
+/// then follows from no sum, from no other table that counts the same patients, and from no reading before or after one more of them.
+/// </summary>
 public sealed record ReportTable(string Id, string Title, string Note, ImmutableArray<string> Columns, ImmutableArray<ReportRow> Rows)
 {
     public const long Fewest = 5;
 
+    private const long Step = 5;
+
     public const string All = "all";
 
     /// <summary>
-    /// Counts by row and column, with the total of each row first and a row for all of them before the others. Whatever could
-    /// give a small count away by subtraction is hidden with it.
+    /// Counts by row and column, with the total of each row first and a row for all of them before the others. Totals are
+    /// counted before anything is rounded.
     /// </summary>
     public static ReportTable Of(string id, string title, string note, ImmutableArray<string> columns, IEnumerable<(string Name, ImmutableArray<long> Counts)> rows)
     {
         var counted = rows.ToArray();
         long[][] counts = [[.. columns.Select((_, column) => counted.Sum(row => row.Counts[column]))], .. counted.Select(row => row.Counts.ToArray())];
-        long[][] cells = [.. counts.Select(row => (long[])[row.Sum(), .. row])];
-        var shown = cells.Zip(SmallCounts.Hidden(cells), (row, hidden) => row.Zip(hidden, (count, isHidden) => isHidden ? (long?)null : count));
-        return new(id, title, note, ["total", .. columns], [.. shown.Zip(counted.Select(row => row.Name).Prepend(All), (row, name) => new ReportRow(name, [.. row]))]);
+        return new(id, title, note, ["total", .. columns], [.. counts.Zip(
+            counted.Select(row => row.Name).Prepend(All),
+            (row, name) => new ReportRow(name, [.. row.Prepend(row.Sum()).Select(Shown)]))]);
     }
+
+    public static long? Shown(long count) => count is > 0 and < Fewest ? null : (count + (Step / 2)) / Step * Step;
 }
 
-/// <param name="Cells">The total, then each column. Null where the count is hidden.</param>
+/// <param name="Cells">The total, then each column, to the nearest five. Null where the count is hidden.</param>
 public sealed record ReportRow(string Name, ImmutableArray<long?> Cells)
 {
     /// <summary>Of each column, in 100 of the total; null where either is hidden.</summary>
@@ -32,7 +39,7 @@ public sealed record ReportRow(string Name, ImmutableArray<long?> Cells)
 }
 
 /// <summary>
-/// A quarter of a year. Reports are of one quarter and never of another span: from two that overlap, what each hides could be
+/// A quarter of a year. Reports are of one quarter and never of another span: the more spans overlap, the more could be
 /// found by subtraction.
 /// </summary>
 public sealed record Quarter(int Year, int Number)

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using HpdCds.Trust;
 using Microsoft.Data.Sqlite;
@@ -16,6 +18,7 @@ public sealed partial class Database : IAsyncDisposable
     private const string PoolName = "store";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
 
     private readonly DbDataSource _source;
     private readonly SqliteConnectionStringBuilder? _file;
@@ -27,6 +30,8 @@ public sealed partial class Database : IAsyncDisposable
     private bool _wasMigrated;
     private long _awayUntil;
     private volatile bool _isAway;
+    private volatile bool _wasMadeAnew;
+    private DateTimeOffset? _refusedAt;
 
     public Database(SiteSettings settings, IHostEnvironment environment, TimeProvider clock, ILogger<Database> log)
     {
@@ -34,10 +39,19 @@ public sealed partial class Database : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(environment);
         (_settings, _clock, _log) = (settings.Store, clock, log);
         _file = _settings.IsPostgres ? null : Placed(_settings.Connection, environment);
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_file?.DataSource ?? Place(_settings.Connection))))[..8];
         _source = _file is null ? new NpgsqlDataSourceBuilder(Impatient(_settings.Connection)) { Name = PoolName }.Build() : SqliteFactory.Instance.CreateDataSource(_file.ConnectionString);
     }
 
     public bool IsAway => _isAway;
+
+    /// <summary>What a person should know of the store though it answers; null where there is nothing.</summary>
+    public string? Trouble => _refusedAt is { } at && _clock.GetUtcNow() - at < Recent ? "refuses a question"
+        : _wasMadeAnew ? "made anew: what it held is gone"
+        : null;
+
+    /// <summary>The same for every replica of one store, another for any other; says nothing of where it is.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>The path of the file; null where the store is none, or lies in memory.</summary>
     public string? FilePath => _file is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path } && path != ":memory:" ? path : null;
@@ -103,10 +117,20 @@ public sealed partial class Database : IAsyncDisposable
             WentAway(late);
             return otherwise;
         }
-        catch (StoreAwayException)
+        catch (StoreAwayException away)
         {
+            if (away.IsOfTheStatement)
+                QuestionRefused(away.InnerException!);
             return otherwise;
         }
+    }
+
+    // Nobody notices from the answer that what was asked is not known.
+    private void QuestionRefused(Exception failure)
+    {
+        if (Trouble is null)
+            IsRefusing(_log, failure.GetType().Name);
+        _refusedAt = _clock.GetUtcNow();
     }
 
     public ValueTask DisposeAsync()
@@ -164,7 +188,11 @@ public sealed partial class Database : IAsyncDisposable
             if (_wasMigrated)
             {
                 if (isMade)
+                {
+                    _wasMadeAnew = true;
                     AreMadeAnew(_log);
+                }
+
                 await (MadeAnew?.Invoke(connection) ?? Task.CompletedTask);
             }
 
@@ -240,6 +268,12 @@ public sealed partial class Database : IAsyncDisposable
         return parts;
     }
 
+    private static string Place(string connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection);
+        return FormattableString.Invariant($"{parts.Host}:{parts.Port}/{parts.Database}");
+    }
+
     // Nobody waits for this database as long as its driver would.
     private static string Impatient(string connection)
     {
@@ -258,6 +292,9 @@ public sealed partial class Database : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "Tables of the store were gone: what they held is lost, new ones are made")]
     private static partial void AreMadeAnew(ILogger log);
 
+    [LoggerMessage(LogLevel.Error, "The store refuses what it is asked: {Type}. Somebody changed its tables, or who may read them; cards may come again that were overridden")]
+    private static partial void IsRefusing(ILogger log, string type);
+
     [LoggerMessage(LogLevel.Error, "The file {File} of the store is open to everybody on this machine, and its mode cannot be changed")]
     private static partial void IsOpenToOthers(ILogger log, string file);
 
@@ -268,9 +305,14 @@ public sealed partial class Database : IAsyncDisposable
 /// <summary>The store could not be used now.</summary>
 public sealed class StoreAwayException(Exception failure) : Exception("The store is away", failure)
 {
+    private const int SqliteNotNull = 1299;
+
     /// <summary>Whether what was to be written can never be written, however often it is tried.</summary>
-    internal bool IsOfTheEntry => InnerException is PostgresException { SqlState: ['2', '2' or '3', ..] } or SqliteException { SqliteErrorCode: 18 or 19 or 20 or 25 };
+    internal bool IsOfTheEntry => !LacksColumn && (InnerException is PostgresException { SqlState: ['2', '2' or '3', ..] } or SqliteException { SqliteErrorCode: 18 or 19 or 20 or 25 });
+
+    // We leave none of our own columns empty that may not be: somebody added one.
+    private bool LacksColumn => InnerException is PostgresException { SqlState: PostgresErrorCodes.NotNullViolation } or SqliteException { SqliteExtendedErrorCode: SqliteNotNull };
 
     /// <summary>Whether the store is there and refuses this one statement, so that others may go well.</summary>
-    internal bool IsOfTheStatement => InnerException is PostgresException { SqlState: ['2', '5', ..] or ['4', '2', ..] or ['0', 'A', ..] or ['3', 'F', ..] or ['P', '0', ..] } or SqliteException { SqliteErrorCode: 1 };
+    internal bool IsOfTheStatement => LacksColumn || InnerException is PostgresException { SqlState: ['2', '5', ..] or ['4', '2', ..] or ['0', 'A', ..] or ['3', 'F', ..] or ['P', '0', ..] } or SqliteException { SqliteErrorCode: 1 };
 }

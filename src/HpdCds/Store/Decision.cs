@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -78,6 +80,10 @@ public sealed record Decision : PatientData
     /// <summary>The same for the same patient of the same EHR with the same facts; cannot be turned back into either.</summary>
     public string? RepeatKey { get; init; }
 
+    /// <summary>Whether what stands in it as text is what it should be: whoever counts it relies on that.</summary>
+    [JsonIgnore]
+    internal bool IsWhole => KeptFactor.AllIn(Factors) is not null && IsObject(Sources);
+
     /// <summary>By which a later growth result of the same patient finds this decision; cannot be turned back into the patient.</summary>
     public string? OutcomeLink { get; init; }
 
@@ -137,6 +143,18 @@ public sealed record Decision : PatientData
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
             AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
         };
+    }
+
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json) is JsonObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>

@@ -16,7 +16,7 @@ public sealed class Repeats(Database database, KnowledgeBase knowledge)
         var last = await database.AskAsync(
             connection => connection.ExecuteScalarAsync<long?>(
                 $"""
-                SELECT CASE WHEN feedback.outcome = 'overridden' AND feedback.at >= @since THEN feedback.at END
+                SELECT CASE WHEN feedback.outcome = 'overridden' AND {FeedbackItem.Instant} >= @since THEN {FeedbackItem.Instant} END
                 FROM feedback JOIN decisions ON {FeedbackItem.IsOnDecision}
                 WHERE decisions.repeat_key = @repeatKey AND decisions.mode = 'live'
                 ORDER BY {FeedbackItem.LastFirst} LIMIT 1

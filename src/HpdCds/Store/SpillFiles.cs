@@ -21,8 +21,8 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
         ? Path.Combine(environment.ContentRootPath, folder)
         : database.FilePath is { } file ? Path.GetDirectoryName(file) : null;
 
-    // Stores that lie in one folder have files of their own.
-    private readonly string _start = $"{(database.FilePath is { } file ? Path.GetFileName(file) : "hpdcds")}.spill-";
+    // Stores that spill into one folder have files of their own, which the replicas of one store share.
+    private readonly string _start = $"{(database.FilePath is { } file ? Path.GetFileName(file) : "hpdcds")}.{database.Fingerprint}.spill-";
 
     /// <param name="run">Whose entries these are: a file that holds all of them is named after it.</param>
     /// <returns>How many entries are in the file; none where there is no place for one.</returns>
@@ -173,7 +173,8 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(line, Options)?.Entry;
+            var entry = JsonSerializer.Deserialize<Line>(line, Options)?.Entry;
+            return entry is Decision { IsWhole: false } ? null : entry;
         }
         catch (JsonException)
         {

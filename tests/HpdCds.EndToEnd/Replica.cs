@@ -18,8 +18,21 @@ internal sealed class Replica(string urls, IReadOnlyDictionary<string, string> s
 
     public string Said => string.Join('\n', _said);
 
+    /// <summary>Returns when it is ready. Another process may have taken the port for a moment.</summary>
     public async Task StartAsync()
     {
+        for (var attempt = 1; !await HasStartedAsync(); attempt++)
+        {
+            if (attempt == 5)
+                throw new InvalidOperationException($"The port of {Url} is not free: {Said}");
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <returns>Whether it is ready; not when its port is taken.</returns>
+    private async Task<bool> HasStartedAsync()
+    {
+        _said.Clear();
         var start = Command(["--urls", urls]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         _process = Process.Start(start)!;
@@ -28,12 +41,18 @@ internal sealed class Replica(string urls, IReadOnlyDictionary<string, string> s
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         using var http = new HttpClient();
-        while (!await IsReadyAsync(http))
-        {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"The service ended with {_process.ExitCode}: {Said}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+        var isTaken = false;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (!_process.HasExited)
+                    return await IsReadyAsync(http);
+                await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+                isTaken = Said.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
+                return isTaken ? true : throw new InvalidOperationException($"The service ended with {_process.ExitCode}: {Said}");
+            },
+            () => $"{Url} is not ready: {Said}");
+        return !isTaken;
     }
 
     /// <summary>As an orchestrator does it.</summary>

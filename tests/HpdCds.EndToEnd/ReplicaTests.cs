@@ -69,8 +69,8 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
 
         Assert.Equal(200, status);
         foreach (var replica in _replicas)
-            await EventuallyAsync(async () => (await PostAsync(replica.Url, Path, Call(), Token())).Body!["cards"]!.AsArray().Count == 0);
-        await EventuallyAsync(async () => (await first.RunAsync("incident", card, "--comments")).Said.Contains(Comment, StringComparison.Ordinal));
+            await Eventually.TrueAsync(async () => (await PostAsync(replica.Url, Path, Call(), Token())).Body!["cards"]!.AsArray().Count == 0, () => "the card is held back");
+        await Eventually.TrueAsync(async () => (await first.RunAsync("incident", card, "--comments")).Said.Contains(Comment, StringComparison.Ordinal), () => "the comment can be read");
         Assert.DoesNotContain(Comment, await AllTextAsync(), StringComparison.Ordinal);
     }
 
@@ -104,7 +104,7 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
 
         output.WriteLine($"{answers.Count} calls while the database was restarted: {string.Join(", ", answers.CountBy(answer => answer))}");
         Assert.Equal(["200 raised-high"], answers.Distinct());
-        await EventuallyAsync(async () => await CountAsync("SELECT COUNT(*) FROM decisions") == answers.Count);
+        await Eventually.TrueAsync(async () => await CountAsync("SELECT COUNT(*) FROM decisions") == answers.Count, () => $"{answers.Count} decisions are stored");
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM gaps"));
     }
 
@@ -114,8 +114,10 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
     {
         await PostAsync(_replicas[0].Url, Path, Call(), Token());
         var numbers = "";
-        await EventuallyAsync(async () => (numbers = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_replicas[0].Settings["HpdCds__MetricsPort"]}/metrics"), TestContext.Current.CancellationToken))
-            .Contains("db_client_connection_pool_name=\"store\"", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            async () => (numbers = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_replicas[0].Settings["HpdCds__MetricsPort"]}/metrics"), TestContext.Current.CancellationToken))
+                .Contains("db_client_connection_pool_name=\"store\"", StringComparison.Ordinal),
+            () => "the database is in the numbers");
 
         Assert.DoesNotContain(Secret, numbers, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, _replicas[0].Said, StringComparison.Ordinal);
@@ -183,12 +185,6 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         {
             return failure.Message;
         }
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
-    {
-        while (!await isSo())
-            await Task.Delay(100, TestContext.Current.CancellationToken);
     }
 
     private async Task<long> CountAsync(string query)

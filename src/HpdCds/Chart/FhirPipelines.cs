@@ -79,37 +79,40 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
 
     private TimeSpan Jittered(int attempt) => Limits.RetryDelay * (1 << attempt) * (0.5 + Random.Shared.NextDouble());
 
-    private CircuitBreakerStrategyOptions<FhirAttempt> Breaker(string host) => new()
+    // It opens again when the one call that tries a host fails, without having been closed: it counts once until it is.
+    private CircuitBreakerStrategyOptions<FhirAttempt> Breaker(string host)
     {
-        FailureRatio = Limits.BreakerFailureRatio,
-        MinimumThroughput = Limits.BreakerMinimumCalls,
-        SamplingDuration = Limits.BreakerSampling,
-        BreakDuration = Limits.BreakerPause,
-        ShouldHandle = tried => ValueTask.FromResult(tried.Outcome switch
+        var open = 0;
+        return new()
         {
-            { Exception: { } failure } => failure is HttpRequestException or IOException or ExecutionRejectedException,
-            // Not implemented is an answer: a server may refuse a form and take the same question otherwise.
-            { Result.Status: HttpStatusCode.NotImplemented } => false,
-            { Result.Status: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } => true,
-            _ => false,
-        }),
-        OnOpened = _ =>
-        {
-            Signals.OpenBreakers.Add(1, Signals.Tag("host", host));
-            Opened(log, host, Limits.BreakerPause);
-            return ValueTask.CompletedTask;
-        },
-        OnHalfOpened = _ =>
-        {
-            Signals.OpenBreakers.Add(-1, Signals.Tag("host", host));
-            return ValueTask.CompletedTask;
-        },
-        OnClosed = _ =>
-        {
-            Closed(log, host);
-            return ValueTask.CompletedTask;
-        },
-    };
+            FailureRatio = Limits.BreakerFailureRatio,
+            MinimumThroughput = Limits.BreakerMinimumCalls,
+            SamplingDuration = Limits.BreakerSampling,
+            BreakDuration = Limits.BreakerPause,
+            ShouldHandle = tried => ValueTask.FromResult(tried.Outcome switch
+            {
+                { Exception: { } failure } => failure is HttpRequestException or IOException or ExecutionRejectedException,
+                // Not implemented is an answer: a server may refuse a form and take the same question otherwise.
+                { Result.Status: HttpStatusCode.NotImplemented } => false,
+                { Result.Status: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } => true,
+                _ => false,
+            }),
+            OnOpened = _ =>
+            {
+                if (Interlocked.Exchange(ref open, 1) == 0)
+                    Signals.OpenBreakers.Add(1, Signals.Tag("host", host));
+                Opened(log, host, Limits.BreakerPause);
+                return ValueTask.CompletedTask;
+            },
+            OnClosed = _ =>
+            {
+                if (Interlocked.Exchange(ref open, 0) == 1)
+                    Signals.OpenBreakers.Add(-1, Signals.Tag("host", host));
+                Closed(log, host);
+                return ValueTask.CompletedTask;
+            },
+        };
+    }
 
     private static bool IsConnectionLost(Exception failure) => failure switch
     {

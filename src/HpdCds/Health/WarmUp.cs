@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HpdCds.Chart;
 using HpdCds.Hooks;
+using HpdCds.Telemetry;
 using HpdCds.Trust;
 
 namespace HpdCds.Health;
@@ -33,6 +34,7 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
     /// <returns>The answer, as it would be sent.</returns>
     public async Task<byte[]> AnswerAsync(CancellationToken stop)
     {
+        Signals.Rehearse();
         await using var file = typeof(WarmUp).Assembly.GetManifestResourceStream(Call)!;
         using var body = new MemoryStream();
         await file.CopyToAsync(body, stop);

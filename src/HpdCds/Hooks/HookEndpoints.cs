@@ -116,7 +116,7 @@ public sealed partial class HookEndpoints(
             return answer;
         }
 
-        record.WhyNotRead = chart.IsAnotherPatient ? "another-patient" : ChartVerdict.Unread(chart).Select(key => chart.WhyNotFound(key)).Order().First().Code();
+        record.WhyNotRead = chart.IsAnotherPatient ? CallRecord.AnotherPatient : ChartVerdict.Unread(chart).Select(key => chart.WhyNotFound(key)).Order().First().Code();
         // Who is shown nothing is not shown a failure either.
         return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
             ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)

@@ -69,7 +69,7 @@ internal static class Entries
         transaction);
 
     private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Run run) => connection.ExecuteAsync(
-        "INSERT INTO runs (id, seen) VALUES (@Id, @Seen) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen",
+        "INSERT INTO runs (id, seen) VALUES (@Id, @Seen) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, told = NULL",
         new { run.Id, Seen = run.Seen.ToUnixTimeMilliseconds() },
         transaction);
 

@@ -1,4 +1,5 @@
 using Dapper;
+using HpdCds.Telemetry;
 
 namespace HpdCds.Store;
 
@@ -9,6 +10,7 @@ public sealed partial class Journal
 
     private readonly string _run = Guid.NewGuid().ToString("n");
     private volatile bool _isSigned;
+    private volatile bool _hasTakenUp;
     private int _spilled;
     private int _damaged;
     private int _unread;
@@ -18,8 +20,33 @@ public sealed partial class Journal
     /// <summary>Says that this run goes on, where it ever wrote anything.</summary>
     /// <exception cref="StoreAwayException">It could not be done now.</exception>
     internal Task SignAsync(CancellationToken stop) => _isSigned
-        ? database.RunAsync(connection => connection.ExecuteAsync(new("UPDATE runs SET seen = @Seen WHERE id = @Id", new { ThisRun.Id, Seen = ThisRun.Seen.ToUnixTimeMilliseconds() }, cancellationToken: stop)), stop)
+        ? database.RunAsync(connection => connection.ExecuteAsync(new("UPDATE runs SET seen = @Seen, told = NULL WHERE id = @Id", new { ThisRun.Id, Seen = ThisRun.Seen.ToUnixTimeMilliseconds() }, cancellationToken: stop)), stop)
         : Task.CompletedTask;
+
+    /// <summary>
+    /// Counts the runs that ended and did not say that everything was stored: what they lost they could count for nobody any more.
+    /// Each is counted once, by whoever looks first. A file is of one service, so that every other run of it has ended; else one that
+    /// has long been silent has.
+    /// </summary>
+    /// <exception cref="StoreAwayException">It could not be done now.</exception>
+    internal async Task TellUnclosedAsync(CancellationToken stop)
+    {
+        // What an earlier run left in files may still be all of it.
+        if (!_hasTakenUp)
+            return;
+        var now = clock.GetUtcNow();
+        var ended = now - (database.FilePath is null ? Run.Silence : TimeSpan.Zero);
+        var told = await database.RunAsync(
+            connection => connection.ExecuteAsync(new(
+                "UPDATE runs SET told = @Now WHERE told IS NULL AND seen <= @Ended AND id <> @Id",
+                new { Now = now.ToUnixTimeMilliseconds(), Ended = ended.ToUnixTimeMilliseconds(), ThisRun.Id },
+                cancellationToken: stop)),
+            stop);
+        if (told == 0)
+            return;
+        Signals.UnclosedRuns.Add(told);
+        Unsaid(log, told);
+    }
 
     private string SpillHealth() =>
         (Volatile.Read(ref _spilled) is > 0 and var spilled ? FormattableString.Invariant($", {spilled} of them from before the start") : "")
@@ -39,6 +66,15 @@ public sealed partial class Journal
         }
 
         await TakeUpAsync(stop);
+        _hasTakenUp = true;
+        try
+        {
+            await TellUnclosedAsync(stop);
+        }
+        catch (StoreAwayException)
+        {
+            // It is told within the hour.
+        }
     }
 
     // First what an earlier end left: its file goes when everything in it is in the store.

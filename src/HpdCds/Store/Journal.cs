@@ -287,6 +287,9 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
     [LoggerMessage(LogLevel.Error, "The comments of feedback that waits cannot be encrypted and are left out: {Type}")]
     private static partial void Unsealed(ILogger log, string type);
 
+    [LoggerMessage(LogLevel.Error, "{Runs} earlier runs of the service ended and did not say that everything was stored: what they lost, nobody knows")]
+    private static partial void Unsaid(ILogger log, int runs);
+
     [LoggerMessage(LogLevel.Warning, "A run of the service ended with everything stored, and the store could not be told")]
     private static partial void Unclosed(ILogger log);
 }

@@ -44,6 +44,7 @@ internal static class Migrations
         ("decisions", "inputs", "TEXT"),
         ("decisions", "chart_milliseconds", "BIGINT"),
         ("decisions", "assessment_milliseconds", "BIGINT"),
+        ("runs", "told", "BIGINT"),
     ];
 
     // The releases before this one decide by these alone, and would make what they do not find here.

@@ -42,6 +42,7 @@ public sealed partial class Retention(Database database, Journal journal, SiteSe
             {
                 await RemoveAsync(stoppingToken);
                 await journal.SignAsync(stoppingToken);
+                await journal.TellUnclosedAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

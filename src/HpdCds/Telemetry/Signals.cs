@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Trust;
 
 namespace HpdCds.Telemetry;
 
@@ -64,8 +68,34 @@ internal static class Signals
     public static readonly Counter<long> StoreLost = Meter.CreateCounter<long>(
         "hpdcds.store.lost", "{entry}", "Decisions and feedback items that could not be kept.");
 
+    public static readonly Counter<long> UnclosedRuns = Meter.CreateCounter<long>(
+        "hpdcds.store.unclosed_runs", "{run}", "Earlier runs of the service that ended and did not say that everything was stored.");
+
     public static readonly UpDownCounter<long> StoreWaiting = Meter.CreateUpDownCounter<long>(
         "hpdcds.store.waiting", "{entry}", "Entries that are not in the store yet.");
+
+    private static readonly AsyncLocal<bool> Rehearsing = new();
+
+    /// <summary>Says of the calling method, and of what it calls, that it is no call of anybody: its stations are neither timed nor shown.</summary>
+    public static void Rehearse() => Rehearsing.Value = true;
+
+    /// <summary>What alerts look at begins at zero: a counter that is not there yet would hide the first thing that it counts.</summary>
+    public static void Begin(IEnumerable<string> ehrs)
+    {
+        StoreLost.Add(0);
+        UnclosedRuns.Add(0);
+        foreach (var reason in CallerTokens.Reasons)
+            RefusedTokens.Add(0, Tag("reason", reason));
+        foreach (var ehr in ehrs.Select(name => Tag("ehr", name)))
+        {
+            UnknownNames.Add(0, ehr);
+            WithoutDraftOrders.Add(0, ehr);
+            foreach (var outcome in Enum.GetValues<RecognitionOutcome>())
+                Recognitions.Add(0, ehr, Tag("outcome", AssessmentExtension.CodeOf(outcome)));
+            foreach (var reason in (string[])[UnknownReason.NotSupplied.Code(), UnknownReason.NotAuthorised.Code(), UnknownReason.SourceFailed.Code(), CallRecord.AnotherPatient])
+                NotRead.Add(0, ehr, Tag("reason", reason));
+        }
+    }
 
     /// <summary>Marks the time until the end of the calling block as spent at a station, as a span and in the histogram.</summary>
     public static Stay At(Station station) => new(station);
@@ -75,12 +105,14 @@ internal static class Signals
     /// <summary>One stay at a station. A value, so that a call pays nothing for it when nobody listens.</summary>
     internal readonly struct Stay(Station station) : IDisposable
     {
-        private readonly Activity? _span = Spans.StartActivity(StationNames.Of(station));
+        private readonly bool _counts = !Rehearsing.Value;
+        private readonly Activity? _span = Rehearsing.Value ? null : Spans.StartActivity(StationNames.Of(station));
         private readonly long _since = Stopwatch.GetTimestamp();
 
         public void Dispose()
         {
-            Stations.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, Tag("station", StationNames.Of(station)));
+            if (_counts)
+                Stations.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, Tag("station", StationNames.Of(station)));
             _span?.Dispose();
         }
     }

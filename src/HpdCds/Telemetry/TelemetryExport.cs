@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Trust;
+using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Exporter;
@@ -26,11 +27,19 @@ public static class TelemetryExport
         Signals.Name, "Polly", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql",
     ];
 
+    private static readonly Dictionary<string, string?> LogLevels = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Default"] = nameof(LogLevel.Information),
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Warning),
+    };
+
     public static void AddTelemetry(this WebApplicationBuilder builder, SiteSettings settings, KnowledgeBase knowledge)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(knowledge);
+        // Under everything else that is configured: a site whose settings say nothing of its logs gets these.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         // A call may belong to a trace of its EHR; what else it would hang on that trace is not ours to pass on.
         builder.Services.AddSingleton<DistributedContextPropagator, TraceParentOnly>();
         var isExported = builder.Configuration[Endpoint] is { Length: > 0 };
@@ -57,6 +66,7 @@ public static class TelemetryExport
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(settings);
+        app.Lifetime.ApplicationStarted.Register(() => Signals.Begin(app.Services.GetRequiredService<CurrentTrust>().Table.Ehrs.Select(ehr => ehr.Name)));
         if (settings.MetricsPort is { } port)
         {
             app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics" && HttpMethods.IsGet(context.Request.Method));

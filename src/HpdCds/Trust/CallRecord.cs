@@ -9,6 +9,9 @@ namespace HpdCds.Trust;
 /// <summary>What becomes known about one call while it is answered, for the audit. It holds a patient's id until then.</summary>
 public sealed class CallRecord
 {
+    /// <summary>Why nothing of the patient counts where the EHR sent somebody else.</summary>
+    public const string AnotherPatient = "another-patient";
+
     public CataloguedService? Service { get; set; }
 
     public TrustedEhr? Ehr { get; set; }

@@ -15,6 +15,16 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
 {
     private const int MaxTokenBytes = 16 * 1024;
     private const int MaxIdCharacters = 256;
+    private const string Unknown = "unreadable or unknown issuer";
+    private const string Crit = "crit";
+    private const string Jku = "jku";
+    private const string Iss = "iss";
+    private const string Aud = "aud";
+    private const string Jti = "jti";
+    private const string Replay = "replay";
+
+    /// <summary>Why a token is refused; beside these, the names of the library's exceptions.</summary>
+    internal static readonly string[] Reasons = [Unknown, Crit, Jku, Iss, Aud, Jti, Replay];
 
     public void Configure(JwtBearerOptions options)
     {
@@ -53,7 +63,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
             return;
         if (Peek(context.HttpContext) is not { } token || trust.Table.Issuer(token.Issuer) is not { } issuer)
         {
-            Refuse("unreadable or unknown issuer", kid: null);
+            Refuse(Unknown, kid: null);
             context.Fail("refused");
             return;
         }
@@ -61,7 +71,7 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
         var names = HeaderOf(token);
         if (names.Crit || names.IsJkuOdd || (names.Jku is { } jku && !issuer.Keys.Allows(jku)))
         {
-            Refuse(names.Crit ? "crit" : "jku", token.Kid);
+            Refuse(names.Crit ? Crit : Jku, token.Kid);
             context.Fail("refused");
             return;
         }
@@ -90,14 +100,14 @@ public sealed partial class CallerTokens(CurrentTrust trust, IssuerKeys keys, Us
     {
         var table = trust.Table;
         if (table.Issuer(token.Issuer) is not { } issuer)
-            return "iss";
+            return Iss;
         if (!token.Audiences.Any(audience => audience == table.PublicBase?.Text + context.Request.Path.Value || issuer.Audiences.Contains(audience, StringComparer.Ordinal)))
-            return "aud";
+            return Aud;
         if (token.Id is not { Length: > 0 and <= MaxIdCharacters } id)
-            return "jti";
+            return Jti;
         var end = new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + issuer.Skew;
         if (!await used.SpendAsync(issuer.Name, id, end) || !await ledger.SpendAsync(issuer.Name, id, end))
-            return "replay";
+            return Replay;
         var tenant = TenantOf(token);
         context.Features.Set(new Caller(issuer, tenant, table.For(issuer.Name, tenant)));
         return null;

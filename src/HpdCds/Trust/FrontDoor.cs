@@ -20,21 +20,23 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(trust);
-        var hasEndpoints = builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        var endpoints = builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
+        var hasEndpoints = endpoints.Count > 0;
         string[] told = builder.Configuration["urls"] is { Length: > 0 } list ? [list] : [.. OfPorts("http"), .. OfPorts("https")];
         string[] urls = [.. told is [] ? ["http://localhost:5081"] : told.SelectMany(list => list.Split(';'))];
         if (settings.MetricsPort is { } port && Array.Exists(urls, url => BindingAddress.Parse(url).Port == port))
             throw new InvalidSettingsException([$"{SiteSettings.Section}:MetricsPort is the port that EHRs call: it needs one of its own"]);
         // Endpoints of Kestrel's own section take the place of these addresses: then the operator's port is one more of them.
-        builder.WebHost.UseUrls([
-            .. urls,
-            .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{(trust.IsAnonymous ? "localhost" : "*")}:{beside}")] : Array.Empty<string>(),
-        ]);
+        string[] listened = hasEndpoints ? [.. endpoints.Select(endpoint => endpoint["Url"] ?? "")] : urls;
+        var isLocal = trust.IsAnonymous || Array.TrueForAll(listened, IsLoopback);
+        var address = settings.MetricsAddress is { } given ? IPAddress.Parse(given) : null;
+        var host = address is not null ? new UriBuilder { Host = address.ToString() }.Host : isLocal ? "localhost" : "*";
+        builder.WebHost.UseUrls([.. urls, .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{host}:{beside}")] : Array.Empty<string>()]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, settings, trust);
             if (settings.MetricsPort is { } apart && hasEndpoints)
-                kestrel.Listen(trust.IsAnonymous ? IPAddress.Loopback : IPAddress.Any, apart);
+                kestrel.Listen(address ?? (isLocal ? IPAddress.Loopback : IPAddress.Any), apart);
         });
 
         IEnumerable<string> OfPorts(string scheme) =>
@@ -89,6 +91,8 @@ public static class FrontDoor
 
     private static bool IsPublicName(HostString host, FhirBase? publicBase) =>
         publicBase is not null && string.Equals(host.Host.Trim('[', ']'), publicBase.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsLoopback(string url) => url.Length > 0 && BindingAddress.Parse(url) is var address && (address.IsUnixPipe || IsThisMachine(address.Host));
 
     private static bool IsThisMachine(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

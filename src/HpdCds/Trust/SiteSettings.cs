@@ -65,6 +65,9 @@ public sealed class SiteSettings
     /// <summary>Where <c>/metrics</c> is served for a Prometheus, apart from the address that EHRs call; nowhere where it is empty.</summary>
     public int? MetricsPort { get; init; }
 
+    /// <summary>The address of this machine on which <see cref="MetricsPort"/> is open; by default every one, or loopback where EHRs are listened to on loopback only.</summary>
+    public string? MetricsAddress { get; init; }
+
     /// <summary>How long calls are turned away before the service ends, so that a load balancer sends them elsewhere; in Development not at all.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -124,6 +127,8 @@ public sealed class SiteSettings
             errors.Add($"{Section}:ReadTimeout, CallTimeout and BodyTimeout must lie above zero and not above {LongestLimit} (a plain number means days)");
         if (MetricsPort is < 1 or > 65_535)
             errors.Add($"{Section}:MetricsPort must be a port");
+        if (MetricsAddress is not null && !System.Net.IPAddress.TryParse(MetricsAddress, out _))
+            errors.Add($"{Section}:MetricsAddress must be an IP address of this machine (0.0.0.0 or :: for all)");
         if (DrainTime < TimeSpan.Zero || DrainTime > LongestLimit)
             errors.Add($"{Section}:DrainTime must lie between zero and {LongestLimit} (a plain number means days)");
         errors.AddRange(Store.Faults().Select(fault => $"{Section}:Store:{fault}"));

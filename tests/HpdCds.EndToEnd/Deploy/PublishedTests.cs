@@ -82,19 +82,24 @@ public sealed class PublishedTests(Published published) : IClassFixture<Publishe
 
     private static async Task<string> ReadyAsync(HttpClient http, Process process)
     {
-        while (!process.HasExited)
-        {
-            try
+        var said = "";
+        await Eventually.TrueAsync(
+            async () =>
             {
-                return await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Stop);
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(50, Stop);
-            }
-        }
-
-        throw new InvalidOperationException($"The service ended with {process.ExitCode}.");
+                if (process.HasExited)
+                    throw new InvalidOperationException($"The service ended with {process.ExitCode}.");
+                try
+                {
+                    said = await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Stop);
+                    return true;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            () => $"{http.BaseAddress} is ready");
+        return said;
     }
 
     /// <summary>Settings of a site in production, with ports of their own.</summary>

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # image.sh SOURCE FOLDER: builds the container image of the service from SOURCE without an engine, and lays its files out in FOLDER/rootfs.
 # The base image stands in for the real one, which needs the network: the runtime of this machine, the libraries that it loads, time zones, no shell.
+# Needs root: umoci gives the unpacked files the owners that the image says.
 set -euo pipefail
 source=$1 folder=$2
 registry=

@@ -32,6 +32,22 @@ public sealed partial class MetricNameTests
         }
     }
 
+    /// <summary>A label that is not there takes nothing away, or everything.</summary>
+    [Fact]
+    public void Alerts_and_dashboard_ask_only_for_labels_that_the_numbers_have()
+    {
+        var labels = Labels();
+
+        foreach (var file in (string[])["prometheus/alerts.yaml", "prometheus/alerts.test.yaml", "grafana/hpdcds.json"])
+        {
+            var asked = AQuestion().Matches(Read(file).Replace("\\\"", "\"", StringComparison.Ordinal)).Where(question => labels.ContainsKey(question.Groups["name"].Value)).ToList();
+            Assert.NotEmpty(asked);
+            Assert.All(asked, question => Assert.All(
+                ALabel().Matches(question.Groups["by"].Value + "," + AValue().Replace(question.Groups["selector"].Value, "")).Select(match => match.Value),
+                label => Assert.True(labels[question.Groups["name"].Value].Contains(label, StringComparer.Ordinal), $"{file}: {question.Value} has no {label}")));
+        }
+    }
+
     [Fact]
     public void Everything_that_the_service_counts_is_on_the_dashboard()
     {
@@ -69,7 +85,7 @@ public sealed partial class MetricNameTests
 
     private static List<Instrument> Instruments()
     {
-        RuntimeHelpers.RunClassConstructor(typeof(TelemetryExport).Assembly.GetType("HpdCds.Telemetry.Signals", throwOnError: true)!.TypeHandle);
+        RuntimeHelpers.RunClassConstructor(Signals().TypeHandle);
         var found = new List<Instrument>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
@@ -81,6 +97,26 @@ public sealed partial class MetricNameTests
         Assert.NotEmpty(found);
         return found;
     }
+
+    /// <summary>The labels of every number under the name that Prometheus knows it by: those that it is counted with anywhere in the service, and those of the scrape.</summary>
+    private static Dictionary<string, string[]> Labels()
+    {
+        var source = Path.Combine(GoldenCase.RepositoryRoot(), "src", "HpdCds");
+        var counted = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
+            .Where(text => text.Contains("Signals", StringComparison.Ordinal)).SelectMany(text => ACount().Matches(text)).ToLookup(
+                match => match.Groups["field"].Value, match => ATag().Matches(match.Groups["tags"].Value).Select(tag => tag.Groups["tag"].Value), StringComparer.Ordinal);
+        var labels = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["target_info"] = ["job", "instance", "hpdcds_knowledge", "hpdcds_knowledge_version"] };
+        foreach (var field in Signals().GetFields().Where(field => field.FieldType.IsSubclassOf(typeof(Instrument))))
+        {
+            Assert.True(counted.Contains(field.Name), field.Name);
+            foreach (var name in NamesOf((Instrument)field.GetValue(null)!))
+                labels[name] = [.. counted[field.Name].SelectMany(tags => tags).Distinct(StringComparer.Ordinal), "job", "instance", .. name.EndsWith("_bucket", StringComparison.Ordinal) ? ["le"] : Array.Empty<string>()];
+        }
+
+        return labels;
+    }
+
+    private static Type Signals() => typeof(TelemetryExport).Assembly.GetType("HpdCds.Telemetry.Signals", throwOnError: true)!;
 
     /// <summary>As the Prometheus exporter writes them.</summary>
     private static IEnumerable<string> NamesOf(Instrument instrument)
@@ -101,6 +137,22 @@ public sealed partial class MetricNameTests
     // Every question names its job, so that every name stands before a brace.
     [GeneratedRegex(@"\b(?<name>[a-z_]+)\{(?=[a-z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ASelector();
+
+    // What it is summed by, and what it must be.
+    [GeneratedRegex(@"(?:by \((?<by>[a-z_, ]+)\) \((?:[a-z_]+\()*)?\b(?<name>[a-z_]+)\{(?<selector>[^}]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AQuestion();
+
+    [GeneratedRegex("\"[^\"]*\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AValue();
+
+    [GeneratedRegex("[a-z_]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ALabel();
+
+    [GeneratedRegex(@"\b(?:Signals\.)?(?<field>[A-Z]\w+)\.(?:Add|Record)\((?<tags>[^;]*)\);", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ACount();
+
+    [GeneratedRegex(@"(?:Tag\(|\{ )""(?<tag>\w+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ATag();
 
     [GeneratedRegex(@"^ +- alert: (?<name>\w+)$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AnAlert();

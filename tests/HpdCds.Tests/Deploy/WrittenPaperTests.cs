@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -15,6 +16,8 @@ public sealed partial class WrittenPaperTests
 {
     /// <summary>Whose duties a hospital fulfils by passing on the notices. Another one is for somebody to decide, not for a rewrite.</summary>
     private static readonly string[] Accepted = ["Apache-2.0", "BSD-3-Clause", "MIT", "PostgreSQL"];
+
+    private const string FirstDefinition = "    \"site\": {";
 
     private static readonly string Root = GoldenCase.RepositoryRoot();
 
@@ -45,6 +48,23 @@ public sealed partial class WrittenPaperTests
         Describe(text, schema, schema["definitions"]!["site"]!, "HpdCds", "The site");
 
         await AssertWrittenAsync("settings.md", text);
+    }
+
+    [Fact]
+    public async Task The_chart_takes_the_settings_that_the_service_takes_but_for_secrets_and_its_own()
+    {
+        var schema = await File.ReadAllTextAsync(Path.Combine(Root, "src", "HpdCds", "appsettings.schema.json"), TestContext.Current.CancellationToken);
+        var values = await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "helm", "hpdcds", "values.schema.json"), TestContext.Current.CancellationToken);
+        var taken = AWithheld().Replace(schema[schema.IndexOf(FirstDefinition, StringComparison.Ordinal)..], "${name}false${end}");
+        var expected = values[..values.IndexOf(FirstDefinition, StringComparison.Ordinal)] + taken;
+
+        var definitions = JsonNode.Parse(expected)!["definitions"]!;
+        var secrets = JsonNode.Parse(schema)!["definitions"]!.AsObject()
+            .SelectMany(part => part.Value!["properties"]?.AsObject() ?? [], (part, member) => (Part: part.Key, member.Key, Description: (string?)member.Value!["description"]))
+            .Where(member => member.Description?.Contains("secret", StringComparison.OrdinalIgnoreCase) == true).ToList();
+        Assert.NotEmpty(secrets);
+        Assert.All(secrets, secret => Assert.Equal(JsonValueKind.False, definitions[secret.Part]!["properties"]![secret.Key]!.GetValueKind()));
+        await AssertWrittenAsync("helm/hpdcds/values.schema.json", new StringBuilder(expected));
     }
 
     [Fact]
@@ -121,6 +141,9 @@ public sealed partial class WrittenPaperTests
 
         Assert.Equal(expected, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
+
+    [GeneratedRegex("""^(?<name> +"(?:AuditKey|MetricsPort|MetricsAddress|Connection|SpillDirectory|KeyCertificatePassword)": )\{.*\}(?<end>,?)$""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AWithheld();
 
     [GeneratedRegex(@"^### \[(?<version>\d+\.\d+\.\d+)\]", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AVersion();

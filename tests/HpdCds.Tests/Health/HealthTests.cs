@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using HpdCds.Health;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
+using HpdCds.Tests.Telemetry;
 using HpdCds.Tests.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +26,33 @@ public sealed class HealthTests
         Assert.Equal("high", (string?)found["band"]!["low"]);
         Assert.Single(answer["cards"]!.AsArray());
         Assert.DoesNotContain("warming up", service.Log.All, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_call_to_itself_is_in_no_number_and_on_no_span()
+    {
+        await using var service = await RunningService.StartAsync(withSmallCodeSets: false);
+        var warmUp = service.Services.GetServices<IHostedService>().OfType<WarmUp>().Single();
+        var (isOurs, counted) = (new AsyncLocal<bool>(), 0);
+        using var spans = new Heard();
+        using var numbers = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "HpdCds")
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        numbers.SetMeasurementEventCallback<double>((_, _, _, _) => counted += isOurs.Value ? 1 : 0);
+        numbers.SetMeasurementEventCallback<long>((_, _, _, _) => counted += isOurs.Value ? 1 : 0);
+        numbers.Start();
+        using var parent = new Activity("test").Start();
+        isOurs.Value = true;
+
+        await warmUp.AnswerAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, counted);
+        Assert.Empty(spans.Of(parent.TraceId));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using HpdCds.Reports;
 using HpdCds.Store;
 using HpdCds.Tests.Hooks;
+using HpdCds.Tests.Telemetry;
 using HpdCds.Tests.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -147,6 +148,7 @@ public abstract partial class MemoryTests
     {
         var connection = await ConnectionAsync();
         var folder = Directory.CreateTempSubdirectory("hpdcds-spill-").FullName;
+        using var heard = new Heard();
         var loop = Path.Combine(folder, "loop");
         File.CreateSymbolicLink(loop, loop);
         (string, string) place = ("HpdCds:Store:SpillDirectory", folder);
@@ -185,6 +187,19 @@ public abstract partial class MemoryTests
         Assert.Equal(0, (await reports.ReadAsync(quarter, TestContext.Current.CancellationToken)).OpenRuns);
         await ExecuteAsync(connection, $"UPDATE runs SET seen = {earlier.ToUnixTimeMilliseconds()} WHERE id = '{runs.MinBy(run => run.Value).Key}'");
         Assert.Equal(1, (await reports.ReadAsync(quarter, TestContext.Current.CancellationToken)).OpenRuns);
+
+        // It could not count for anybody any more: a later run does, and only one of them.
+        await EndAsync(next);
+        List<RunningService> later = [next];
+        for (var start = 0; start < 2; start++)
+        {
+            await using var service = await StartAsync(connection, TimeProvider.System, place);
+            await EndAsync(service);
+            later.Add(service);
+        }
+
+        Assert.Equal([1], later.SelectMany(service => service.Log.Of("HpdCds.Store.Journal")).Where(line => line.ContainsKey("Runs")).Select(line => line["Runs"]));
+        Assert.True(heard.Sum("hpdcds.store.unclosed_runs") >= 1);
         Directory.Delete(folder, recursive: true);
     }
 

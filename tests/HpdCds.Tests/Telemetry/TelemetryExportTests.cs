@@ -74,6 +74,23 @@ public sealed class TelemetryExportTests
     }
 
     [Fact]
+    public async Task What_alerts_look_at_begins_at_zero()
+    {
+        var port = FreePort.Next();
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?> { ["HpdCds:MetricsPort"] = $"{port}", ["HpdCds:Ehrs:0:Name"] = "ehr-at-zero" });
+        using var operatorsSide = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
+
+        var numbers = await operatorsSide.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        // Other tests count here, too, but for no EHR of this name.
+        Assert.All(
+            ["calls_without_draft_orders_total{", "recognition_unknown_names_total{", "calls_not_read_total{reason=not-supplied,", "calls_not_read_total{reason=another-patient,", "recognition_total{outcome=ici,"],
+            number => Assert.Contains(numbers.Split('\n'), line => Array.TrueForAll(number.Replace("=", "=\"", StringComparison.Ordinal).Split('{', ','), part => line.Contains(part, StringComparison.Ordinal))
+                && line.Contains("ehr=\"ehr-at-zero\"", StringComparison.Ordinal) && line.Split(' ')[1] == "0"));
+        Assert.All(["store_lost_total", "store_unclosed_runs_total", "tokens_refused_total"], number => Assert.Contains($"\nhpdcds_{number}{{", numbers, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Endpoints_of_the_web_servers_own_settings_leave_the_operators_port_open()
     {
         var (port, ehrs) = (FreePort.Next(), FreePort.Next());

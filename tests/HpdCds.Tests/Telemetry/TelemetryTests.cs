@@ -57,7 +57,8 @@ public sealed class TelemetryTests
                 "hpdcds.assessments {assessment}", "hpdcds.call.duration s", "hpdcds.calls.not_read {call}", "hpdcds.calls.without_draft_orders {call}",
                 "hpdcds.cards.suppressed {card}", "hpdcds.facts.unknown {fact}", "hpdcds.feedback {item}", "hpdcds.fhir.breakers_open {breaker}",
                 "hpdcds.fhir.duration s", "hpdcds.recognition {call}", "hpdcds.recognition.unknown_names {name}", "hpdcds.sources {source}",
-                "hpdcds.station.duration s", "hpdcds.store.lost {entry}", "hpdcds.store.waiting {entry}", "hpdcds.tokens.refused {token}",
+                "hpdcds.station.duration s", "hpdcds.store.lost {entry}", "hpdcds.store.unclosed_runs {run}", "hpdcds.store.waiting {entry}",
+                "hpdcds.tokens.refused {token}",
             ],
             heard.Instruments.Select(item => $"{item.Key} {item.Value.Unit}").Order(StringComparer.Ordinal));
         Assert.All(heard.Instruments.Values, item => Assert.EndsWith(".", item.Description, StringComparison.Ordinal));
@@ -115,10 +116,17 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task A_server_that_is_left_alone_is_seen_in_the_numbers_until_it_is_asked_again()
+    public async Task A_server_that_is_left_alone_is_seen_in_the_numbers_until_it_answers_again()
     {
         using var heard = new Heard();
-        await using var server = await FakeEhr.StartAsync(_ => new EhrAnswer(500, ""));
+        var (fails, asked, whileAsked) = (true, 0, 0d);
+        FakeEhr? self = null;
+        await using var server = self = await FakeEhr.StartAsync(_ => fails ? new EhrAnswer(500, "") : null, before: (_, _) =>
+        {
+            asked++;
+            whileAsked = heard.Sum("hpdcds.fhir.breakers_open", $"host={new Uri(self!.Base).Authority}");
+            return Task.CompletedTask;
+        });
         var host = new Uri(server.Base).Authority;
         await using var service = await RunningService.StartAsync(server.Base, new Dictionary<string, string?>
         {
@@ -131,9 +139,20 @@ public sealed class TelemetryTests
         Assert.Equal(1, heard.Sum("hpdcds.fhir.breakers_open", $"host={host}"));
         Assert.True(heard.Count("hpdcds.fhir.duration", $"host={host}", "resource=Observation", "state=failed") > 0);
 
-        ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)service.Services.GetService(typeof(TimeProvider))!).Advance(TimeSpan.FromSeconds(2));
-        await service.AnswerAsync(Json.Call(server: server.Base));
-        // Asked again, failed again: left alone again, and not twice.
+        asked = 0;
+        await AfterThePauseAsync();
+        // Asked again, failed again: left alone all the time, and not twice.
+        Assert.Equal((1, 1d), (asked, whileAsked));
         Assert.Equal(1, heard.Sum("hpdcds.fhir.breakers_open", $"host={host}"));
+
+        fails = false;
+        await AfterThePauseAsync();
+        Assert.Equal(0, heard.Sum("hpdcds.fhir.breakers_open", $"host={host}"));
+
+        async Task AfterThePauseAsync()
+        {
+            ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)service.Services.GetService(typeof(TimeProvider))!).Advance(TimeSpan.FromSeconds(2));
+            await service.AnswerAsync(Json.Call(server: server.Base));
+        }
     }
 }

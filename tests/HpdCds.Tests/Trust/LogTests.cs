@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HpdCds.Tests.Trust;
 
@@ -57,6 +59,24 @@ public sealed class LogTests
         Assert.NotEmpty(server.Calls);
         Assert.NotEmpty(ehr.Service.Log.Of("Microsoft.AspNetCore.Routing.EndpointRoutingMiddleware"));
         Assert.DoesNotContain("canary-", ehr.Service.Log.All, StringComparison.Ordinal);
+    }
+
+    /// <summary>As every installation has one; what is shipped beside the program is not read there.</summary>
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"Logging":{"LogLevel":{"Default":"Debug"}}}""", false)]
+    [InlineData("""{"Logging":{"LogLevel":{"Microsoft.AspNetCore":"Information"}}}""", true)]
+    public async Task A_settings_folder_of_its_own_that_says_nothing_of_the_framework_keeps_it_quiet(string settings, bool isLoud)
+    {
+        var folder = Directory.CreateTempSubdirectory("hpdcds-root-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), settings, TestContext.Current.CancellationToken);
+        await using var app = HpdCdsService.Build([$"--contentRoot={folder}", "--environment=Development"]);
+        var logs = app.Services.GetRequiredService<ILoggerFactory>();
+
+        Assert.Equal(isLoud, logs.CreateLogger("Microsoft.AspNetCore.Routing").IsEnabled(LogLevel.Information));
+        Assert.True(logs.CreateLogger("Microsoft.AspNetCore.Routing").IsEnabled(LogLevel.Warning));
+        Assert.True(logs.CreateLogger(HpdCds.Trust.Audit.Category).IsEnabled(LogLevel.Information));
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task SendAsync(GuardedService ehr, string request)

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
+using HpdCds.Tests.Hooks;
 using HpdCds.Trust;
 using JsonSchemaNet::Json.Schema;
 using Microsoft.AspNetCore.Builder;
@@ -193,6 +194,7 @@ public sealed class SettingsTests
     [InlineData("Ehrs:0:CallsPerSecond", "1073741824", "between 1 and 100000")]
     [InlineData("Ehrs:0:TimeZone", null, "TimeZone is null")]
     [InlineData("Ehrs:0:Audiences:0", null, "Audiences:0 is null")]
+    [InlineData("MetricsAddress", "metrics.example.org", "MetricsAddress must be an IP address")]
     public void A_value_beyond_reason_or_none_is_a_fault_with_its_name(string name, string? value, string fault)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Ehrs:0:Name"] = "ehr", ["Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir", [name] = value };
@@ -224,6 +226,33 @@ public sealed class SettingsTests
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.StartsWith("http://0.0.0.0:", app.Urls.Single(), StringComparison.Ordinal);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0;http://[::1]:0", null, "http://localhost:")]
+    [InlineData("http://0.0.0.0:0", null, "http://[::]:")]
+    [InlineData("http://127.0.0.1:0;http://0.0.0.0:0", null, "http://[::]:")]
+    [InlineData("http://0.0.0.0:0", "127.0.0.1", "http://127.0.0.1:")]
+    [InlineData("http://127.0.0.1:0", "0.0.0.0", "http://0.0.0.0:")]
+    [InlineData("http://127.0.0.1:0", "::", "http://[::]:")]
+    public async Task The_operators_port_is_open_where_EHRs_are_listened_to_unless_an_address_is_set(string urls, string? address, string expected)
+    {
+        var port = FreePort.Next();
+        await using var app = HpdCdsService.Build(["--urls", urls], builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HpdCds:PublicBaseUrl"] = "https://cds.example.org",
+            ["HpdCds:MetricsPort"] = $"{port}",
+            ["HpdCds:MetricsAddress"] = address,
+            ["HpdCds:Ehrs:0:Name"] = "ehr",
+            ["HpdCds:Ehrs:0:Issuer"] = "https://ehr.example.org",
+            ["HpdCds:Ehrs:0:Keys:Url"] = "https://ehr.example.org/jwks.json",
+            ["HpdCds:Ehrs:0:FhirBaseUrls:0"] = "https://ehr.example.org/fhir",
+        }));
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal($"{expected}{port}", app.Urls.Single(url => url.EndsWith($":{port}", StringComparison.Ordinal)));
         await app.StopAsync(TestContext.Current.CancellationToken);
     }
 

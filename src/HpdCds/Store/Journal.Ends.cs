@@ -87,8 +87,7 @@ public sealed partial class Journal
             Count(spill.Entries.Count);
             Interlocked.Add(ref _spilled, spill.Entries.Count);
             Interlocked.Add(ref _damaged, spill.Damaged);
-            for (var line = 0; line < spill.Damaged; line++)
-                _losses.Lose();
+            _losses.Know(spill.Damaged);
         }
 
         try
@@ -143,14 +142,14 @@ public sealed partial class Journal
         {
             try
             {
-                _batch[at] = canSeal ? Sealed(_batch[at]) : WithoutOpenComment(_batch[at]);
+                _batch[at] = canSeal ? Sealed(_batch[at]) : WithoutComment(_batch[at]);
             }
             catch (Exception failure)
             {
                 // The keys are in the store that is away. What a person wrote stands nowhere in the open.
                 canSeal = false;
                 Unsealed(log, failure.GetType().Name);
-                _batch[at] = WithoutOpenComment(_batch[at]);
+                _batch[at] = WithoutComment(_batch[at]);
             }
         }
     }
@@ -177,5 +176,11 @@ public sealed partial class Journal
         }
     }
 
-    private static object WithoutOpenComment(object entry) => entry is FeedbackItem { IsSealed: false } item ? item with { Comment = null } : entry;
+    private object WithoutComment(object entry)
+    {
+        if (entry is not FeedbackItem { IsSealed: false, Comment: not null } item)
+            return entry;
+        _losses.Lose();
+        return item with { Comment = null };
+    }
 }

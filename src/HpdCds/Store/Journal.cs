@@ -56,8 +56,8 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var more = SpillHealth() + (_surprise is { } surprise ? $", writing failed: {surprise}" : "") + (ExecuteTask is { IsFaulted: true } ? ", writing has ended" : "");
-        return Task.FromResult(database.IsAway || _stuck is not null || _losses.HasGap || more.Length > 0
-            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : _stuck ?? "back")}, {Waiting} waiting, {Lost} lost") + more)
+        return Task.FromResult(database.IsAway || _stuck is not null || database.Trouble is not null || _losses.HasGap || more.Length > 0
+            ? HealthCheckResult.Degraded(FormattableString.Invariant($"store {(database.IsAway ? "away" : _stuck ?? database.Trouble ?? "back")}, {Waiting} waiting, {Lost} lost") + more)
             : HealthCheckResult.Healthy());
     }
 

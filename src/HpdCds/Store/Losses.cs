@@ -29,6 +29,13 @@ internal sealed class Losses(TimeProvider clock)
         Signals.StoreLost.Add(1);
     }
 
+    /// <summary>Of what is lost and written down elsewhere.</summary>
+    public void Know(int lost)
+    {
+        Interlocked.Add(ref _count, lost);
+        Signals.StoreLost.Add(lost);
+    }
+
     public Gap? Take()
     {
         lock (_lock)

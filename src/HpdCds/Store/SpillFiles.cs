@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HpdCds.Clinical;
@@ -9,7 +11,7 @@ namespace HpdCds.Store;
 /// What the store did not take before the service ended: one JSON line for each entry, in a file that only its owner reads,
 /// until the next start reads it in. A line that cannot be read is put aside and costs no other.
 /// </summary>
-public sealed partial class SpillFiles(Database database, SiteSettings settings, IHostEnvironment environment, ILogger<SpillFiles> log)
+public sealed partial class SpillFiles(Database database, SiteSettings settings, IHostEnvironment environment, TimeProvider clock, ILogger<SpillFiles> log)
 {
     private const string Ending = ".jsonl";
     private const string Unfinished = ".part";
@@ -145,7 +147,15 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
             Damaged(log, damaged.Count, Path.GetFileName(path) + Aside);
         }
 
-        return new(path, isUnfinished ? null : Path.GetFileName(path)[_start.Length..^Ending.Length], entries, damaged.Count);
+        var file = Path.GetFileName(path);
+        return new(path, isUnfinished ? null : file[_start.Length..^Ending.Length], [.. entries, .. damaged.Select((line, at) => Lost(file, at, line))], damaged.Count);
+    }
+
+    // Whoever reads the same file again, or at the same time, counts the same line.
+    private Gap Lost(string file, int at, byte[] line)
+    {
+        var now = clock.GetUtcNow();
+        return new(Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(FormattableString.Invariant($"{file} {at} ")), .. line])), now, now, 1);
     }
 
     private static byte[] ContentOf(string path, bool isUnfinished)
@@ -201,6 +211,7 @@ public sealed partial class SpillFiles(Database database, SiteSettings settings,
 
     /// <summary>One file as it was found.</summary>
     /// <param name="Run">Whose entries these are, where all of them are here.</param>
+    /// <param name="Damaged">How many lines could not be read; each stands as a gap among the entries.</param>
     internal sealed record Spill(string Path, string? Run, IReadOnlyList<object> Entries, int Damaged) : PatientData;
 
     private sealed record Line(Decision? Decision, FeedbackItem? Feedback, Gap? Gap, UsedToken? Token = null) : PatientData

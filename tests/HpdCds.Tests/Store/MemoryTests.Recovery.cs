@@ -5,6 +5,7 @@ using HpdCds.Tests.Hooks;
 using HpdCds.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.Hosting;
 
 namespace HpdCds.Tests.Store;
@@ -90,7 +91,7 @@ public abstract partial class MemoryTests
 
         var row = Assert.Single(await RowsAsync(connection, "feedback", 1));
         Assert.Equal("two", row["card"]);
-        Assert.Equal("Healthy", await HealthUntilAsync(service, text => text == "Healthy"));
+        Assert.Equal("Degraded: store made anew: what it held is gone, 0 waiting, 0 lost", await HealthUntilAsync(service, text => text.Contains("gone, 0 waiting", StringComparison.Ordinal)));
         await using var next = await StartAsync(connection, TimeProvider.System);
         Assert.Equal(Secret, next.Services.GetRequiredService<Journal>().Reveal((string)row["comment"]!));
     }
@@ -120,12 +121,105 @@ public abstract partial class MemoryTests
     public async Task A_clock_that_is_ahead_makes_no_word_the_last_one()
     {
         var connection = await ConnectionAsync();
+        var clock = new FakeTimeProvider(RunningService.Noon);
+        await using var service = await StartAsync(connection, clock);
+        var card = await CardAsync(service);
+        var ahead = Feedback(card, "overridden", "2026-11-01T14:00:00Z");
+        async Task<int> CardsAfterAsync(string feedback, int rows)
+        {
+            await TellAsync(service, feedback);
+            await RowsAsync(connection, "feedback", rows);
+            await WrittenAsync(service);
+            return (await service.AnswerAsync(Call())).Body!["cards"]!.AsArray().Count;
+        }
+
+        Assert.Equal(0, await CardsAfterAsync(ahead, 1));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await CardsAfterAsync(Feedback(card, "accepted", "2026-11-01T12:01:00Z"), 2));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await CardsAfterAsync(ahead, 2));
+        Assert.Equal(2, (await RowsAsync(connection, "feedback", 2)).Count);
+    }
+
+    [Fact]
+    public async Task What_is_no_code_and_what_a_person_wrote_in_its_place_stands_nowhere_in_the_open()
+    {
+        var connection = await ConnectionAsync();
         await using var service = await StartAsync(connection);
         var card = await CardAsync(service);
 
-        await TellAsync(service, Feedback(card, "overridden", "2026-11-02T10:00:00Z"));
+        await TellAsync(service, Feedback(card.ToUpperInvariant(), more: $$""","overrideReason":{"reason":{"code":"{{Secret}}","system":"urn:site"},"userComment":"no"}"""));
 
-        Assert.Equal(RunningService.Noon.ToUnixTimeMilliseconds(), Assert.Single(await RowsAsync(connection, "feedback", 1))["at"]);
+        var row = Assert.Single(await RowsAsync(connection, "feedback", 1));
+        Assert.Equal((card, null, "urn:site"), ((string?)row["card"], (string?)row["reason_code"], (string?)row["reason_system"]));
+        Assert.DoesNotContain("Quagga", string.Join(' ', row.Values), StringComparison.Ordinal);
+        Assert.Equal($"no\n{Secret}", service.Services.GetRequiredService<Journal>().Reveal((string)row["comment"]!));
+        Assert.Empty((await service.AnswerAsync(Call())).Body!["cards"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_decision_that_was_damaged_in_its_file_is_kept_aside_counted_once_and_breaks_no_report()
+    {
+        var connection = await ConnectionAsync();
+        var folder = Directory.CreateTempSubdirectory("hpdcds-spill-").FullName;
+        (string, string) place = ("HpdCds:Store:SpillDirectory", folder);
+        await using (var service = await StartAsync(connection, TimeProvider.System, place))
+        {
+            await TellAsync(service, Feedback("earlier"));
+            await RowsAsync(connection, "feedback", 1);
+            await TakeAwayAsync(connection);
+            await CardAsync(service, CallOfToday());
+            await EndAsync(service);
+        }
+
+        var file = Assert.Single(Directory.GetFiles(folder));
+        var written = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, written.Replace("\"Factors\":\"{", "\"Factors\":\"[", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        Assert.NotEqual(written, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        await using (var service = await StartAsync(connection, TimeProvider.System, place))
+            await EndAsync(service);
+        await BringBackAsync(connection);
+        await using var next = await StartAsync(connection, TimeProvider.System, place);
+
+        Assert.EndsWith("1 damaged and kept aside", await HealthUntilAsync(next, text => text.StartsWith("Degraded: store back, 0", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(1L, (await RowsAsync(connection, "gaps", 1)).Sum(row => (long)row["lost"]!));
+        Assert.Empty(await RowsAsync(connection, "decisions", 0));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_question_that_the_store_refuses_is_told()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await StartAsync(connection, TimeProvider.System);
+        await CardAsync(service, CallOfToday());
+        await RowsAsync(connection, "decisions", 1);
+        await ExecuteAsync(connection, "ALTER TABLE feedback RENAME COLUMN at TO at2");
+
+        await CardAsync(service, CallOfToday());
+
+        Assert.Equal("Degraded: store refuses a question, 0 waiting, 0 lost", await HealthUntilAsync(service, text => text.StartsWith("Degraded", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_column_that_somebody_added_costs_no_entry()
+    {
+        var connection = await ConnectionAsync();
+        await using var service = await StartAsync(connection, TimeProvider.System);
+        var journal = service.Services.GetRequiredService<Journal>();
+        journal.Add(Told);
+        await RowsAsync(connection, "feedback", 1);
+        await ExecuteAsync(connection, "DROP TABLE feedback");
+        await ExecuteAsync(connection, """
+            CREATE TABLE feedback (ehr TEXT, tenant TEXT, card TEXT, outcome TEXT, at BIGINT, received BIGINT, reason_system TEXT, reason_code TEXT, suggestions TEXT, comment TEXT,
+                extra TEXT NOT NULL, PRIMARY KEY (ehr, tenant, card, outcome, at))
+            """);
+
+        journal.Add(Told with { Card = "two" });
+        Assert.Equal("Degraded: store refuses, 1 waiting, 0 lost", await HealthUntilAsync(service, text => text.Contains("refuses", StringComparison.Ordinal)));
+        await ExecuteAsync(connection, "ALTER TABLE feedback DROP COLUMN extra");
+
+        Assert.Equal("two", Assert.Single(await RowsAsync(connection, "feedback", 1))["card"]);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class SqliteMemoryTests : MemoryTests, IDisposable
         journal.Add(new FeedbackItem("test-ehr", "", "two", "overridden", RunningService.Noon, RunningService.Noon, null, null, "", null));
         await journal.StopAsync(new CancellationToken(canceled: true));
 
-        Assert.StartsWith("hpdcds.db.spill-", Path.GetFileName(Assert.Single(Directory.GetFiles(Place, "*.jsonl"))), StringComparison.Ordinal);
+        Assert.Matches(@"^hpdcds\.db\.[0-9a-f]{8}\.spill-", Path.GetFileName(Assert.Single(Directory.GetFiles(Place, "*.jsonl"))));
         await BringBackAsync(connection);
     }
 

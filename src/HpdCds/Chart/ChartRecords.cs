@@ -51,7 +51,11 @@ public abstract record ChartValue : PatientData
     }
 
     /// <summary>A Quantity. The unit is the UCUM code when one came (<see cref="IsUcum"/>), else the display unit.</summary>
-    public sealed record Quantity(decimal Value, string? Comparator, string? Unit, bool IsUcum) : ChartValue;
+    public sealed record Quantity(decimal Value, string? Comparator, string? Unit, bool IsUcum) : ChartValue
+    {
+        /// <summary>The display unit beside a UCUM code.</summary>
+        public string? WrittenUnit { get; init; }
+    }
 
     public sealed record Number(decimal Value) : ChartValue;
 

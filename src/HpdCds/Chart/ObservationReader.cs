@@ -127,7 +127,10 @@ public static partial class ObservationReader
         var isUcum = code is not null && FhirReading.Text(quantity.SystemElement) is null or Ucum;
         return comparator is not (null or "<" or "<=" or ">" or ">=")
             ? new ChartValue.Unreadable("unknown comparator")
-            : new ChartValue.Quantity(value, comparator, isUcum ? code : FhirReading.Text(quantity.UnitElement) ?? code, isUcum);
+            : new ChartValue.Quantity(value, comparator, isUcum ? code : FhirReading.Text(quantity.UnitElement) ?? code, isUcum)
+            {
+                WrittenUnit = isUcum ? FhirReading.Text(quantity.UnitElement) : null,
+            };
     }
 
     private static decimal? AsDecimal(object? raw) => raw switch

@@ -103,7 +103,7 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Value = observation.Value switch
         {
             ChartValue.Text text => new ChartValue.Text(_mask.Of(text.Value)!),
-            ChartValue.Quantity quantity => quantity with { Comparator = quantity.Comparator is { Length: > 2 } ? "x" : quantity.Comparator, Unit = Unit(quantity.Unit) },
+            ChartValue.Quantity quantity => quantity with { Comparator = quantity.Comparator is { Length: > 2 } ? "x" : quantity.Comparator, Unit = Unit(quantity.Unit), WrittenUnit = Unit(quantity.WrittenUnit) },
             ChartValue.Unreadable => new ChartValue.Unreadable(""),
             ChartValue.Concept concept => new ChartValue.Concept(Of(concept.Value)!),
             var other => other,

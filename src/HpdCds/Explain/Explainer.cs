@@ -37,6 +37,8 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         ["encephalopathy"] = ["child-pugh"],
     };
 
+    private static readonly HashSet<string> Keys = [.. Enum.GetValues<ChartKey>().Select(ChartKeys.NameOf)];
+
     private const int FewestDays = 100;
     private const int MostDays = 4000;
 
@@ -130,10 +132,38 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     {
         var json = new JsonObject { ["asOf"] = AssessmentExtension.Instant(asOf), ["knowledge"] = knowledge.Hash, ["orders"] = Orders(request, recognition) };
         if (read is var (sources, resources))
+        {
+            foreach (var stranger in UnderOtherKeys(request))
+                resources.Add(stranger);
             (json["sources"], json["resources"]) = (sources, resources);
+        }
+
         json["status"] = status;
         json["answer"] = JsonSerializer.SerializeToNode(answer, HookJson.Options);
         return json;
+    }
+
+    /// <summary>What came under keys of which discovery says nothing: no reader sees it.</summary>
+    private static IEnumerable<JsonNode> UnderOtherKeys(HookRequest request)
+    {
+        foreach (var (key, bytes) in request.Prefetch.Where(pair => !Keys.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var entries = Parsed(bytes) is JsonObject { } whole ? whole["entry"] is JsonArray bundled ? bundled.Select(entry => (entry as JsonObject)?["resource"]) : [whole] : [];
+            foreach (var resource in entries.OfType<JsonObject>())
+                yield return new JsonObject { ["reference"] = $"{resource["resourceType"]}/{resource["id"]}", ["fate"] = "not-asked", ["key"] = key };
+        }
+    }
+
+    private static JsonNode? Parsed(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return JsonNode.Parse(bytes.Span);
+        }
+        catch (Exception broken) when (broken is JsonException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Knowledge;
@@ -37,8 +38,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         }
 
         var summed = SegmentedAndBands();
-        var pairs = Pairs(neutrophils, lymphocytes)
-            .Concat(Pairs(summed, lymphocytes).Select(pair => pair with { IsSummed = true }))
+        var impossible = Impossible(neutrophils.Shares, lymphocytes.Shares).Concat(Impossible(summed.Shares, lymphocytes.Shares)).ToArray();
+        var pairs = Pairs(neutrophils, lymphocytes, impossible)
+            .Concat(Pairs(summed, lymphocytes, impossible).Select(pair => pair with { IsSummed = true }))
             .OrderByDescending(pair => pair.SortTime)
             .ThenBy(pair => pair.Kind)
             .ThenBy(pair => pair.IsSummed)
@@ -47,46 +49,39 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             .ToArray();
         var newest = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight).ToArray();
         if (results.AreExplained)
-            Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], newest);
+            Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], impossible, newest);
         if (pairs.Length > 0)
-            return Chosen(pairs[0], newest, neutrophils, lymphocytes);
+            return Chosen(pairs[0], newest, neutrophils.HasUnusableAfter(pairs[0].SortTime) || lymphocytes.HasUnusableAfter(pairs[0].SortTime) || Array.Exists(impossible, share => Results.SortTimeOf(share) > pairs[0].SortTime));
         var reported = Reported();
-        var none = WhyNone(neutrophils, lymphocytes, summed.IsUsable);
+        var none = impossible.Length > 0 ? new Fact<Finding>.Unknown(UnknownReason.Implausible, "nlr") : WhyNone(neutrophils, lymphocytes, summed.IsUsable);
         // A ratio that came and cannot be used says more than that no counts came.
         var saysMore = reported is Fact<Finding>.Unknown { Reason: not UnknownReason.NotRecorded }
             && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
         return reported is Fact<Finding>.Known || saysMore ? reported : none;
     }
 
-    private void Explain(Reading<Finding>[] unusable, Pair[] newest)
+    private void Explain(Reading<Finding>[] unusable, ChartObservation[] impossible, Pair[] newest)
     {
         results.Explain("nlr", unusable, isUsed: _ => false);
-        var used = newest.SelectMany(PartsOf).ToHashSet();
+        var used = newest.SelectMany(pair => pair.From).ToHashSet();
         foreach (var observation in results.Of(Parts).Except(unusable.Select(reading => reading.Observation)))
         {
-            var fate = used.Contains(observation) ? Fate.Used : newest.Length > 0 ? Fate.Superseded : Fate.Unusable;
-            results.Explain(observation, fate, "nlr", fate == Fate.Unusable ? UnknownReason.NotPaired.Code() : null);
+            var isImpossible = !used.Contains(observation) && impossible.Contains(observation);
+            var fate = used.Contains(observation) ? Fate.Used : newest.Length > 0 && !isImpossible ? Fate.Superseded : Fate.Unusable;
+            results.Explain(observation, fate, "nlr", fate == Fate.Unusable ? (isImpossible ? UnknownReason.Implausible : UnknownReason.NotPaired).Code() : null);
         }
 
         foreach (var reported in newest.Length > 0 ? results.Of("nlr") : [])
             results.Explain(reported, Fate.Superseded, "nlr");
     }
 
-    private IEnumerable<ChartObservation> PartsOf(Pair pair)
-    {
-        var white = White[pair.Neutrophils.Time?.When].Concat(White[pair.Lymphocytes.Time?.When]).Select(reading => reading.Observation);
-        var bands = results.Of("bands-abs", "bands-pct").Where(band => AreOfOneSample(pair.Neutrophils, band));
-        return [pair.Neutrophils, pair.Lymphocytes, .. pair.Kind == ProductKind ? white : [], .. pair.IsSummed ? bands : []];
-    }
-
-    private static Fact<Finding> Chosen(Pair first, Pair[] newest, Half neutrophils, Half lymphocytes)
+    private static Fact<Finding> Chosen(Pair first, Pair[] newest, bool isFallback)
     {
         var finding = newest
             .Select(pair => pair.Ratio.ToFinding())
             .Aggregate((one, other) => one.Against(other));
-        var isFallback = neutrophils.HasUnusableAfter(first.SortTime) || lymphocytes.HasUnusableAfter(first.SortTime);
         var provenance = Results.ProvenanceOf(first.Older, isFallback);
-        return new Fact<Finding>.Known(finding, first.Rank == 0 ? provenance.With(Mark.Preliminary) : provenance);
+        return new Fact<Finding>.Known(finding, Array.Exists(newest, pair => pair.Rank == 0) ? provenance.With(Mark.Preliminary) : provenance);
     }
 
     private Fact<Finding> Reported()
@@ -112,53 +107,68 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         return results.Unusable(missing.Unusable, ChartKey.Cbc, datum);
     }
 
-    private IEnumerable<Pair> Pairs(Half<Neutrophils> neutrophils, Half<Lymphocytes> lymphocytes) =>
+    private IEnumerable<Pair> Pairs(Half<Neutrophils> neutrophils, Half<Lymphocytes> lymphocytes, ChartObservation[] impossible) =>
         Counts(neutrophils.Counts, lymphocytes.Counts, kind: 0)
             .Concat(
                 from one in neutrophils.Shares
                 from other in lymphocytes.Shares
-                where AreOfOneSample(one.Observation, other.Observation)
-                let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
+                where AreOfOneSample(one.Main, other.Main) && !IsMoreThanAll(one, other)
+                let ratio = NeutrophilLymphocyteRatio.From(one.Value, other.Value)
                 where ratio is not null
-                select new Pair(ratio, one.Observation, other.Observation, Kind: 1))
-            .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares), ProductKind))
-            .Concat(Counts(Products<Neutrophils>(neutrophils.Shares), lymphocytes.Counts, ProductKind));
+                select new Pair(ratio, one.From, other.From, Kind: 1))
+            .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares, impossible), ProductKind))
+            .Concat(Counts(Products<Neutrophils>(neutrophils.Shares, impossible), lymphocytes.Counts, ProductKind));
 
-    private IEnumerable<Pair> Counts(
-        IEnumerable<Reading<Measure<Neutrophils>>> neutrophils,
-        IReadOnlyCollection<Reading<Measure<Lymphocytes>>> lymphocytes,
-        int kind) =>
+    private IEnumerable<Pair> Counts(IEnumerable<Part<Neutrophils>> neutrophils, IReadOnlyCollection<Part<Lymphocytes>> lymphocytes, int kind) =>
         from one in neutrophils
         from other in lymphocytes
-        where AreOfOneSample(one.Observation, other.Observation)
-        let ratio = NeutrophilLymphocyteRatio.From(one.Value!, other.Value!)
+        where AreOfOneSample(one.Main, other.Main)
+        let ratio = NeutrophilLymphocyteRatio.From(one.Value, other.Value)
         where ratio is not null
-        select new Pair(ratio, one.Observation, other.Observation, kind);
+        select new Pair(ratio, one.From, other.From, kind);
+
+    /// <summary>Shares of one differential that together are more than all of its cells.</summary>
+    private IEnumerable<ChartObservation> Impossible(IEnumerable<Part<DifferentialShare>> neutrophils, IReadOnlyCollection<Part<DifferentialShare>> lymphocytes) =>
+        from one in neutrophils
+        from other in lymphocytes
+        where AreOfOneSample(one.Main, other.Main) && IsMoreThanAll(one, other)
+        from observation in one.From.Concat(other.From)
+        select observation;
+
+    private static bool IsMoreThanAll(Part<DifferentialShare> one, Part<DifferentialShare> other) => one.Value.Range.Low + other.Value.Range.Low > 100;
 
     /// <summary>Segmented neutrophils are not all of them: they count only together with the bands of one sample.</summary>
     private Half<Neutrophils> SegmentedAndBands() => new(
-        Sums(All<Neutrophils>("neutrophils-segmented-abs", "cell-count"), All<Neutrophils>("bands-abs", "cell-count")),
-        Sums(All<DifferentialShare>("neutrophils-segmented-pct", "percent"), All<DifferentialShare>("bands-pct", "percent")),
+        Sums(Usable(All<Neutrophils>("neutrophils-segmented-abs", "cell-count")), Usable(All<Neutrophils>("bands-abs", "cell-count"))),
+        Sums(Usable(All<DifferentialShare>("neutrophils-segmented-pct", "percent")), Usable(All<DifferentialShare>("bands-pct", "percent"))),
         []);
 
-    private Reading<Measure<TAnalyte>>[] Sums<TAnalyte>(Reading<Measure<TAnalyte>>[] segmented, Reading<Measure<TAnalyte>>[] bands)
+    private Part<TAnalyte>[] Sums<TAnalyte>(Part<TAnalyte>[] segmented, Part<TAnalyte>[] bands)
         where TAnalyte : IAnalyte =>
-        [.. from one in segmented.Where(reading => reading.Value is { Bound: null }).Take(MostOfOneKind)
-            let other = Array.Find(bands, band => band.Value is { Bound: null } && AreOfOneSample(one.Observation, band.Observation))
-            where other is not null
-            let sum = Measure<TAnalyte>.From(one.Value!.Value + other.Value!.Value, bound: null, factor: 1)
+        [.. (from one in segmented
+            where one.Value.Bound is null
+            from other in NearestTo(one, bands)
+            let sum = Measure<TAnalyte>.From(one.Value.Value + other.Value.Value, bound: null, factor: 1)
             where sum is not null
-            select new Reading<Measure<TAnalyte>>(one.Observation, sum, Problem: null)];
+            select new Part<TAnalyte>(sum, [.. one.From, .. other.From])).Take(MostOfOneKind)];
+
+    // The bands of the very sample, else those nearest in time: several that are equally near each make a sum of their own.
+    private IEnumerable<Part<TAnalyte>> NearestTo<TAnalyte>(Part<TAnalyte> segmented, IEnumerable<Part<TAnalyte>> bands)
+        where TAnalyte : IAnalyte => bands
+            .Where(band => band.Value.Bound is null && AreOfOneSample(segmented.Main, band.Main))
+            .GroupBy(band => (!AreSaidToBeOfOneSample(segmented.Main, band.Main), (Results.SortTimeOf(segmented.Main) - Results.SortTimeOf(band.Main)).Duration()))
+            .OrderBy(equallyNear => equallyNear.Key)
+            .FirstOrDefault() ?? Enumerable.Empty<Part<TAnalyte>>();
 
     /// <summary>Absolute counts as white cells times share; only exact numbers, both of one time.</summary>
-    private Reading<Measure<TAnalyte>>[] Products<TAnalyte>(IEnumerable<Reading<Measure<DifferentialShare>>> shares)
+    private Part<TAnalyte>[] Products<TAnalyte>(IEnumerable<Part<DifferentialShare>> shares, ChartObservation[] impossible)
         where TAnalyte : IAnalyte =>
         [.. (from share in shares
-            from white in White[share.When]
-            where share.Value!.Bound is null
-            let product = Measure<TAnalyte>.From(white.Value!.Value * share.Value!.Value / 100, bound: null, factor: 1)
+            where share.Value.Bound is null && !share.From.Intersect(impossible).Any()
+            from white in White[share.Main.Time?.When]
+            let product = Measure<TAnalyte>.From(white.Value.Value * share.Value.Value / 100, bound: null, factor: 1)
             where product is not null
-            select new Reading<Measure<TAnalyte>>(share.Observation, product, Problem: null)).Take(MostOfOneKind)];
+            select new Part<TAnalyte>(product, [.. share.From, .. white.From])).Take(MostOfOneKind)];
 
     private Half<TAnalyte> HalfOf<TAnalyte>(string countGroup, string shareGroup)
         where TAnalyte : IAnalyte
@@ -166,15 +176,24 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         var counts = All<TAnalyte>(countGroup, unitsOf: "cell-count");
         var shares = All<DifferentialShare>(shareGroup, unitsOf: "percent");
         return new(
-            [.. counts.Where(reading => reading.Value is not null).Take(MostOfOneKind)],
-            [.. shares.Where(reading => reading.Value is not null).Take(MostOfOneKind)],
+            Usable(counts),
+            Usable(shares),
             Results.Ordered(counts.Where(reading => reading.Value is null).Select(AsProblem)
                 .Concat(shares.Where(reading => reading.Value is null).Select(AsProblem))));
     }
 
-    private ILookup<ClinicalTime?, Reading<Measure<Leukocytes>>> White => field ??= All<Leukocytes>("leukocytes", "cell-count")
-        .Where(reading => reading.Value is { Bound: null })
-        .ToLookup(reading => reading.When);
+    private ILookup<ClinicalTime?, Part<Leukocytes>> White => field ??= Usable(All<Leukocytes>("leukocytes", "cell-count"))
+        .Where(white => white.Value.Bound is null)
+        .ToLookup(white => white.Main.Time?.When);
+
+    // Of one time only the best status counts, before it meets the other half.
+    private static Part<TAnalyte>[] Usable<TAnalyte>(Reading<Measure<TAnalyte>>[] readings)
+        where TAnalyte : IAnalyte =>
+        [.. readings.Where(reading => reading.Value is not null)
+            .GroupBy(reading => reading.When)
+            .SelectMany(ofOneTime => ofOneTime.GroupBy(reading => Results.RankOf(reading.Observation)).MaxBy(equals => equals.Key)!)
+            .Take(MostOfOneKind)
+            .Select(reading => new Part<TAnalyte>(reading.Value!, [reading.Observation]))];
 
     private Reading<Measure<TAnalyte>>[] All<TAnalyte>(string group, string unitsOf)
         where TAnalyte : IAnalyte => Results.Ordered(results.Of(group).Select(observation =>
@@ -189,31 +208,37 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     private static Reading<Finding> AsProblem<T>(Reading<T> reading)
         where T : class => new(reading.Observation, Value: null, reading.Problem);
 
-    private bool AreOfOneSample(ChartObservation one, ChartObservation other)
+    private static bool AreSaidToBeOfOneSample(ChartObservation one, ChartObservation other) =>
+        (one.Specimen is not null && one.Specimen == other.Specimen) || (one.Panel is not null && one.Panel == other.Panel);
+
+    private bool AreOfOneSample(ChartObservation one, ChartObservation other) => AreSaidToBeOfOneSample(one, other) || (one.Time?.When, other.Time?.When) switch
     {
-        if (one.Specimen is not null && one.Specimen == other.Specimen)
-            return true;
-        if (one.Panel is not null && one.Panel == other.Panel)
-            return true;
-        return (one.Time?.When, other.Time?.When) switch
-        {
-            ({ Precision: TimePrecision.Instant } at, { Precision: TimePrecision.Instant } against) =>
-                (at.Latest - against.Latest).Duration() <= TimeSpan.FromHours(rules.PairingHours),
-            ({ Precision: TimePrecision.Day } day, { Precision: TimePrecision.Day } otherDay) => day == otherDay,
-            _ => false,
-        };
+        ({ Precision: TimePrecision.Instant } at, { Precision: TimePrecision.Instant } against) =>
+            (at.Latest - against.Latest).Duration() <= TimeSpan.FromHours(rules.PairingHours),
+        ({ Precision: TimePrecision.Day } day, { Precision: TimePrecision.Day } otherDay) => day == otherDay,
+        _ => false,
+    };
+
+    /// <summary>A number of one half of the ratio.</summary>
+    /// <param name="From">The results that it was made of, the one whose time and sample it has first.</param>
+    private sealed record Part<TAnalyte>(Measure<TAnalyte> Value, ImmutableArray<ChartObservation> From) : PatientData
+        where TAnalyte : IAnalyte
+    {
+        public ChartObservation Main => From[0];
     }
 
-    private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ChartObservation Neutrophils, ChartObservation Lymphocytes, int Kind) : PatientData
+    private sealed record Pair(NeutrophilLymphocyteRatio Ratio, ImmutableArray<ChartObservation> Neutrophils, ImmutableArray<ChartObservation> Lymphocytes, int Kind) : PatientData
     {
         /// <summary>Of segmented neutrophils and bands: a total beside them goes before it.</summary>
         public bool IsSummed { get; init; }
 
-        public ChartObservation Older => TimeOf(Lymphocytes) < TimeOf(Neutrophils) ? Lymphocytes : Neutrophils;
+        public IEnumerable<ChartObservation> From => Neutrophils.Concat(Lymphocytes);
+
+        public ChartObservation Older => TimeOf(Lymphocytes[0]) < TimeOf(Neutrophils[0]) ? Lymphocytes[0] : Neutrophils[0];
 
         public DateTimeOffset SortTime => TimeOf(Older);
 
-        public int Rank => Math.Min(Results.RankOf(Neutrophils), Results.RankOf(Lymphocytes));
+        public int Rank => From.Min(Results.RankOf);
 
         /// <summary>Of pairs of one time: how they were measured first, their status last.</summary>
         public int Weight => (-10 * Kind) - (IsSummed ? 5 : 0) + Rank;
@@ -221,7 +246,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         private static DateTimeOffset TimeOf(ChartObservation observation) => observation.Time?.When.Latest ?? DateTimeOffset.MinValue;
     }
 
-    private abstract record Half(IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares, Reading<Finding>[] Unusable) : PatientData
+    private abstract record Half(IReadOnlyCollection<Part<DifferentialShare>> Shares, Reading<Finding>[] Unusable) : PatientData
     {
         public abstract bool IsUsable { get; }
 
@@ -229,8 +254,8 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     }
 
     private sealed record Half<TAnalyte>(
-        IReadOnlyList<Reading<Measure<TAnalyte>>> Counts,
-        IReadOnlyList<Reading<Measure<DifferentialShare>>> Shares,
+        IReadOnlyCollection<Part<TAnalyte>> Counts,
+        IReadOnlyCollection<Part<DifferentialShare>> Shares,
         Reading<Finding>[] Unusable) : Half(Shares, Unusable)
         where TAnalyte : IAnalyte
     {

@@ -54,6 +54,9 @@ internal sealed class GenomicFacts
     {
         if (_variants.FirstOrDefault(variant => variant is { Call: true, IsAmplified: true } && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()) is { } amplified)
             return Known(row, present: true, amplified);
+        // Copies of an amplification under the name of a loss: one of the two is a slip, and nobody here can say which.
+        if (_variants.Any(variant => variant is { Call: true, IsContradictory: true } && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()))
+            return new Fact<Finding>.Unknown(UnknownReason.Ambiguous);
         var absent = genes.Select(gene => _variants.FirstOrDefault(variant => variant.Call == false && variant.Genes.Contains(gene))).ToArray();
         if (Array.TrueForAll(absent, variant => variant is not null))
             return Known(row, present: false, [.. absent.OfType<Variant>()]);
@@ -103,7 +106,9 @@ internal sealed class GenomicFacts
             "absent" => false,
             _ => null,
         };
-        return new(whole, call, genes, isUnknown && call != false, parts.Any(IsAmplified));
+        var isLost = parts.Any(part => IsOf(part, "change-type") && AnswerOf(part) == "copy-loss");
+        var isAmplified = parts.Any(IsAmplified);
+        return new(whole, call, genes, isUnknown && call != false, isAmplified && !isLost) { IsContradictory = isAmplified && isLost };
     }
 
     private (ImmutableHashSet<string> Known, bool IsUnknown) GenesOf(ChartObservation[] parts)
@@ -135,5 +140,8 @@ internal sealed class GenomicFacts
 
     /// <param name="Call">Present, absent, or neither was said.</param>
     /// <param name="IsOfUnknownGene">It names no gene by id, so that it may be about any.</param>
-    private sealed record Variant(ChartObservation Whole, bool? Call, ImmutableHashSet<string> Genes, bool IsOfUnknownGene, bool IsAmplified) : PatientData;
+    private sealed record Variant(ChartObservation Whole, bool? Call, ImmutableHashSet<string> Genes, bool IsOfUnknownGene, bool IsAmplified) : PatientData
+    {
+        public bool IsContradictory { get; init; }
+    }
 }

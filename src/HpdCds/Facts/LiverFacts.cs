@@ -13,9 +13,10 @@ internal sealed class LiverFacts(
     Results results,
     KnowledgeBase knowledge)
 {
-    private const string ClassGroup = "child-pugh-class";
+    private static readonly string[] RecordedGroups = ["child-pugh-score", "child-pugh-class"];
 
-    private static readonly string[] RecordedGroups = ["child-pugh-score", ClassGroup];
+    private static readonly UnknownReason[] SaysMoreThanIsRead =
+        [UnknownReason.Ambiguous, UnknownReason.Unreadable, UnknownReason.UnknownUnit, UnknownReason.CodeUnitConflict, UnknownReason.Implausible, UnknownReason.ImpreciseDate];
 
     /// <param name="isAnticoagulated">An order says so.</param>
     /// <param name="mayTakeAnyDrug">There is an order of which nobody here can say what it is.</param>
@@ -62,6 +63,9 @@ internal sealed class LiverFacts(
             (one, other) => one.Against(other)));
         if (recorded is Fact<Finding>.Unknown { Reason: var why } && MayBeUnread(why) && computed.Value.WhyOpen == UnknownReason.NotRecorded)
             return computed with { Value = computed.Value with { WhyOpen = why } };
+        // One that came and cannot be read may be another class than the computed one.
+        if (recorded is Fact<Finding>.Unknown { Reason: var unread } && SaysMoreThanIsRead.Contains(unread))
+            return computed with { Provenance = computed.Provenance.With(Mark.FallbackFromNewer) };
         if (recorded is not Fact<Finding>.Known { Value: { Shown: Shown.Span stated } finding } known)
             return computed;
         var (least, most) = ChildPughScore.ScoresOf(ChildPughScore.ClassOf(stated.Low));
@@ -86,9 +90,11 @@ internal sealed class LiverFacts(
         why is UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated or UnknownReason.NotSupplied
         && Array.Exists(RecordedGroups, group => knowledge.Codes.Observations.CodesOf(group).Count > 0);
 
+    // A score under the code of the class, or the letter of a class before a score ("B7"), is still what it is.
     private Reading<Finding> Recorded(ChartObservation observation)
     {
-        if (knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => entry.Group == ClassGroup))
+        var isNumber = observation.Value is ChartValue.Number or ChartValue.Quantity or ChartValue.Unreadable;
+        if (!isNumber)
             return RecordedClass(observation);
         var reading = results.Measured<RecordedChildPugh>(observation, "score");
         if (reading.Value is { Value: var points } && points != decimal.Truncate(points))

@@ -64,6 +64,9 @@ internal sealed class Results
 
     public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => AlsoWithoutValue(groups).Where(HasValue);
 
+    /// <summary>Whether this result is of a group.</summary>
+    public bool IsOf(ChartObservation observation, string group) => _byGroup[group].Contains(observation);
+
     /// <summary>Results and the panels and reports that hold their own results in components.</summary>
     public IEnumerable<ChartObservation> AlsoWithoutValue(params ReadOnlySpan<string> groups)
     {
@@ -134,7 +137,10 @@ internal sealed class Results
             return new(observation, Value: null, UnknownReason.Unreadable);
         if (number is not { } reported || !TryBound(comparator, out var bound))
             return new(observation, Value: null, UnknownReason.Ambiguous);
-        return _units.Find(unitsOf ?? TAnalyte.Name, unit) switch
+        var analyte = unitsOf ?? TAnalyte.Name;
+        if (observation.Value is ChartValue.Quantity { WrittenUnit: { } written } && _units.Contradict(analyte, unit, written))
+            return new(observation, Value: null, UnknownReason.CodeUnitConflict);
+        return _units.Find(analyte, unit) switch
         {
             UnitConversion.Exact exact => Believable(Measure<TAnalyte>.From(reported, bound, exact.Factor)),
             UnitConversion.Uncertain uncertain => Believable(Measure<TAnalyte>.From(reported, bound, uncertain.Factor, uncertain.Alternative)),

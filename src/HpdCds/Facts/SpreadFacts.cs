@@ -11,6 +11,8 @@ namespace HpdCds.Facts;
 /// </summary>
 internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts staging, Results results, KnowledgeBase knowledge, ReadingTrace? trace = null)
 {
+    private const int OrgansThatCountAsFew = 2;
+
     /// <summary>Tumour thrombus of the portal vein: only a code that says so; I81 and its like say thrombus, not of what.</summary>
     public Fact<Finding> PortalVeinTumourThrombus()
     {
@@ -54,7 +56,12 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
             .OfType<Evidence>()
             .OrderBy(one => one.Provenance.Source, StringComparer.Ordinal)
             .ToArray();
-        return Weighed("sites", [.. organs.Skip(2).TakeLast(1), .. staging.Distant.Where(one => one.Statement == Statement.No)], behind: [.. coded.SelectMany(organ => organ).Where(one => one.Statement != Statement.No)]);
+        var ofMoreThanTwo = organs.Length > OrgansThatCountAsFew ? organs[^1..] : [];
+        var weighed = Weighed("sites", [.. ofMoreThanTwo, .. staging.Distant.Where(one => one.Statement == Statement.No)], behind: [.. coded.SelectMany(organ => organ).Where(one => one.Statement != Statement.No)]);
+        // An organ that is coded says that there are metastases, M0 that there are none.
+        return organs.Length > 0 && weighed is Fact<Finding>.Known { Value.Shown: Shown.Flag { Value: false } }
+            ? new Fact<Finding>.Unknown(UnknownReason.Conflicting)
+            : weighed;
     }
 
     /// <param name="behind">What some of the evidence was put together from, for whoever asks what became of it.</param>
@@ -121,7 +128,7 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
 
     private IEnumerable<Evidence> From(CodeSet set, string group) => conditions.Stating(set, group).Select(conditions.AsEvidence);
 
-    // Of several, the newest is told.
+    // A yes stays one however old, and beside a newer no; of several that say the same the newest is told.
     private IEnumerable<Evidence> SiteCoded() => results.Of("pvtt")
         .OrderByDescending(observation => observation.Time?.When.Latest)
         .ThenBy(observation => observation.Reference, StringComparer.Ordinal)
@@ -130,21 +137,23 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
 
     private Evidence? OfSiteCode(ChartObservation observation)
     {
-        var provenance = Results.ProvenanceOf(observation, isFallback: false);
         return observation.Value switch
         {
-            ChartValue.Flag flag => new Evidence(flag.Value ? Statement.Yes : Statement.No, provenance),
+            ChartValue.Flag flag => Coded(flag.Value ? Statement.Yes : Statement.No),
             // The words are read with those of other records.
             ChartValue.Text text when knowledge.Terms.MentionOf("pvtt", text.Value) != TextMention.None => null,
-            ChartValue.Concept concept => new Evidence(
-                knowledge.Codes.Answers.Find(concept.Value)?.Group switch
-                {
-                    "present" => Statement.Yes,
-                    "absent" => Statement.No,
-                    _ => Statement.Ambiguous,
-                },
-                provenance),
-            _ => new Evidence(Statement.Ambiguous, provenance),
+            ChartValue.Concept concept => Coded(knowledge.Codes.Answers.Find(concept.Value)?.Group switch
+            {
+                "present" => Statement.Yes,
+                "absent" => Statement.No,
+                _ => Statement.Ambiguous,
+            }),
+            _ => Coded(Statement.Ambiguous),
+        };
+
+        Evidence Coded(Statement statement) => new(statement, Results.ProvenanceOf(observation, isFallback: false))
+        {
+            Reservation = statement == Statement.No ? staging.ReservationOf(observation) : null,
         };
     }
 

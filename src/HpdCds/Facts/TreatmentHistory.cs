@@ -13,8 +13,8 @@ internal sealed class TreatmentHistory(
 {
     private static readonly ChartKey[] Places = [ChartKey.Medications, ChartKey.Statements, ChartKey.Administrations];
 
-    /// <summary>Before today: an order counts only from the day after it was written.</summary>
-    public ChartMedication[] BeforeToday => field ??= [.. Taken.Where(medication => Counts(medication, HasBegun(medication) ? null : "not-begun"))];
+    /// <summary>What has begun: an order only from the day after it was written, what was given or taken also today.</summary>
+    public ChartMedication[] Begun => field ??= [.. Taken.Where(medication => Counts(medication, HasBegun(medication) ? null : "not-begun"))];
 
     public bool WasRead => chart.WereRead(Places);
 
@@ -74,7 +74,12 @@ internal sealed class TreatmentHistory(
 
     /// <summary>Taken within so many days, or being taken now.</summary>
     public bool IsRecent(ChartMedication medication, int days) =>
-        IsStillToEnd(medication) || medication.Time?.When.IsWithin(days, asOf) == true;
+        IsStillToEnd(medication) || IsTakenWithoutEnd(medication) || medication.Time?.When.IsWithin(days, asOf) == true;
+
+    // Active, with a beginning and no end: what began long ago is taken today.
+    private static bool IsTakenWithoutEnd(ChartMedication medication) =>
+        medication is { Kind: ChartMedicationKind.Statement, Status: "active", Time: not null }
+        && (medication.Began is null || medication.Began.When == medication.Time.When);
 
     private bool IsStillToEnd(ChartMedication medication) => medication is { Began: not null, Time.When: var end } && !IsPast(end);
 
@@ -95,12 +100,12 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
 {
     public Exposure ToInhibitors()
     {
-        var earlier = history.BeforeToday.Where(medication => !recognition.InhibitorsIn(medication.Concepts).Names.IsEmpty).ToArray();
+        var earlier = history.Begun.Where(medication => !recognition.InhibitorsIn(medication.Concepts).Names.IsEmpty).ToArray();
         var recent = Array.FindAll(earlier, medication => history.IsRecent(medication, rules.RecentExposureDays));
         var counting = recent.Length > 0 ? recent : earlier;
         foreach (var medication in earlier)
             history.Explain(medication, counting.Contains(medication) ? Fate.Used : Fate.Superseded, "exposure");
-        var unknown = Array.FindAll(history.BeforeToday, history.MayBeAny);
+        var unknown = Array.FindAll(history.Begun, history.MayBeAny);
         foreach (var medication in unknown)
             history.Explain(medication, Fate.Unusable, "exposure", "unknown-drug");
         return recent.Length > 0 ? Exposure.Recent
@@ -109,10 +114,10 @@ internal sealed class ExposureFacts(TreatmentHistory history, DrugRecognition re
             : Exposure.Unknown;
     }
 
-    /// <summary>Any cancer drug before today. None found proves nothing: treatment elsewhere is seldom recorded here.</summary>
+    /// <summary>Any cancer drug that has begun. None found proves nothing: treatment elsewhere is seldom recorded here.</summary>
     public Fact<Finding> SystemicTherapy()
     {
-        var earlier = history.BeforeToday.Where(medication => recognition.IsAntineoplastic(medication.Concepts))
+        var earlier = history.Begun.Where(medication => recognition.IsAntineoplastic(medication.Concepts))
             .OrderByDescending(medication => history.LastTaken(medication)?.Latest)
             .ThenBy(medication => medication.Reference, StringComparer.Ordinal)
             .ToArray();

@@ -22,13 +22,15 @@ internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = nul
 }
 
 /// <summary>
-/// The order's own reason decides; else the only primary cancer of the lists. Resolved cancers count, those in remission
+/// The order's own reason decides, where it names a cancer; else the only primary cancer of the lists. Resolved cancers count, those in remission
 /// do not; a haematological one counts only when it is the only one (clinical model, sections 4, 8 and 9).
 /// </summary>
 internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions, KnowledgeBase knowledge, ImmutableArray<FhirBase> bases)
 {
     private const string Hcc = "hcc";
     private const string Fact = "tumour";
+    private const string Unspecified = "unspecified";
+    private const string Ambiguous = "ambiguous";
 
     private static readonly string[] HccGroups = [Hcc, "hcc-fibrolamellar", "hcc-morphology", "hcc-metastatic"];
     // The less specific group, and those of which it may be another way to say the same.
@@ -40,29 +42,32 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         ("head-neck", ["hnscc", "nasopharynx"]),
     ];
 
-    private static readonly string[] Unspecified = ["any-malignancy", "msi-h"];
+    private static readonly string[] Vague = ["any-malignancy", "msi-h"];
+
+    private static readonly string[] SomewhereInTheLiver = ["liver-primary", "liver-malignant"];
 
     public Tumour For(IEnumerable<ChartOrder> orders)
     {
-        var (fromOrder, referenced) = ReasonsOf([.. orders]);
         var listed = conditions.Stating(knowledge.Codes.Cancers).Where(Counts).ToArray();
-        if (fromOrder.Length > 0 && Settle(fromOrder) is { Group: not "ambiguous" } stated)
+        var certain = Array.FindAll(listed, item => item.Statement == Statement.Yes);
+        var (reason, referenced) = ReasonOf([.. orders], certain);
+        // A reason that names no cancer says only that there is one: which, the list tells.
+        if (reason is { Group: not Unspecified })
         {
             Explain(listed.Select(item => item.Condition).Concat(referenced), referenced.Contains, "order-reason");
-            return stated;
+            return reason;
         }
 
-        var certain = listed.Where(item => item.Statement == Statement.Yes).ToArray();
         if (certain.Length > 0)
         {
-            var tumour = Settle([.. certain.SelectMany(item => GroupsOf(item.Condition.Code)).Distinct(StringComparer.Ordinal)]);
+            var tumour = Settle(GroupsIn(certain));
             var deciding = certain.Where(item => item.Entry.Group != Tumour.Haematological || tumour.Group == Tumour.Haematological).Select(item => item.Condition).ToArray();
             Explain(listed.Select(item => item.Condition), deciding.Contains, "outweighed");
             return tumour;
         }
 
         Explain(listed.Select(item => item.Condition), isUsed: _ => true, whyNot: "");
-        return listed.Length > 0 ? new("ambiguous", Clinical.UnknownReason.Ambiguous) : WithoutPrimary();
+        return listed.Length > 0 ? new(Ambiguous, Clinical.UnknownReason.Ambiguous) : WithoutPrimary(isNamedByOrder: reason is not null);
     }
 
     private bool Counts((ChartCondition Condition, CodeEntry Entry, Statement Statement) item)
@@ -85,14 +90,14 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         && !chart.Conditions.Any(condition => Plain(condition.Reference) == focus && GroupsOf(condition.Code).Contains(tumour.Group, StringComparer.Ordinal)));
 
     // A list that did not come, or not whole, may name the cancer: only complete ones show that a secondary is all there is.
-    private Tumour WithoutPrimary()
+    private Tumour WithoutPrimary(bool isNamedByOrder)
     {
         var whyNotFound = conditions.WhyNotFound();
         var secondary = conditions.Stating(knowledge.Codes.Metastases).Where(item => item.Statement == Statement.Yes).Select(item => item.Condition).ToArray();
-        if (secondary.Length == 0 || whyNotFound != Clinical.UnknownReason.NotRecorded)
+        if ((secondary.Length == 0 && !isNamedByOrder) || whyNotFound != Clinical.UnknownReason.NotRecorded)
             return new("not-found", whyNotFound);
         Explain(secondary, isUsed: _ => true, whyNot: "");
-        return new("unspecified");
+        return new(Unspecified);
     }
 
     private static Tumour Settle(string[] groups)
@@ -101,24 +106,42 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         if (solid.Length == 0)
             return new(Tumour.Haematological);
         var yielding = Yielding.Where(pair => pair.Specific.Intersect(solid, StringComparer.Ordinal).Any()).Select(pair => pair.Vague);
-        var specific = solid.Except(yielding, StringComparer.Ordinal).Except(Unspecified, StringComparer.Ordinal).ToArray();
+        var specific = solid.Except(yielding, StringComparer.Ordinal).Except(Vague, StringComparer.Ordinal).ToArray();
         return specific.Length switch
         {
-            0 => new("unspecified"),
+            0 => new(Unspecified),
             1 => new(specific[0]),
-            _ => new("ambiguous", Clinical.UnknownReason.Ambiguous),
+            _ => new(Ambiguous, Clinical.UnknownReason.Ambiguous),
         };
     }
 
-    private (string[] Groups, ChartCondition[] Referenced) ReasonsOf(ChartOrder[] orders)
+    /// <summary>What the orders say that they are for; null when they do not say. A suspicion is one here as in the list.</summary>
+    private (Tumour? Tumour, ChartCondition[] Referenced) ReasonOf(ChartOrder[] orders, (ChartCondition Condition, CodeEntry Entry, Statement Statement)[] listed)
     {
         var references = orders.SelectMany(order => order.ReasonReferences).Select(Plain).ToHashSet(StringComparer.Ordinal);
-        var referenced = chart.Conditions
-            .Where(condition => condition.VerificationStatus is not ("refuted" or "entered-in-error") && references.Contains(Plain(condition.Reference)))
+        var referenced = conditions.Stating(knowledge.Codes.Cancers)
+            .Where(item => item.Statement != Statement.No && references.Contains(Plain(item.Condition.Reference)))
             .ToArray();
-        var groups = orders.SelectMany(order => order.ReasonCodes).Concat(referenced.Select(condition => condition.Code)).SelectMany(GroupsOf);
-        return ([.. groups.Distinct(StringComparer.Ordinal)], Array.FindAll(referenced, condition => GroupsOf(condition.Code).Any()));
+        var ofCodes = orders.SelectMany(order => order.ReasonCodes).SelectMany(GroupsOf);
+        string[] certain = [.. ofCodes.Concat(GroupsIn(Array.FindAll(referenced, item => item.Statement == Statement.Yes))).Distinct(StringComparer.Ordinal)];
+        var suspected = GroupsIn(Array.FindAll(referenced, item => item.Statement == Statement.Ambiguous));
+        var ofList = GroupsIn(listed);
+        if (certain.Intersect(SomewhereInTheLiver, StringComparer.Ordinal).Any() && ofList.Contains(Hcc, StringComparer.Ordinal))
+            certain = [.. certain.Union([Hcc], StringComparer.Ordinal)];
+        var tumour = certain.Length == 0 ? null : Settle(certain);
+        if (tumour is null or { Group: Unspecified } && suspected.Length > 0)
+            tumour = OfSuspected(Settle(suspected), ofList);
+        return (tumour, [.. referenced.Select(item => item.Condition).Distinct()]);
     }
+
+    // Suspected again is what the list holds for certain.
+    private static Tumour OfSuspected(Tumour suspected, string[] ofList) =>
+        suspected.Group == Unspecified || (ofList.Length > 0 && Settle(ofList).Group == suspected.Group)
+            ? suspected
+            : new(Ambiguous, Clinical.UnknownReason.Ambiguous);
+
+    private static string[] GroupsIn(IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> stated) =>
+        [.. stated.Select(item => Merged(item.Entry.Group)).Distinct(StringComparer.Ordinal)];
 
     private string Plain(string reference) => References.Relative(reference, bases);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace HpdCds.Knowledge;
 
@@ -53,7 +54,9 @@ public sealed class TextTerms(TextTermsFile file)
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
     /// <summary>The findings whose names the readers of facts look for; a file without one of them is refused.</summary>
-    public static readonly ImmutableArray<string> Findings = ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant", "cirrhosis-decompensated"];
+    public static readonly ImmutableArray<string> Findings =
+        ["pvtt", "ascites", "encephalopathy", "tace", "haemolysis", "corticosteroid", "g-csf", "anticoagulant",
+        "cirrhosis-decompensated", "hepatic-failure", "hepatorenal-syndrome", "spontaneous-bacterial-peritonitis"];
 
     /// <summary>Every word that is looked for, be it to find, to deny or to doubt.</summary>
     public IEnumerable<string> AllWords => file.Terms.Values.SelectMany(names => names).SelectMany(name => name.Split(Gap))
@@ -65,7 +68,7 @@ public sealed class TextTerms(TextTermsFile file)
     {
         ArgumentNullException.ThrowIfNull(text);
         var mention = TextMention.None;
-        foreach (var sentence in SentencesOf(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text)))
+        foreach (var sentence in SentencesOf(Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text))))
         {
             foreach (var place in _names[finding].SelectMany(name => PlacesOf(sentence, name)))
             {
@@ -80,6 +83,22 @@ public sealed class TextTerms(TextTermsFile file)
 
     public TextMention MentionOf(string finding, IEnumerable<string> texts) =>
         texts.Select(text => MentionOf(finding, text)).DefaultIfEmpty().Max();
+
+    /// <summary>Whether what stands between these places of a text is denied there, looked back at, or asked for.</summary>
+    /// <param name="isNo">It is itself a no, which a denial further off ("no enlarged nodes N0") only says again.</param>
+    public bool IsTakenBack(string text, int start, int end, bool isNo)
+    {
+        var plain = Unhyphenated(text);
+        var (from, to) = (start, end);
+        while (from > 0 && !IsEnd(plain, from - 1))
+            from--;
+        while (to < plain.Length && !IsEnd(plain, to))
+            to++;
+        var before = plain[from..start];
+        return isNo
+            ? _before.Concat(file.DeniedDirectlyBefore).Any(word => EndsWith(before.AsSpan().TrimEnd(), word))
+            : !IsAffirmed(new Place(before, "", before, plain[end..to]));
+    }
 
     /// <summary>Whether a text holds a word that makes what it states unsure, or leaves its limits open.</summary>
     public bool IsDoubted(string text) => HasAny(text, file.Doubts);
@@ -177,6 +196,27 @@ public sealed class TextTerms(TextTermsFile file)
     private static bool EndsWith(ReadOnlySpan<char> text, string word) =>
         text.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (text.Length == word.Length || !char.IsAsciiLetterOrDigit(text[^(word.Length + 1)]));
 
+    // A space between two Chinese characters separates no words.
+    private static string Joined(string text)
+    {
+        if (!text.Any(IsChinese))
+            return text;
+        var joined = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length; at++)
+        {
+            var next = at + 1;
+            while (next < text.Length && text[next] is ' ' or '\u3000')
+                next++;
+            var isBetween = text[at] is ' ' or '\u3000' && joined.Length > 0 && IsChinese(joined[^1]) && next < text.Length && IsChinese(text[next]);
+            if (!isBetween)
+                joined.Append(text[at]);
+        }
+
+        return joined.ToString();
+    }
+
+    private static bool IsChinese(char letter) => letter is >= '\u3400' and <= '\u9FFF';
+
     private static string Unhyphenated(string? text)
     {
         if (text is null || text.IndexOfAny(Hyphens) < 0)
@@ -251,12 +291,15 @@ public sealed class TextTerms(TextTermsFile file)
     private static bool HasAny(string text, ImmutableArray<string> words) => words.Any(word => DrugText.Contains(text, word));
 
     // A full stop inside a number ("5.2 cm") ends nothing.
+    private static bool IsEnd(string text, int at) =>
+        Ends.Contains(text[at]) && !(text[at] == '.' && at + 1 < text.Length && char.IsAsciiLetterOrDigit(text[at + 1]));
+
     private static IEnumerable<string> SentencesOf(string text)
     {
         var start = 0;
         for (var at = 0; at < text.Length; at++)
         {
-            if (!Ends.Contains(text[at]) || (text[at] == '.' && at + 1 < text.Length && char.IsAsciiLetterOrDigit(text[at + 1])))
+            if (!IsEnd(text, at))
                 continue;
             yield return text[start..at];
             start = at + 1;

@@ -91,6 +91,19 @@ public sealed class UnitTable
         return _units.Contains(written) || _spellings.ContainsKey(written) || _analytes.Values.Any(rules => rules.SpellingsByText.ContainsKey(written));
     }
 
+    /// <summary>Whether two units of one value, both known here, cannot both be meant: they are of two sizes or of two quantities.</summary>
+    public bool Contradict(string analyte, string? one, string? other)
+    {
+        if (string.IsNullOrWhiteSpace(one) || string.IsNullOrWhiteSpace(other) || one == other)
+            return false;
+        return (Find(analyte, one), Find(analyte, other)) switch
+        {
+            (UnitConversion.UnknownUnit, _) or (_, UnitConversion.UnknownUnit) => false,
+            (UnitConversion.OtherQuantity, UnitConversion.OtherQuantity) => false,
+            var (first, second) => first != second,
+        };
+    }
+
     public UnitConversion Find(string analyte, string? unit)
     {
         var rules = Of(analyte);

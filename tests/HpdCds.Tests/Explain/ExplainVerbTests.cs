@@ -121,6 +121,15 @@ public sealed class ExplainVerbTests
     }
 
     [Fact]
+    public async Task Settings_that_are_not_usable_are_told_and_end_with_2()
+    {
+        var errors = new StringWriter();
+
+        Assert.Equal(2, await Verb.ToldAsync(() => throw new HpdCds.Trust.InvalidSettingsException(["Ehrs: there is none"]), errors));
+        Assert.Contains("Ehrs: there is none", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_file_the_usage_is_told()
     {
         var (output, errors) = (new StringWriter(), new StringWriter());

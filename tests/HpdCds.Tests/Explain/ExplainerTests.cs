@@ -51,6 +51,14 @@ public sealed class ExplainerTests : ExplainingTests
     }
 
     [Fact]
+    public async Task What_came_under_a_key_that_nobody_asked_for_is_told()
+    {
+        var explanation = await ExplainAsync("an-unrequested-key-is-ignored");
+
+        Assert.Contains(explanation["resources"]!.AsArray(), resource => (string?)resource!["fate"] == "not-asked" && (string?)resource["key"] == "Markers" && ((string?)resource["reference"])!.StartsWith("Observation/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_order_says_whether_it_was_recognised_and_by_what()
     {
         var order = (await ExplainAsync("drug-by-name-only"))["orders"]![0]!;

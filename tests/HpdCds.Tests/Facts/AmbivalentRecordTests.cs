@@ -17,7 +17,7 @@ public sealed class AmbivalentRecordTests(LawService service) : IClassFixture<La
     [Theory]
     [InlineData("child-pugh", $"{Icd}|K74.60", $"{Icd}|R18.8", "6-7")]
     [InlineData("child-pugh", $"{Icd}|I85.00", $"{Snomed}|389026000", "6-7")]
-    [InlineData("child-pugh", $"{Icd}|K72.90", $"{Icd}|K76.82", "6-7")]
+    [InlineData("child-pugh", $"{Icd}|K72.90", $"{Icd}|K76.82", "6-9")]
     [InlineData("child-pugh", $"{Icd}|K74.60", $"{Icd}|K70.41", "7-7")]
     [InlineData("child-pugh", $"{Icd}|K74.60", $"{IcdOfGermany}|K72.72", "6-6")]
     [InlineData("child-pugh", $"{Icd}|K74.60", $"{IcdOfGermany}|K72.73", "7-7")]

@@ -25,7 +25,7 @@ public sealed class ClosedWorldTests
     {
         var rules = WithSite("""{"fact":"ascites","place":"problem list and encounter diagnoses","signedBy":"Head of the board","date":"2026-11-01"}""").Rules;
 
-        Assert.Equal(["cirrhosis-decompensated"], rules.RuleFor("ascites")!.Unless);
+        Assert.Equal(["cirrhosis-decompensated", "hepatic-failure", "hepatorenal-syndrome", "spontaneous-bacterial-peritonitis"], rules.RuleFor("ascites")!.Unless);
     }
 
     [Theory]

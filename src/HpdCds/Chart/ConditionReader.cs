@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Hl7.Fhir.Model;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -11,47 +10,44 @@ public static class ConditionReader
     /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
     public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.ParseRecord<Condition>(bytes) is not { } condition)
+        using var document = FhirReading.OpenRecord(bytes, "Condition");
+        if (document?.RootElement is not { } condition)
             return null;
-        var code = WithMorphology(FhirReading.Concept(FhirReading.Try(() => condition.Code)) ?? ChartConcept.Empty, condition);
+        var code = WithMorphology(condition.Concept("code") ?? ChartConcept.Empty, condition);
         if (!code.SaysAnything)
             return null;
         return new ChartCondition(
             reference,
             source,
             code,
-            FhirReading.Concepts(() => condition.BodySite),
-            FhirReading.FirstCode(() => condition.ClinicalStatus),
-            FhirReading.FirstCode(() => condition.VerificationStatus),
-            FhirReading.Concept(FhirReading.Try(() => condition.Severity)),
+            condition.Concepts("bodySite"),
+            condition.FirstCode("clinicalStatus"),
+            condition.FirstCode("verificationStatus"),
+            condition.Concept("severity"),
             ReadTime(condition, zone));
     }
 
     // mCODE says where a cancer is in the code and what it is made of in an extension: together they name it.
-    private static ChartConcept WithMorphology(ChartConcept code, Condition condition)
+    private static ChartConcept WithMorphology(ChartConcept code, JsonElement condition)
     {
-        var said = FhirReading.Concepts(() => condition.Extension
-            .Where(extension => FhirReading.Try(() => extension.Url) == Morphology)
-            .Select(extension => FhirReading.Try(() => extension.Value as CodeableConcept))
-            .OfType<CodeableConcept>());
-        return said.IsEmpty ? code : code with
+        var said = condition.ExtensionConcepts(Morphology).ToList();
+        return said.Count == 0 ? code : code with
         {
             Codings = [.. code.Codings, .. said.SelectMany(concept => concept.Codings)],
             UncodedDisplays = [.. code.UncodedDisplays, .. said.SelectMany(concept => concept.UncodedDisplays.Prepend(concept.Text).OfType<string>())],
         };
     }
 
-    private static ChartTime? ReadTime(Condition condition, TimeZoneInfo zone)
+    private static ChartTime? ReadTime(JsonElement condition, TimeZoneInfo zone)
     {
-        var onset = FhirReading.Try(() => condition.Onset) switch
+        var onset = condition.Choice("onset"u8) switch
         {
-            FhirDateTime moment => FhirReading.Text(moment),
-            Period period => FhirReading.Try(() => FhirReading.Text(period.StartElement)),
+            { Type: "DateTime" } moment => moment.Json.AsText(),
+            { Type: "Period" } period => period.Json.Text("start"),
             _ => null,
         };
         if (ChartTimes.Parse(onset, zone) is { } began)
             return new ChartTime(began, TimeOrigin.Effective);
-        var recorded = FhirReading.Try(() => FhirReading.Text(condition.RecordedDateElement));
-        return ChartTimes.Parse(recorded, zone) is { } when ? new ChartTime(when, TimeOrigin.Issued) : null;
+        return ChartTimes.Parse(condition.Text("recordedDate"), zone) is { } when ? new ChartTime(when, TimeOrigin.Issued) : null;
     }
 }

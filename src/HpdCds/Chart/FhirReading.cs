@@ -1,108 +1,109 @@
-using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
-using Hl7.Fhir.Model;
-using Hl7.Fhir.Serialization;
 
 namespace HpdCds.Chart;
 
 /// <summary>
-/// Resources through Firely, one at a time, so that a bad one costs only itself. Recoverable mode keeps invalid content
-/// and throws when it is touched; every touch therefore goes through <see cref="Try"/> and friends.
+/// Resources as JSON, one at a time, so that a bad one costs only itself, and without a model of FHIR: of some twenty members
+/// that a result has we read ten. What is read is what Firely makes of the same bytes; a test compares the two.
 /// </summary>
 internal static class FhirReading
 {
-    // Ids beyond 64 characters are common in one large EHR (PVAL109); a property said twice is never guessed at (JSON129).
-    private const string DuplicateProperty = "JSON129";
-
+    private const int MaxDepth = 64;
     private const int LongestText = 1024 * 1024;
     private const int LongestNumber = 64;
 
-    private static readonly FhirJsonDeserializer Deserializer = new(new DeserializerSettings().UsingMode(DeserializationMode.Recoverable));
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
-    public static T? Parse<T>(ReadOnlyMemory<byte> bytes)
-        where T : Resource
+    /// <summary>The elements of which FHIR has one, of one of several types that its name ends with.</summary>
+    private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item"]).Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>A record of the chart. One that an unknown extension modifies may mean the opposite of what it says.</summary>
+    /// <returns>To be disposed; nothing when it cannot be read as a resource of this type.</returns>
+    public static JsonDocument? OpenRecord(ReadOnlyMemory<byte> bytes, string type)
     {
+        if (!IsSound(bytes.Span))
+            return null;
         try
         {
-            if (!IsModest(bytes.Span))
-                return null;
-            var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
-            reader.Read();
-            Deserializer.TryDeserializeResource(ref reader, out var resource, out var issues);
-            return issues.Any(issue => issue.ErrorCode == DuplicateProperty) ? null : resource as T;
+            var document = JsonDocument.Parse(bytes, Strict);
+            if (IsOf(document.RootElement, type) && !document.RootElement.IsModified())
+                return document;
+            document.Dispose();
+            return null;
         }
-        catch (Exception broken) when (broken is not OutOfMemoryException)
+        catch (JsonException)
         {
-            // The parser breaks in ways of its own on what nobody would send by accident (a member without a name, for one).
             return null;
         }
     }
 
-    /// <summary>A record of the chart. One that an unknown extension modifies may mean the opposite of what it says.</summary>
-    public static T? ParseRecord<T>(ReadOnlyMemory<byte> bytes)
-        where T : DomainResource => Parse<T>(bytes) is { } resource && !IsModified(resource) ? resource : null;
-
-    public static bool IsModified(IModifierExtendable extendable) => Each(() => extendable.ModifierExtension).Count > 0;
-
-    // A walk costs a microsecond; what a parser makes of a number with a million digits is not worth finding out.
-    private static bool IsModest(ReadOnlySpan<byte> bytes)
+    /// <summary>A resource that is kept for a while.</summary>
+    public static JsonElement? Read(ReadOnlyMemory<byte> bytes, string type)
     {
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 64 });
-        while (reader.Read())
+        try
         {
-            if (reader.ValueSpan.Length > (reader.TokenType == JsonTokenType.Number ? LongestNumber : LongestText))
-                return false;
+            return IsSound(bytes.Span) && JsonElement.Parse(bytes.Span, Strict) is var resource && IsOf(resource, type) ? resource : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static bool IsOf(JsonElement resource, string type) => resource.Text("resourceType") == type;
+
+    /// <summary>
+    /// No number and no text beyond all reason, no text that is none, and of a choice one type: whoever sends two values means
+    /// one of them. That no member stands twice sees the parser.
+    /// </summary>
+    private static bool IsSound(ReadOnlySpan<byte> bytes)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(bytes))
+            return false;
+        Span<(int Start, int Length)> chosen = stackalloc (int, int)[(MaxDepth + 1) * Choices.Length];
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
+            while (reader.Read())
+            {
+                var isNumber = reader.TokenType == JsonTokenType.Number;
+                if (reader.ValueSpan.Length > (isNumber ? LongestNumber : LongestText))
+                    return false;
+                // No name in FHIR needs an escape; hidden behind one, a value would be passed over.
+                if (reader.ValueIsEscaped && (reader.TokenType == JsonTokenType.PropertyName || reader.GetString() is null))
+                    return false;
+                if (reader.TokenType == JsonTokenType.StartObject)
+                    chosen.Slice(reader.CurrentDepth * Choices.Length, Choices.Length).Clear();
+                else if (reader.TokenType == JsonTokenType.PropertyName && !IsOneChoice(reader.ValueSpan, bytes, (int)reader.TokenStartIndex + 1, chosen.Slice((reader.CurrentDepth - 1) * Choices.Length, Choices.Length)))
+                    return false;
+            }
+
+            return true;
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOneChoice(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int start, Span<(int Start, int Length)> chosen)
+    {
+        if (name is [(byte)'_', ..])
+        {
+            name = name[1..];
+            start++;
+        }
+
+        for (var choice = 0; choice < Choices.Length; choice++)
+        {
+            if (!name.StartsWith(Choices[choice]))
+                continue;
+            if (chosen[choice].Length == 0)
+                chosen[choice] = (start, name.Length);
+            return bytes.Slice(chosen[choice].Start, chosen[choice].Length).SequenceEqual(name);
         }
 
         return true;
     }
-
-    public static T? Try<T>(Func<T?> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception broken) when (IsBadContent(broken))
-        {
-            return default;
-        }
-    }
-
-    public static IReadOnlyList<T> Each<T>(Func<IEnumerable<T>?> read) => Try(() => read()?.Where(item => item is not null).ToList()) ?? [];
-
-    public static string? Text(PrimitiveType? element) => element?.JsonValue as string is { Length: > 0 } text ? text : null;
-
-    public static ChartConcept? Concept(CodeableConcept? concept) => concept is null
-        ? null
-        : new ChartConcept(
-            [.. Each(() => concept.Coding).Select(Coding).OfType<ChartCoding>()],
-            Try(() => Text(concept.TextElement)))
-        {
-            UncodedDisplays = [.. Each(() => concept.Coding).Select(UncodedDisplay).OfType<string>()],
-        };
-
-    public static ImmutableArray<ChartConcept> Concepts(Func<IEnumerable<CodeableConcept>?> read) =>
-        [.. Each(read).Select(Concept).OfType<ChartConcept>()];
-
-    public static ImmutableArray<string> Identifiers(Func<IEnumerable<Identifier>?> read) =>
-        [.. Each(read)
-            .Select(identifier => Try(() => Text(identifier.ValueElement) is { } value ? Text(identifier.SystemElement) + "|" + value : null))
-            .OfType<string>()];
-
-    public static string? Reference(Func<ResourceReference?> read) => Try(() => read() is { } reference ? Text(reference.ReferenceElement) : null);
-
-    public static string? Display(Func<ResourceReference?> read) => Try(() => read() is { } reference ? Text(reference.DisplayElement) : null);
-
-    /// <summary>The code of a single-coded concept such as a clinical status.</summary>
-    public static string? FirstCode(Func<CodeableConcept?> read) => Concept(Try(read))?.Codings.FirstOrDefault()?.Code;
-
-    private static ChartCoding? Coding(Coding coding) => Try(() => Text(coding.CodeElement) is { } code
-        ? new ChartCoding(Text(coding.SystemElement), code, Try(() => Text(coding.DisplayElement))) { Version = Try(() => Text(coding.VersionElement)) }
-        : null);
-
-    private static string? UncodedDisplay(Coding coding) => Try(() => Text(coding.CodeElement) is null ? Text(coding.DisplayElement) : null);
-
-    private static bool IsBadContent(Exception exception) =>
-        exception is Hl7.Fhir.Utility.CodedException or InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException;
 }

@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Hl7.Fhir.Model;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -7,75 +6,46 @@ namespace HpdCds.Chart;
 public static class MedicationReaders
 {
     public static ChartMedication? Read(
-        ReadOnlyMemory<byte> bytes, string type, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) => type switch
+        ReadOnlyMemory<byte> bytes, string type, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf)
+    {
+        ArgumentNullException.ThrowIfNull(shelf);
+        ChartMedicationKind? known = type switch
         {
-            "MedicationRequest" => ReadRequest(bytes, reference, source, zone, shelf),
-            "MedicationAdministration" => ReadAdministration(bytes, reference, source, zone, shelf),
-            "MedicationStatement" => ReadStatement(bytes, reference, source, zone, shelf),
+            "MedicationRequest" => ChartMedicationKind.Request,
+            "MedicationAdministration" => ChartMedicationKind.Administration,
+            "MedicationStatement" => ChartMedicationKind.Statement,
             _ => null,
         };
-
-    private static ChartMedication? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.ParseRecord<MedicationRequest>(bytes) is not { } request
-            ? null
-            : new ChartMedication(
-                reference,
-                source,
-                ChartMedicationKind.Request,
-                FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
-                FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
-                shelf.Concepts(() => request.Medication, request),
-                FhirReading.Identifiers(() => request.Identifier),
-                Time(FhirReading.Try(() => FhirReading.Text(request.AuthoredOnElement)), zone))
-            {
-                Elsewhere = shelf.Elsewhere(() => request.Medication, request),
-            };
-
-    private static ChartMedication? ReadAdministration(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.ParseRecord<MedicationAdministration>(bytes) is not { } administration
-            ? null
-            : new ChartMedication(
-                reference,
-                source,
-                ChartMedicationKind.Administration,
-                FhirReading.Try(() => FhirReading.Text(administration.StatusElement)),
-                DoNotPerform: false,
-                shelf.Concepts(() => administration.Medication, administration),
-                FhirReading.Identifiers(() => administration.Identifier),
-                Time(CountedTime(() => administration.Effective), zone))
-            {
-                Elsewhere = shelf.Elsewhere(() => administration.Medication, administration),
-                Began = Time(Beginning(() => administration.Effective), zone),
-            };
-
-    // The day on which somebody was told of a treatment is not the day of it.
-    private static ChartMedication? ReadStatement(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, MedicationShelf shelf) =>
-        FhirReading.ParseRecord<MedicationStatement>(bytes) is not { } statement
-            ? null
-            : new ChartMedication(
-                reference,
-                source,
-                ChartMedicationKind.Statement,
-                FhirReading.Try(() => FhirReading.Text(statement.StatusElement)),
-                DoNotPerform: false,
-                shelf.Concepts(() => statement.Medication, statement),
-                FhirReading.Identifiers(() => statement.Identifier),
-                Time(CountedTime(() => statement.Effective), zone))
-            {
-                Elsewhere = shelf.Elsewhere(() => statement.Medication, statement),
-                Began = Time(Beginning(() => statement.Effective), zone),
-            };
+        if (known is not { } kind)
+            return null;
+        using var document = FhirReading.OpenRecord(bytes, type);
+        if (document?.RootElement is not { } medication)
+            return null;
+        var isRequest = kind == ChartMedicationKind.Request;
+        // The day on which somebody was told of a treatment is not the day of it.
+        var (counted, began) = isRequest ? (medication.Text("authoredOn"), null) : Effective(medication);
+        return new ChartMedication(
+            reference,
+            source,
+            kind,
+            medication.Text("status"),
+            isRequest && medication.IsTrue("doNotPerform"),
+            shelf.Concepts(medication, medication),
+            medication.Identifiers(),
+            Time(counted, zone))
+        {
+            Elsewhere = shelf.Elsewhere(medication, medication),
+            Began = Time(began, zone),
+        };
+    }
 
     // The latest end counts for a course of treatment; a course that is still running has only its start.
-    private static string? CountedTime(Func<DataType?> effective) => FhirReading.Try(effective) switch
+    private static (string? Counted, string? Began) Effective(JsonElement medication) => medication.Choice("effective"u8) switch
     {
-        FhirDateTime moment => FhirReading.Text(moment),
-        Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)) ?? FhirReading.Try(() => FhirReading.Text(period.StartElement)),
-        _ => null,
+        { Type: "DateTime" } moment => (moment.Json.AsText(), null),
+        { Type: "Period" } period => (period.Json.Text("end") ?? period.Json.Text("start"), period.Json.Text("start")),
+        _ => default,
     };
-
-    private static string? Beginning(Func<DataType?> effective) =>
-        FhirReading.Try(() => effective() is Period period ? FhirReading.Text(period.StartElement) : null);
 
     private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
         ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;

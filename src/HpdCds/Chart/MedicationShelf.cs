@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
-using Hl7.Fhir.Model;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
 /// <summary>The Medication resources that came along in Bundles, by every name under which they may be referred to.</summary>
 public sealed class MedicationShelf
 {
-    private readonly Dictionary<string, Medication> _byReference = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _byReference = new(StringComparer.Ordinal);
 
     public void Add(WalkedEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (entry.Resource.Type != "Medication" || FhirReading.Parse<Medication>(entry.Resource.Bytes) is not { } medication)
+        if (entry.Resource.Type != "Medication" || FhirReading.Read(entry.Resource.Bytes, "Medication") is not { } medication)
             return;
         if (entry.Resource.Id is { Length: > 0 } id)
             _byReference["Medication/" + id] = medication;
@@ -20,18 +20,21 @@ public sealed class MedicationShelf
     }
 
     /// <summary>The drug of an order: as coded, or the Medication behind the reference with its ingredients, or only its display text.</summary>
-    internal ImmutableArray<ChartConcept> Concepts(Func<DataType?> read, DomainResource owner) => FhirReading.Try(read) switch
+    /// <param name="order">What has a <c>medication[x]</c>.</param>
+    /// <param name="owner">The resource in which it stands, and which may contain the Medication.</param>
+    internal ImmutableArray<ChartConcept> Concepts(JsonElement order, JsonElement owner) => order.Choice("medication"u8) switch
     {
-        CodeableConcept concept => FhirReading.Concept(concept) is { } coded ? [coded] : [],
-        ResourceReference reference => [.. Behind(reference, owner) is { } found ? Describe(found, owner) : [], .. DisplayOf(reference)],
+        { IsList: true } => [],
+        { Type: "CodeableConcept" } coded => [coded.Json.AsConcept()],
+        { Type: "Reference" } reference => [.. Behind(reference.Json, owner) is { } found ? Describe(found, owner) : [], .. DisplayOf(reference.Json)],
         _ => [],
     };
 
     /// <summary>The reference of an order to a Medication that says nothing here: it did not come along, or it came empty.</summary>
     /// <returns>Empty where the reference has only words beside it.</returns>
-    internal string? Elsewhere(Func<DataType?> read, DomainResource owner) =>
-        FhirReading.Try(read) is ResourceReference reference && !(Behind(reference, owner) is { } found && Describe(found, owner).Any(concept => concept.SaysAnything))
-            ? FhirReading.Reference(() => reference) ?? ""
+    internal string? Elsewhere(JsonElement order, JsonElement owner) =>
+        order.Choice("medication"u8) is { Type: "Reference", IsList: false } reference && !(Behind(reference.Json, owner) is { } found && Describe(found, owner).Any(concept => concept.SaysAnything))
+            ? reference.Json.Text("reference") ?? ""
             : null;
 
     /// <summary>The drug under a name of the server from which the shelf was filled.</summary>
@@ -40,49 +43,56 @@ public sealed class MedicationShelf
 
     public bool Holds(string reference) => _byReference.ContainsKey(reference);
 
-    private Medication? Behind(ResourceReference reference, DomainResource owner)
+    private JsonElement? Behind(JsonElement reference, JsonElement owner)
     {
-        if (FhirReading.Reference(() => reference) is not { } target)
+        if (reference.Text("reference") is not { } target)
             return null;
         return target.StartsWith('#') ? Contained(target[1..], owner) : OnShelf(target);
     }
 
     // A Bundle of drafts names its Medication relatively, prefetch absolutely: the last two steps of the path are the same.
-    private Medication? OnShelf(string target)
+    private JsonElement? OnShelf(string target)
     {
         var plain = References.Relative(target, []);
         if (_byReference.TryGetValue(plain, out var exact))
             return exact;
         var steps = plain.Split('/');
-        return steps.Length > 2 && steps[^2] == "Medication" ? _byReference.GetValueOrDefault("Medication/" + steps[^1]) : null;
+        return steps.Length > 2 && steps[^2] == "Medication" && _byReference.TryGetValue("Medication/" + steps[^1], out var near) ? near : null;
     }
 
-    private static Medication? Contained(string id, DomainResource owner) =>
-        FhirReading.Each(() => owner.Contained).OfType<Medication>().FirstOrDefault(inner => FhirReading.Try(() => inner.Id) == id);
+    private static JsonElement? Contained(string id, JsonElement owner)
+    {
+        foreach (var inner in owner.Many("contained"))
+        {
+            if (FhirReading.IsOf(inner, "Medication") && inner.Text("id") == id)
+                return inner;
+        }
+
+        return null;
+    }
 
     /// <summary>A mixture names its ingredients as concepts or as Medications of their own; the latter are not taken apart further.</summary>
-    private IEnumerable<ChartConcept> Describe(Medication medication, DomainResource owner)
+    private IEnumerable<ChartConcept> Describe(JsonElement medication, JsonElement owner)
     {
-        var ingredients = FhirReading.Each(() => medication.Ingredient).SelectMany(part => FhirReading.Try(() => part.Item) switch
+        var ingredients = medication.Many("ingredient").SelectMany(part => part.Choice("item"u8) switch
         {
-            CodeableConcept concept => [FhirReading.Concept(concept)],
-            ResourceReference reference => IngredientBehind(reference, medication, owner),
+            { IsList: true } => [],
+            { Type: "CodeableConcept" } coded => [coded.Json.AsConcept()],
+            { Type: "Reference" } reference => IngredientBehind(reference.Json, medication, owner),
             _ => [],
         });
-        return ingredients.Prepend(CodeOf(medication)).OfType<ChartConcept>();
+        return ingredients.Prepend(medication.Concept("code")).OfType<ChartConcept>();
     }
 
     // What a contained Medication contains is written in the resource around it; one that stands alone may contain its own.
-    private IEnumerable<ChartConcept?> IngredientBehind(ResourceReference reference, Medication mixture, DomainResource owner)
+    private IEnumerable<ChartConcept?> IngredientBehind(JsonElement reference, JsonElement mixture, JsonElement owner)
     {
         if ((Behind(reference, mixture) ?? Behind(reference, owner)) is not { } ingredient)
             return DisplayOf(reference);
-        var parts = FhirReading.Each(() => ingredient.Ingredient).Select(part => FhirReading.Concept(FhirReading.Try(() => part.Item) as CodeableConcept));
-        return [CodeOf(ingredient), .. parts, .. DisplayOf(reference)];
+        var parts = ingredient.Many("ingredient").Select(part => part.Choice("item"u8) is { Type: "CodeableConcept", IsList: false } coded ? coded.Json.AsConcept() : null);
+        return [ingredient.Concept("code"), .. parts, .. DisplayOf(reference)];
     }
 
-    private static ChartConcept? CodeOf(Medication medication) => FhirReading.Concept(FhirReading.Try(() => medication.Code));
-
-    private static IEnumerable<ChartConcept> DisplayOf(ResourceReference reference) =>
-        FhirReading.Display(() => reference) is { } text ? [new ChartConcept([], text)] : [];
+    private static IEnumerable<ChartConcept> DisplayOf(JsonElement reference) =>
+        reference.Text("display") is { } text ? [new ChartConcept([], text)] : [];
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
-using Hl7.Fhir.Model;
 using HpdCds.Knowledge;
 
 namespace HpdCds.Chart;
@@ -11,37 +11,40 @@ public static partial class ObservationReader
 {
     private const string Ucum = "http://unitsofmeasure.org";
 
+    /// <summary>The simple types of FHIR, whose names begin with a small letter where they stand alone.</summary>
+    private static readonly string[] Primitives =
+        ["Base64Binary", "Canonical", "Code", "Date", "DateTime", "Id", "Instant", "Integer64", "Markdown", "Oid", "PositiveInt", "Time", "UnsignedInt", "Uri", "Url", "Uuid"];
+
     /// <returns>Nothing when the resource cannot be read at all.</returns>
     public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.ParseRecord<Observation>(bytes) is not { } observation)
+        using var document = FhirReading.OpenRecord(bytes, "Observation");
+        if (document?.RootElement is not { } observation)
             return [];
         var whole = new ChartObservation(
             reference,
             source,
-            FhirReading.Try(() => FhirReading.Text(observation.StatusElement)),
-            FhirReading.Concept(FhirReading.Try(() => observation.Code)) ?? ChartConcept.Empty,
+            observation.Text("status"),
+            observation.Concept("code") ?? ChartConcept.Empty,
             ReadTime(observation, zone),
-            ReadValue(() => observation.Value, () => observation.DataAbsentReason),
-            ReadRanges(() => observation.ReferenceRange),
-            FhirReading.Concepts(() => observation.Interpretation),
-            SpecimenOf(() => observation.Specimen),
+            ReadValue(observation),
+            ReadRanges(observation),
+            observation.Concepts("interpretation"),
+            SpecimenOf(observation),
             Panel: null)
         {
-            Method = FhirReading.Concept(FhirReading.Try(() => observation.Method)),
+            Method = observation.Concept("method"),
             // A focus that does not say what it is may be anything.
-            Focus = [.. FhirReading.Each(() => observation.Focus).Select(focus => FhirReading.Reference(() => focus) ?? "")],
-            Notes = [.. FhirReading.Each(() => observation.Note).Select(note => FhirReading.Try(() => FhirReading.Text(note.TextElement))).OfType<string>()],
+            Focus = [.. observation.Many("focus").Select(focus => focus.Text("reference") ?? "")],
+            Notes = [.. observation.Many("note").Select(note => note.Text("text")).OfType<string>()],
         };
-        var parts = FhirReading.Each(() => observation.Component).Select((component, place) => whole with
+        var parts = observation.Many("component").Select((component, place) => whole with
         {
             Reference = string.Create(CultureInfo.InvariantCulture, $"{reference}#{place}"),
-            Code = FhirReading.Concept(FhirReading.Try(() => component.Code)) ?? ChartConcept.Empty,
-            Value = FhirReading.IsModified(component)
-                ? new ChartValue.Unreadable("modified by what is not known here")
-                : ReadValue(() => component.Value, () => component.DataAbsentReason),
-            ReferenceRanges = ReadRanges(() => component.ReferenceRange),
-            Interpretation = FhirReading.Concepts(() => component.Interpretation),
+            Code = component.Concept("code") ?? ChartConcept.Empty,
+            Value = component.IsModified() ? new ChartValue.Unreadable("modified by what is not known here") : ReadValue(component),
+            ReferenceRanges = ReadRanges(component),
+            Interpretation = component.Concepts("interpretation"),
             Panel = reference,
         });
         return [whole, .. parts];
@@ -66,80 +69,73 @@ public static partial class ObservationReader
     }
 
     // A label, or a specimen that lives inside this one result, is no evidence that another result is of the same specimen.
-    private static string? SpecimenOf(Func<ResourceReference?> read)
+    private static string? SpecimenOf(JsonElement observation)
     {
-        var reference = References.Relative(FhirReading.Reference(read) ?? "", []);
+        if (observation.One("specimen") is not { } specimen)
+            return null;
+        var reference = References.Relative(specimen.Text("reference") ?? "", []);
         if (reference.Split('/') is [.., "Specimen", { Length: > 0 }] || reference.StartsWith("urn:", StringComparison.Ordinal))
             return reference;
-        return FhirReading.Try(() => read()?.Identifier is { } identifier
-            && FhirReading.Text(identifier.SystemElement) is { } system && FhirReading.Text(identifier.ValueElement) is { } value
-                ? system + "|" + value
-                : null);
+        return specimen.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
     }
 
-    private static ChartTime? ReadTime(Observation observation, TimeZoneInfo zone)
+    private static ChartTime? ReadTime(JsonElement observation, TimeZoneInfo zone)
     {
-        var effective = FhirReading.Try(() => observation.Effective) switch
+        var effective = observation.Choice("effective"u8) switch
         {
-            FhirDateTime moment => FhirReading.Text(moment),
-            Instant instant => FhirReading.Text(instant),
-            Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)) ?? FhirReading.Try(() => FhirReading.Text(period.StartElement)),
-            Timing timing => FhirReading.Each(() => timing.EventElement).Select(FhirReading.Text).FirstOrDefault(),
+            { Type: "DateTime" or "Instant" } moment => moment.Json.AsText(),
+            { Type: "Period" } period => period.Json.Text("end") ?? period.Json.Text("start"),
+            { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).FirstOrDefault(),
             _ => null,
         };
         if (effective is not null)
             return ChartTimes.Parse(effective, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
-        var issued = FhirReading.Try(() => FhirReading.Text(observation.IssuedElement));
-        return ChartTimes.Parse(issued, zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
+        return ChartTimes.Parse(observation.Text("issued"), zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
     }
 
-    private static ChartValue? ReadValue(Func<DataType?> read, Func<CodeableConcept?> absent)
+    private static ChartValue? ReadValue(JsonElement owner)
     {
-        try
-        {
-            return read() switch
-            {
-                null => null,
-                _ when FhirReading.Try(absent) is not null => null,
-                Quantity quantity => ReadQuantity(quantity),
-                Integer number => AsDecimal(number.JsonValue) is { } whole ? new ChartValue.Number(whole) : new ChartValue.Unreadable("not an integer"),
-                FhirDecimal number => AsDecimal(number.JsonValue) is { } exact ? new ChartValue.Number(exact) : new ChartValue.Unreadable("not a number"),
-                FhirString text => FhirReading.Text(text) is { } words ? ReadText(words) : null,
-                CodeableConcept concept => new ChartValue.Concept(FhirReading.Concept(concept) ?? ChartConcept.Empty),
-                FhirBoolean flag => flag.JsonValue is bool yes ? new ChartValue.Flag(yes) : new ChartValue.Unreadable("not a boolean"),
-                var other => new ChartValue.Unreadable(other.TypeName),
-            };
-        }
-        catch (Exception broken) when (broken is Hl7.Fhir.Utility.CodedException or InvalidOperationException or InvalidCastException)
-        {
+        if (owner.Choice("value"u8) is not { } value)
+            return null;
+        if (value.IsList)
             return new ChartValue.Unreadable("not of a FHIR type");
-        }
+        if (owner.Says("dataAbsentReason"))
+            return null;
+        var json = value.Json;
+        return value.Type switch
+        {
+            "Quantity" or "Age" or "Count" or "Distance" or "Duration" => ReadQuantity(json),
+            "Integer" => AsDecimal(json) is { } whole ? new ChartValue.Number(whole) : new ChartValue.Unreadable("not an integer"),
+            "Decimal" => AsDecimal(json) is { } exact ? new ChartValue.Number(exact) : new ChartValue.Unreadable("not a number"),
+            "String" => json.AsText() is { } words ? ReadText(words) : null,
+            "CodeableConcept" => new ChartValue.Concept(json.AsConcept()),
+            "Boolean" => json.ValueKind is JsonValueKind.True or JsonValueKind.False ? new ChartValue.Flag(json.ValueKind == JsonValueKind.True) : new ChartValue.Unreadable("not a boolean"),
+            var other => new ChartValue.Unreadable(Primitives.Contains(other) ? char.ToLowerInvariant(other[0]) + other[1..] : other),
+        };
     }
 
-    private static ChartValue? ReadQuantity(Quantity quantity)
+    private static ChartValue? ReadQuantity(JsonElement quantity)
     {
-        if (quantity.ValueElement?.JsonValue is not { } raw)
+        if (quantity.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined) || quantity.HasList("value"))
+            return new ChartValue.Unreadable("not of a FHIR type");
+        if (quantity.One("value") is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Object) } raw)
             return null;
         if (AsDecimal(raw) is not { } value)
             return new ChartValue.Unreadable("not a number");
-        var comparator = FhirReading.Text(quantity.ComparatorElement);
-        var code = FhirReading.Text(quantity.CodeElement);
-        var isUcum = code is not null && FhirReading.Text(quantity.SystemElement) is null or Ucum;
+        if (((string[])["comparator", "code", "system", "unit"]).Any(name => quantity.HasList(name)))
+            return new ChartValue.Unreadable("not of a FHIR type");
+        var comparator = quantity.Text("comparator");
+        var code = quantity.Text("code");
+        var isUcum = code is not null && quantity.Text("system") is null or Ucum;
         return comparator is not (null or "<" or "<=" or ">" or ">=")
             ? new ChartValue.Unreadable("unknown comparator")
-            : new ChartValue.Quantity(value, comparator, isUcum ? code : FhirReading.Text(quantity.UnitElement) ?? code, isUcum)
+            : new ChartValue.Quantity(value, comparator, isUcum ? code : quantity.Text("unit") ?? code, isUcum)
             {
-                WrittenUnit = isUcum ? FhirReading.Text(quantity.UnitElement) : null,
+                WrittenUnit = isUcum ? quantity.Text("unit") : null,
             };
     }
 
-    private static decimal? AsDecimal(object? raw) => raw switch
-    {
-        decimal number => number,
-        int number => number,
-        long number => number,
-        _ => null,
-    };
+    private static decimal? AsDecimal(JsonElement raw) => raw.ValueKind == JsonValueKind.Number && raw.TryGetDecimal(out var number) ? number : null;
 
     // Laboratories send "<0.5" or "12.3 mg/L" as text; what is wholly a number is one.
     private static ChartValue ReadText(string text)
@@ -159,24 +155,24 @@ public static partial class ObservationReader
     [GeneratedRegex(@"^-?[1-9]\d{0,2}\.\d{3}$", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex Thousands();
 
-    private static ImmutableArray<ChartReferenceRange> ReadRanges(Func<IEnumerable<Observation.ReferenceRangeComponent>?> read) =>
-        [.. FhirReading.Each(read).Select(range =>
+    private static ImmutableArray<ChartReferenceRange> ReadRanges(JsonElement owner) =>
+        [.. owner.Many("referenceRange").Select(range =>
         {
-            var low = ReadLimit(() => range.Low);
-            var high = ReadLimit(() => range.High);
+            var (low, high) = (ReadLimit(range, "low"), ReadLimit(range, "high"));
+            var age = range.One("age");
             return new ChartReferenceRange(
                 low?.Value,
                 high?.Value,
                 high?.Unit ?? low?.Unit,
-                FhirReading.Concept(FhirReading.Try(() => range.Type)),
-                FhirReading.Concepts(() => range.AppliesTo),
-                InYears(ReadLimit(() => range.Age?.Low)),
-                InYears(ReadLimit(() => range.Age?.High)),
-                FhirReading.Try(() => FhirReading.Text(range.TextElement)));
+                range.Concept("type"),
+                range.Concepts("appliesTo"),
+                InYears(age is { } from ? ReadLimit(from, "low") : null),
+                InYears(age is { } to ? ReadLimit(to, "high") : null),
+                range.Text("text"));
         })];
 
-    private static ChartValue.Quantity? ReadLimit(Func<Quantity?> read) =>
-        FhirReading.Try(() => read() is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null);
+    private static ChartValue.Quantity? ReadLimit(JsonElement owner, string name) =>
+        owner.One(name) is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null;
 
     // Nobody is that old: a greater number is not an age, and would not fit into a decimal once multiplied.
     private static decimal? InYears(ChartValue.Quantity? age) => age is not { Value: >= 0 and < 100_000 } ? null : age.Unit switch

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Hl7.Fhir.Model;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -23,15 +23,15 @@ public static class OrderReader
         foreach (var entry in drafts.Entries)
             shelf.Add(entry);
         var orders = ImmutableArray.CreateBuilder<ChartOrder>();
-        var groups = new List<(string Name, RequestGroup Group)>();
+        var groups = new List<(string Name, JsonElement Group)>();
         foreach (var entry in drafts.Entries.Where(entry => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup"))
         {
-            if (FhirReading.Parse<DomainResource>(entry.Resource.Bytes) is not { } resource)
+            if (FhirReading.Read(entry.Resource.Bytes, entry.Resource.Type!) is not { } resource)
                 return null;
             var reference = $"{entry.Resource.Type}/{entry.Resource.Id}";
             orders.AddRange(ReadAny(resource, reference, shelf));
-            if (resource is RequestGroup group)
-                groups.Add((reference, group));
+            if (FhirReading.IsOf(resource, "RequestGroup"))
+                groups.Add((reference, resource));
         }
 
         return WithGroups(orders.ToImmutable(), groups, drafts);
@@ -46,7 +46,7 @@ public static class OrderReader
     }
 
     // A group with an action that is not among the drafts is not known whole: any of them may be meant by its name.
-    private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, RequestGroup Group)> groups, BundleWalk drafts)
+    private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, JsonElement Group)> groups, BundleWalk drafts)
     {
         if (groups.Count == 0)
             return orders;
@@ -54,7 +54,7 @@ public static class OrderReader
         var byUrl = drafts.Entries.Where(entry => entry.FullUrl is not null)
             .ToLookup(entry => entry.FullUrl!, entry => $"{entry.Resource.Type}/{entry.Resource.Id}", StringComparer.Ordinal);
         var groupsOf = groups
-            .Select(item => (item.Name, Targets: Targets(FhirReading.Each(() => item.Group.Action)).Select(target => NameOf(target, byUrl)).Distinct(StringComparer.Ordinal).ToArray()))
+            .Select(item => (item.Name, Targets: Targets(item.Group.Many("action")).Select(target => NameOf(target, byUrl)).Distinct(StringComparer.Ordinal).ToArray()))
             .Select(item => (item.Name, Members: Array.TrueForAll(item.Targets, target => names.Contains(target) || !IsOrder(target)) ? item.Targets : [.. names]))
             .SelectMany(item => item.Members.Select(target => (item.Name, Target: target)))
             .ToLookup(pair => pair.Target, pair => pair.Name, StringComparer.Ordinal);
@@ -64,9 +64,8 @@ public static class OrderReader
     private static bool IsOrder(string target) =>
         target.Split('/')[0] is "MedicationRequest" or "ServiceRequest" or "RequestGroup" || target.StartsWith("urn:", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Targets(IEnumerable<RequestGroup.ActionComponent> actions) =>
-        actions.SelectMany(action => Targets(FhirReading.Each(() => action.Action))
-            .Concat(FhirReading.Reference(() => action.Resource) is { } target ? [target] : []));
+    private static IEnumerable<string> Targets(IEnumerable<JsonElement> actions) =>
+        actions.SelectMany(action => Targets(action.Many("action")).Concat(action.Reference("resource") is { } target ? [target] : []));
 
     private static string NameOf(string target, ILookup<string, string> byUrl)
     {
@@ -76,63 +75,53 @@ public static class OrderReader
         return steps.Length > 2 ? string.Join('/', steps[^2..]) : string.Join('/', steps);
     }
 
-    private static IEnumerable<ChartOrder> ReadAny(DomainResource resource, string reference, MedicationShelf shelf) => resource switch
+    private static IEnumerable<ChartOrder> ReadAny(JsonElement resource, string reference, MedicationShelf shelf) => resource.Text("resourceType") switch
     {
-        MedicationRequest request => [ReadMedication(request, reference, shelf, request)],
-        ServiceRequest request => [ReadService(request, reference)],
-        RequestGroup group => ReadGroup(group, reference, shelf),
+        "MedicationRequest" => [ReadMedication(resource, reference, shelf, resource)],
+        "ServiceRequest" => [ReadService(resource, reference)],
+        "RequestGroup" => ReadGroup(resource, reference, shelf),
         _ => [],
     };
 
     // The actions of a group point at its contained orders, or at entries of the Bundle, which are read anyway.
-    private static IEnumerable<ChartOrder> ReadGroup(RequestGroup group, string reference, MedicationShelf shelf)
+    private static IEnumerable<ChartOrder> ReadGroup(JsonElement group, string reference, MedicationShelf shelf)
     {
-        var subject = FhirReading.Reference(() => group.Subject);
-        return FhirReading.Each(() => group.Contained)
-            .Select(inner => (Inner: inner, Reference: $"{reference}#{FhirReading.Try(() => inner.Id)}"))
-            .Select(part => part.Inner switch
+        var subject = group.Reference("subject");
+        return group.Many("contained")
+            .Select(inner => (Inner: inner, Reference: $"{reference}#{inner.Text("id")}"))
+            .Select(part => part.Inner.Text("resourceType") switch
             {
-                MedicationRequest request => ReadMedication(request, part.Reference, shelf, group),
-                ServiceRequest request => ReadService(request, part.Reference),
+                "MedicationRequest" => ReadMedication(part.Inner, part.Reference, shelf, group),
+                "ServiceRequest" => ReadService(part.Inner, part.Reference),
                 _ => null,
             })
             .OfType<ChartOrder>()
             .Select(order => order with { Subject = order.Subject ?? subject });
     }
 
-    private static ChartOrder ReadMedication(MedicationRequest request, string reference, MedicationShelf shelf, DomainResource owner) => new(
-        reference,
-        "MedicationRequest",
-        FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
-        FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
-        FhirReading.Reference(() => request.Subject),
-        shelf.Concepts(() => request.Medication, owner),
-        FhirReading.Identifiers(() => request.Identifier),
-        FhirReading.Concepts(() => request.ReasonCode),
-        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
+    private static ChartOrder ReadMedication(JsonElement request, string reference, MedicationShelf shelf, JsonElement owner) => ReadRequest(request, "MedicationRequest", reference) with
     {
-        Elsewhere = shelf.Elsewhere(() => request.Medication, owner),
-        Intents = IntentsOf(request),
+        Concepts = shelf.Concepts(request, owner),
+        Elsewhere = shelf.Elsewhere(request, owner),
     };
 
-    private static ChartOrder ReadService(ServiceRequest request, string reference) => new(
-        reference,
-        "ServiceRequest",
-        FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
-        FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
-        FhirReading.Reference(() => request.Subject),
-        FhirReading.Concept(FhirReading.Try(() => request.Code)) is { } code ? [code] : [],
-        FhirReading.Identifiers(() => request.Identifier),
-        FhirReading.Concepts(() => request.ReasonCode),
-        [.. FhirReading.Each(() => request.ReasonReference).Select(reason => FhirReading.Reference(() => reason)).OfType<string>()])
+    private static ChartOrder ReadService(JsonElement request, string reference) => ReadRequest(request, "ServiceRequest", reference) with
     {
-        Categories = FhirReading.Concepts(() => request.Category),
-        Intents = IntentsOf(request),
+        Concepts = request.Concept("code") is { } code ? [code] : [],
+        Categories = request.Concepts("category"),
     };
 
-    private static ImmutableArray<ChartConcept> IntentsOf(DomainResource order) =>
-        [.. FhirReading.Each(() => order.Extension)
-            .Where(extension => TreatmentIntent.Contains(FhirReading.Try(() => extension.Url), StringComparer.Ordinal))
-            .Select(extension => FhirReading.Concept(FhirReading.Try(() => extension.Value) as CodeableConcept))
-            .OfType<ChartConcept>()];
+    private static ChartOrder ReadRequest(JsonElement request, string type, string reference) => new(
+        reference,
+        type,
+        request.Text("status"),
+        request.IsTrue("doNotPerform"),
+        request.Reference("subject"),
+        Concepts: [],
+        request.Identifiers(),
+        request.Concepts("reasonCode"),
+        [.. request.Many("reasonReference").Select(reason => reason.Text("reference")).OfType<string>()])
+    {
+        Intents = [.. request.ExtensionConcepts(TreatmentIntent)],
+    };
 }

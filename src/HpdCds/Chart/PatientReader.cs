@@ -1,4 +1,4 @@
-using Hl7.Fhir.Model;
+using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -10,30 +10,34 @@ public static class PatientReader
 
     public static ChartPatient? Read(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
     {
-        if (FhirReading.ParseRecord<Patient>(bytes) is not { } patient)
+        using var document = FhirReading.OpenRecord(bytes, "Patient");
+        if (document?.RootElement is not { } patient)
             return null;
-        var born = FhirReading.Try(() => FhirReading.Text(patient.BirthDateElement));
+        var born = patient.Text("birthDate");
         var birthDate = ChartTimes.Parse(born, zone);
-        var extensions = FhirReading.Each(() => patient.Extension);
         return new ChartPatient(
             reference,
             birthDate,
-            FhirReading.Try(() => FhirReading.Text(patient.GenderElement)),
-            FhirReading.Try(() => FhirReading.Text(Named(extensions, BirthSex)?.Value as PrimitiveType)),
-            ReadClinicalSex(Named(extensions, SexForClinicalUse)))
+            patient.Text("gender"),
+            Named(patient, BirthSex)?.Choice("value"u8)?.Json.AsText(),
+            ReadClinicalSex(Named(patient, SexForClinicalUse)))
         {
             IsBirthDateUnreadable = born is not null && birthDate is null,
         };
     }
 
     // The published extension is complex and holds the concept in a part called "value"; simple forms are met too.
-    private static ChartConcept? ReadClinicalSex(Extension? extension)
+    private static ChartConcept? ReadClinicalSex(JsonElement? extension) =>
+        extension is { } whole && (Named(whole, "value") ?? whole).Choice("value"u8) is { Type: "CodeableConcept", IsList: false } said ? said.Json.AsConcept() : null;
+
+    private static JsonElement? Named(JsonElement owner, string url)
     {
-        var part = extension is null ? null : FhirReading.Each(() => extension.Extension).FirstOrDefault(inner => Url(inner) == "value") ?? extension;
-        return FhirReading.Concept(FhirReading.Try(() => part?.Value) as CodeableConcept);
+        foreach (var extension in owner.Many("extension"))
+        {
+            if (extension.Text("url") == url)
+                return extension;
+        }
+
+        return null;
     }
-
-    private static Extension? Named(IEnumerable<Extension> extensions, string url) => extensions.FirstOrDefault(extension => Url(extension) == url);
-
-    private static string? Url(Extension extension) => FhirReading.Try(() => extension.Url);
 }

@@ -1,5 +1,3 @@
-using Hl7.Fhir.Model;
-
 namespace HpdCds.Chart;
 
 /// <summary>Procedure resources into our records; a procedure counts from its end.</summary>
@@ -8,27 +6,16 @@ public static class ProcedureReader
     /// <returns>Nothing when the resource cannot be read, or does not say what was done.</returns>
     public static ChartProcedure? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        if (FhirReading.ParseRecord<Procedure>(bytes) is not { } procedure)
+        using var document = FhirReading.OpenRecord(bytes, "Procedure");
+        if (document?.RootElement is not { } procedure || procedure.Concept("code") is not { SaysAnything: true } code)
             return null;
-        var code = FhirReading.Concept(FhirReading.Try(() => procedure.Code)) ?? ChartConcept.Empty;
-        if (!code.SaysAnything)
-            return null;
-        return new ChartProcedure(
-            reference,
-            source,
-            FhirReading.Try(() => FhirReading.Text(procedure.StatusElement)),
-            code,
-            ReadTime(procedure, zone));
-    }
-
-    private static ChartTime? ReadTime(Procedure procedure, TimeZoneInfo zone)
-    {
-        var performed = FhirReading.Try(() => procedure.Performed) switch
+        var performed = procedure.Choice("performed"u8) switch
         {
-            FhirDateTime moment => FhirReading.Text(moment),
-            Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)) ?? FhirReading.Try(() => FhirReading.Text(period.StartElement)),
+            { Type: "DateTime" } moment => moment.Json.AsText(),
+            { Type: "Period" } period => period.Json.Text("end") ?? period.Json.Text("start"),
             _ => null,
         };
-        return ChartTimes.Parse(performed, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+        var time = ChartTimes.Parse(performed, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+        return new ChartProcedure(reference, source, procedure.Text("status"), code, time);
     }
 }

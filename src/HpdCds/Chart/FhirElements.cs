@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace HpdCds.Chart;
+
+/// <summary>
+/// The members of FHIR's elements in JSON. Whatever has another shape than FHIR gives it reads as nothing: an array where one
+/// element belongs, one element where a list belongs, a number where a text belongs.
+/// </summary>
+internal static class FhirElements
+{
+    /// <summary>What is named most often, so that no text is made for it.</summary>
+    private static readonly string[] Types = ["Quantity", "CodeableConcept", "String", "DateTime", "Period", "Instant", "Reference", "Boolean", "Integer"];
+
+    /// <summary>An element of a type of its own name's ending, such as <c>valueQuantity</c>.</summary>
+    /// <param name="Json">Undefined where only <c>_value...</c> came, which says something about a value that is not there.</param>
+    internal readonly record struct Chosen(string Type, JsonElement Json)
+    {
+        public bool IsList => Json.ValueKind == JsonValueKind.Array;
+    }
+
+    public static string? Text(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) ? member.AsText() : null;
+
+    public static string? AsText(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 } text ? text : null;
+
+    public static bool IsTrue(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.True;
+
+    public static bool HasList(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array;
+
+    /// <summary>An element that came, even if only as a word where members belong: then it has none.</summary>
+    public static JsonElement? One(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Array ? member : null;
+
+    public static IEnumerable<JsonElement> Many(this JsonElement owner, string name) =>
+        owner.HasList(name) ? Items(owner.GetProperty(name)) : [];
+
+    /// <summary>The one of a choice, such as <c>value</c>; there are never two of them (<see cref="FhirReading"/>).</summary>
+    public static Chosen? Choice(this JsonElement owner, ReadOnlySpan<byte> name)
+    {
+        Chosen? said = null;
+        if (owner.ValueKind != JsonValueKind.Object)
+            return said;
+        foreach (var member in owner.EnumerateObject())
+        {
+            var written = JsonMarshal.GetRawUtf8PropertyName(member);
+            var isBeside = written is [(byte)'_', ..];
+            var plain = isBeside ? written[1..] : written;
+            if (!plain.StartsWith(name))
+                continue;
+            if (!isBeside)
+                return new Chosen(TypeOf(plain[name.Length..]), member.Value);
+            said = new Chosen(TypeOf(plain[name.Length..]), member.Value.ValueKind == JsonValueKind.Array ? member.Value : default);
+        }
+
+        return said;
+    }
+
+    /// <summary>Whether it is said at all, in whatever shape.</summary>
+    public static bool Says(this JsonElement owner, string name) => owner.ValueKind == JsonValueKind.Object
+        && ((owner.TryGetProperty(name, out var member) && !(member.ValueKind == JsonValueKind.Array && member.GetArrayLength() == 0)) || owner.TryGetProperty("_" + name, out _));
+
+    /// <summary>An extension that nobody here knows may turn what it stands in into its opposite.</summary>
+    public static bool IsModified(this JsonElement owner) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty("modifierExtension", out var member) && member.ValueKind switch
+        {
+            JsonValueKind.Null => false,
+            JsonValueKind.Array => Items(member).Any(),
+            _ => true,
+        };
+
+    public static ChartConcept? Concept(this JsonElement owner, string name) => owner.One(name)?.AsConcept();
+
+    public static ImmutableArray<ChartConcept> Concepts(this JsonElement owner, string name) =>
+        owner.HasList(name) ? [.. owner.Many(name).Select(AsConcept)] : [];
+
+    public static ChartConcept AsConcept(this JsonElement concept)
+    {
+        var codings = ImmutableArray.CreateBuilder<ChartCoding>(concept.HasList("coding") ? concept.GetProperty("coding").GetArrayLength() : 0);
+        List<string>? uncoded = null;
+        foreach (var coding in concept.Many("coding"))
+        {
+            if (coding.HasList("code"))
+                continue;
+            if (coding.Text("code") is { } code)
+            {
+                if (!coding.HasList("system"))
+                    codings.Add(new ChartCoding(coding.Text("system"), code, coding.Text("display")) { Version = coding.Text("version") });
+            }
+            else if (coding.Text("display") is { } display)
+            {
+                (uncoded ??= []).Add(display);
+            }
+        }
+
+        return new ChartConcept(codings.DrainToImmutable(), concept.Text("text")) { UncodedDisplays = uncoded is null ? [] : [.. uncoded] };
+    }
+
+    /// <summary>The code of a single-coded concept such as a clinical status.</summary>
+    public static string? FirstCode(this JsonElement owner, string name) => owner.Concept(name)?.Codings is [var first, ..] ? first.Code : null;
+
+    public static string? Reference(this JsonElement owner, string name) => owner.One(name)?.Text("reference");
+
+    public static ImmutableArray<string> Identifiers(this JsonElement owner) =>
+        [.. owner.Many("identifier")
+            .Where(identifier => !identifier.HasList("system"))
+            .Select(identifier => identifier.Text("value") is { } value ? identifier.Text("system") + "|" + value : null)
+            .OfType<string>()];
+
+    /// <summary>The concepts in extensions of this name.</summary>
+    public static IEnumerable<ChartConcept> ExtensionConcepts(this JsonElement owner, params ReadOnlySpan<string> urls)
+    {
+        List<ChartConcept>? concepts = null;
+        foreach (var extension in owner.Many("extension"))
+        {
+            if (urls.Contains(extension.Text("url")) && extension.Choice("value"u8) is { Type: "CodeableConcept", IsList: false } value)
+                (concepts ??= []).Add(value.Json.AsConcept());
+        }
+
+        return concepts ?? [];
+    }
+
+    // Lists in a list are one list.
+    private static IEnumerable<JsonElement> Items(JsonElement list)
+    {
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var inner in Items(item))
+                    yield return inner;
+            }
+            else if (item.ValueKind != JsonValueKind.Null)
+            {
+                yield return item;
+            }
+        }
+    }
+
+    private static string TypeOf(ReadOnlySpan<byte> ending)
+    {
+        foreach (var type in Types)
+        {
+            if (Ascii.Equals(ending, type))
+                return type;
+        }
+
+        return Encoding.UTF8.GetString(ending);
+    }
+}

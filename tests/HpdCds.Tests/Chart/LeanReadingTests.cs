@@ -1,0 +1,184 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HpdCds.Chart;
+using HpdCds.Tests.Cases;
+
+namespace HpdCds.Tests.Chart;
+
+/// <summary>
+/// The readers of the service against Firely, which knows FHIR and reads the same bytes into the same records: every resource
+/// of the golden cases, thousands of damaged ones, and shapes that nobody should send.
+/// </summary>
+public sealed class LeanReadingTests(ITestOutputHelper output)
+{
+    private const int Seed = 20261128;
+    private const int Damages = 12_000;
+
+    private const string Nothing = "nothing";
+    private const string TrustedLess = "trusted less than by Firely";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Fact]
+    [Trait("Req", "PFD-06")]
+    public void Every_resource_of_the_golden_cases_reads_as_Firely_reads_it()
+    {
+        var resources = ResourcesOfCases().ToList();
+        Assert.True(resources.Count > 3_000, FormattableString.Invariant($"{resources.Count} resources"));
+        Assert.Empty(resources.Select(resource => Difference(resource.ToJsonString(Readable))).OfType<string>().Take(10));
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-06")]
+    public void Damaged_resources_read_as_Firely_reads_them()
+    {
+        var resources = ResourcesOfCases().Select(resource => resource.ToJsonString()).Distinct(StringComparer.Ordinal).ToArray();
+        var faults = new List<string>();
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var at = 0; at < Damages; at++)
+        {
+            var dice = new Random(Seed + at);
+            var text = ResourceDamage.Of(resources[dice.Next(resources.Length)], dice);
+            Firely.FhirReading.IsBroken = false;
+            var (ours, theirs) = Both(text);
+            var kind = ours == theirs ? KindOf(ours)
+                : Firely.FhirReading.IsBroken ? "not compared: Firely fails"
+                : ours.Split('\n').Zip(theirs.Split('\n')).All(pair => pair.First == pair.Second || pair.First == Nothing || IsLess(JsonNode.Parse(pair.First), JsonNode.Parse(pair.Second), "")) ? TrustedLess
+                : "differ";
+            counts[kind] = counts.GetValueOrDefault(kind) + 1;
+            if (kind == "differ")
+                faults.Add($"{text}\n  ours   {ours}\n  Firely {theirs}");
+        }
+
+        foreach (var (kind, count) in counts)
+            output.WriteLine(FormattableString.Invariant($"{count,6} {kind}"));
+        Assert.True(counts.GetValueOrDefault(TrustedLess) < Damages / 50);
+        Assert.True(faults.Count == 0, FormattableString.Invariant($"{faults.Count} differ:\n") + string.Join('\n', faults.OrderBy(fault => fault.Length).Take(40)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [Trait("Req", "PFD-06")]
+    public void Shapes_that_nobody_should_send_read_as_Firely_reads_them(string members) =>
+        Assert.Null(Difference($$"""{"resourceType":"Observation","id":"a",{{members}}}"""));
+
+    /// <summary>Where we read otherwise on purpose: what may mean the opposite, or is said in two ways, is not believed.</summary>
+    [Theory]
+    [InlineData("""{"resourceType":"Observation","id":"a","valueInteger":1,"modifierExtension":{"url":"x"}}""", "nothing")]
+    [InlineData("""{"resourceType":"Observation","id":"a","valueInteger":1,"modifierExtension":"x"}""", "nothing")]
+    [InlineData("""{"resourceType":"Observation","resourceType":"Observation","valueInteger":1}""", "nothing")]
+    [InlineData("""{"resourceType":"Observation","id":"a","\u0076alueInteger":1}""", "nothing")]
+    [InlineData("""{"resourceType":"Observation","id":"a","valueInteger":1,"_valueString":{"id":"x"}}""", "nothing")]
+    [InlineData("""{"resourceType":"Observation","id":"a","ValueInteger":1}""", "no value")]
+    [InlineData("""{"resourceType":"Observation","id":"a","valueInteger":1,"dataAbsentReason":[{"text":"x"}]}""", "no value")]
+    public void Some_shapes_are_trusted_less_than_Firely_trusts_them(string json, string expected)
+    {
+        var (ours, theirs) = Both(json);
+        Assert.DoesNotContain("nothing", theirs, StringComparison.Ordinal);
+        Assert.Equal(expected, ours.Contains("nothing", StringComparison.Ordinal) ? "nothing" : ours.Contains("\"Value\":null", StringComparison.Ordinal) ? "no value" : ours);
+    }
+
+    public static TheoryData<string> Shapes() => [.. ResourceDamage.Shapes];
+
+    private static IEnumerable<JsonObject> ResourcesOfCases() => GoldenCase.All
+        .SelectMany(golden => ResourcesIn(Parse(golden.Request)).Concat(ResourcesIn(golden.Fhir)));
+
+    private static JsonNode? Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<JsonObject> ResourcesIn(JsonNode? node)
+    {
+        if (node is JsonObject { Count: > 0 } members && members["resourceType"] is JsonValue type && type.GetValueKind() == JsonValueKind.String && (string?)type is not ("Bundle" or "OperationOutcome"))
+            return [members];
+        return node switch
+        {
+            JsonObject parts => parts.SelectMany(part => ResourcesIn(part.Value)),
+            JsonArray items => items.SelectMany(ResourcesIn),
+            _ => [],
+        };
+    }
+
+    private static string? TypeOf(string text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = 200 });
+        try
+        {
+            reader.Read();
+            return ResourceGlance.Read(ref reader, Encoding.UTF8.GetBytes(text))?.Type;
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Difference(string text)
+    {
+        var (ours, theirs) = Both(text);
+        return ours == theirs ? null : $"{text}\n  ours   {ours}\n  Firely {theirs}";
+    }
+
+    private static (string Ours, string Theirs) Both(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var zone = TimeZoneInfo.Utc;
+        var walk = BundleWalk.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Bundle","entry":[{"resource":{{text}}}]}"""), 100);
+        return TypeOf(text) switch
+        {
+            "Observation" => (Written(ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone)), Written(Firely.ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone))),
+            "Condition" => (Written(ConditionReader.Read(bytes, "r", ChartKey.Problems, zone)), Written(Firely.ConditionReader.Read(bytes, "r", ChartKey.Problems, zone))),
+            "Procedure" => (Written(ProcedureReader.Read(bytes, "r", ChartKey.Procedures, zone)), Written(Firely.ProcedureReader.Read(bytes, "r", ChartKey.Procedures, zone))),
+            "Patient" => (Written(PatientReader.Read(bytes, "r", zone)), Written(Firely.PatientReader.Read(bytes, "r", zone))),
+            "Medication" => (Written(OfShelf(walk)), Written(OfFirelyShelf(walk))),
+            "ServiceRequest" or "RequestGroup" => (Written(OrderReader.Read(walk)), Written(Firely.OrderReader.Read(walk))),
+            "MedicationRequest" => (
+                Written(OrderReader.Read(walk)) + "\n" + Written(MedicationReaders.Read(bytes, "MedicationRequest", "r", ChartKey.Medications, zone, new MedicationShelf())),
+                Written(Firely.OrderReader.Read(walk)) + "\n" + Written(Firely.MedicationReaders.Read(bytes, "MedicationRequest", "r", ChartKey.Medications, zone, new Firely.MedicationShelf()))),
+            { } type => (
+                Written(MedicationReaders.Read(bytes, type, "r", ChartKey.Medications, zone, new MedicationShelf())),
+                Written(Firely.MedicationReaders.Read(bytes, type, "r", ChartKey.Medications, zone, new Firely.MedicationShelf()))),
+            null => ("", ""),
+        };
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<ChartConcept> OfShelf(BundleWalk walk)
+    {
+        var shelf = new MedicationShelf();
+        foreach (var entry in walk.Entries)
+            shelf.Add(entry);
+        return shelf.ConceptsOf("Medication/" + (walk.Entries is [var only, ..] ? only.Resource.Id : ""));
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<ChartConcept> OfFirelyShelf(BundleWalk walk)
+    {
+        var shelf = new Firely.MedicationShelf();
+        foreach (var entry in walk.Entries)
+            shelf.Add(entry);
+        return shelf.ConceptsOf("Medication/" + (walk.Entries is [var only, ..] ? only.Resource.Id : ""));
+    }
+
+    private static string KindOf(string read) => read.StartsWith("nothing", StringComparison.Ordinal) ? "alike: nothing" : read.Contains("unreadable", StringComparison.Ordinal) ? "alike: an unreadable value" : "alike: read";
+
+    /// <summary>What was read, but for values and limits that are unreadable to us.</summary>
+    private static bool IsLess(JsonNode? ours, JsonNode? theirs, string name) => (ours, theirs) switch
+    {
+        (null, _) => theirs is null || name is "Value" or "Low" or "High" or "Unit" or "AgeLowYears" or "AgeHighYears",
+        (JsonObject value, _) when (string?)value["$type"] == "unreadable" => true,
+        (JsonObject one, JsonObject other) => one.Count == other.Count && one.All(member => IsLess(member.Value, other[member.Key], member.Key)),
+        (JsonArray some, JsonArray others) => some.Count == others.Count && some.Zip(others).All(pair => IsLess(pair.First, pair.Second, "")),
+        _ => JsonNode.DeepEquals(ours, theirs),
+    };
+
+    private static string Written<T>(T? record) => record is null or System.Collections.ICollection { Count: 0 } ? Nothing : JsonSerializer.Serialize(record, Readable);
+}

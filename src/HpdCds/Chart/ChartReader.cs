@@ -24,14 +24,15 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
+    /// <param name="historyDays">How far back results are kept that are too old to count; null for none but the newest.</param>
     public async Task<PatientChart> ReadAsync(
-        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null)
+        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null, int? historyDays = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
         using var station = Signals.At(Station.Chart);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
-        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf), trace);
+        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf, historyDays), trace);
         var mayCall = MayCall(request, ehr);
         var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
@@ -96,7 +97,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return chart with { Medications = [.. chart.Medications.Select(lookup.Complete)] };
     }
 
-    private DateTimeOffset WindowStart(DateTimeOffset asOf) => asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
+    private DateTimeOffset WindowStart(DateTimeOffset asOf, int? historyDays = null) =>
+        asOf.AddDays(-(historyDays ?? knowledge.Rules.LongestWindowInDays) - DaysForZones);
 
     // A token that ends earlier ends the reading: an answer that is on its way then may be refused in the middle.
     private TimeSpan TimeLeft(ReadingBudget budget, FhirAccess access)

@@ -69,7 +69,7 @@ public sealed record Decision : PatientData
 
     public string? Reason { get; init; }
 
-    /// <summary>JSON: for each factor its state, the reason where it is unknown, and its points.</summary>
+    /// <summary>JSON: for each factor its state, the reason where it is unknown, its points, and a keyed hash of what it was read as.</summary>
     public required string Factors { get; init; }
 
     /// <summary>JSON: for each input how its reading ended.</summary>
@@ -100,9 +100,10 @@ public sealed record Decision : PatientData
         if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || recognition.Outcome == RecognitionOutcome.None)
             return null;
         var found = call.Assessment;
+        var id = Guid.NewGuid().ToString();
         return new()
         {
-            Id = Guid.NewGuid().ToString(),
+            Id = id,
             At = at.ToUnixTimeMilliseconds(),
             Card = call.Answer?.Cards is [var card, ..] ? card.Uuid : null,
             Ehr = ehr.Name,
@@ -128,7 +129,7 @@ public sealed record Decision : PatientData
             PointsHigh = (int?)found?["points"]?["high"],
             Settles = (string?)found?["settles"],
             Reason = (string?)found?["reason"] ?? (string?)found?["outOfScope"],
-            Factors = FactorsOf(found),
+            Factors = FactorsOf(found, id, pseudonyms).ToJsonString(),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
             OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
@@ -154,18 +155,19 @@ public sealed record Decision : PatientData
         _ => "none",
     };
 
-    private static string FactorsOf(JsonObject? found)
+    /// <summary>What is kept of the factors by the decision of that id.</summary>
+    internal static JsonObject FactorsOf(JsonObject? found, string id, Pseudonyms pseudonyms)
     {
         var factors = new JsonObject();
         foreach (var row in found?["factors"] as JsonArray ?? [])
         {
-            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone() };
+            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone(), ["read"] = pseudonyms.Input(id, row) };
             if (row["reason"] is { } reason)
                 kept["reason"] = reason.DeepClone();
             factors[(string)row["id"]!] = kept;
         }
 
-        return factors.ToJsonString();
+        return factors;
     }
 
     private static string SourcesOf(CallRecord call)

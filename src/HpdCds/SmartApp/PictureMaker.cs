@@ -22,7 +22,9 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
         if (ChartVerdict.SaysNothing(request.Chart))
             return new(PictureKind.NoData, request, knowledge);
         var reading = Read(request);
-        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading };
+        var model = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour).Model : null;
+        var trends = new TrendReader(knowledge, _drugs, request);
+        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(model), Treatments = trends.Treatments() };
         if (Advice.OutOfScope(reading) is { } why)
             return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)

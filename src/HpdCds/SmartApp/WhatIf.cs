@@ -51,6 +51,15 @@ public sealed record WhatIf(ImmutableSortedDictionary<string, WhatIfChoice> Answ
         return new(answers, RiskAssessment.Of(read.Model, tried));
     }
 
+    /// <summary>The band if one open row gave the points of a choice and the others stayed as they are.</summary>
+    public static BandRange BandWith(RiskAssessment read, string factor, WhatIfChoice choice)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(choice);
+        var total = read.Model.Total(row => row.Id == factor ? new(choice.Points, choice.Points) : read[row.Id].Points);
+        return new(read.Model.BandOf(total.Low), read.Model.BandOf(total.High));
+    }
+
     // What is already known of a row stays: of a value above 3.5 nobody can try that it is below 3.
     private static ImmutableArray<WhatIfChoice> ChoicesOf(FactorAssessment row)
     {

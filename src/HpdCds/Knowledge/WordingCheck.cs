@@ -81,6 +81,7 @@ public static class WordingCheck
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Concat(Enum.GetValues<ChartKey>().Select(key => $"page.key-{Kebab.Case(key.ToString())}"))
+            .Concat(Enum.GetNames<LaunchProblem>().SelectMany(problem => new[] { $"launch.{Kebab.Case(problem)}", $"launch.title-{Kebab.Case(problem)}" }))
             .Concat(TrendReader.Ids.Select(id => $"page.trend-{id}"))
             .Concat(TrendReader.Kinds.Select(kind => $"page.treatment-{kind}"));
 }

@@ -15,6 +15,9 @@ namespace HpdCds.SmartApp;
 /// <param name="AntiforgeryField">The name of the hidden field.</param>
 public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken)
 {
+    /// <summary>What stands below the page; nothing where the place has nothing of its own.</summary>
+    public XElement? Below { get; init; }
+
     /// <summary>A token must not end up where the frame is written to.</summary>
     public override string ToString() => $"[{nameof(PictureFrame)}]";
 }
@@ -53,7 +56,8 @@ public static class PicturePage
                 Of("a", Has("class", "skip"), Has("href", "#answer"), words["page.skip"]),
                 Head(picture, words, frame),
                 Of("main", Body(picture, words, whatIf, frame)),
-                Foot(picture, words))));
+                Foot(picture, words),
+                frame.Below)));
     }
 
     private static XElement Head(Picture picture, PictureWords words, PictureFrame frame) => Of(

@@ -92,6 +92,12 @@ public sealed record Decision : PatientData
     /// <summary>Of them, from the chart to the answer.</summary>
     public long? AssessmentMilliseconds { get; init; }
 
+    /// <summary>The hash of the reference that the card's link carries; null without a link.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>By which the holder of that reference, and nobody else, can tell whether this is about a patient.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Null for calls about which nothing is to be remembered: no immunotherapy was ordered, or nothing was evaluated.</summary>
     public static Decision? Of(CallRecord call, Caller? caller, int status, DateTimeOffset at, TimeSpan took, Pseudonyms pseudonyms, string version, string knowledge)
     {
@@ -137,6 +143,8 @@ public sealed record Decision : PatientData
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
             AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
+            Context = call.AppContext is { } context ? CardContexts.HashOf(context) : null,
+            Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.PatientId) : null,
         };
     }
 

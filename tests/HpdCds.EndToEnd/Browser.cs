@@ -52,11 +52,13 @@ public sealed class Browser : IAsyncLifetime
 public sealed class Window : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
+    private readonly bool _isPart;
     private readonly List<string> _complaints = [];
 
-    public Window(IBrowserContext context, IPage page)
+    /// <param name="isPart">It was opened from another one, and closes alone.</param>
+    public Window(IBrowserContext context, IPage page, bool isPart = false)
     {
-        _context = context;
+        (_context, _isPart) = (context, isPart);
         Page = page;
         page.Console += (_, message) => _complaints.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => _complaints.Add(error);
@@ -111,5 +113,5 @@ public sealed class Window : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await (_isPart ? Page.CloseAsync() : _context.DisposeAsync().AsTask());
 }

@@ -142,7 +142,7 @@ internal static class PictureFactors
         return Classed(
             "details",
             "evidence",
-            Markup.Of("summary", words.Say("page.evidence", ("name", PictureWords.Number(row.Factor.Evidence.Length)))),
+            Markup.Of("summary", words.Say("page.evidence", ("count", PictureWords.Number(row.Factor.Evidence.Length)))),
             Classed("div", "studies", row.Factor.Evidence.Select(id => Study(knowledge.Evidence[id], words))),
             weight is null ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-weight"] + ": "), Quoted(weight)),
             conflicts.Length == 0 ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-conflict"] + ": "), conflicts.Select(conflict => new object[] { Quoted(conflict.Text), " " })));

@@ -13,11 +13,7 @@ namespace HpdCds.SmartApp;
 /// <param name="Self">The address of the page itself, without a query; a language is added to it as <c>?language=</c>.</param>
 /// <param name="WhatIf">Where what is tried is posted.</param>
 /// <param name="AntiforgeryField">The name of the hidden field.</param>
-public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken)
-{
-    /// <summary>A token must not end up where the frame is written to.</summary>
-    public override string ToString() => $"[{nameof(PictureFrame)}]";
-}
+public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken) : PatientData;
 
 /// <summary>A picture as a page: most decision-relevant first.</summary>
 public static class PicturePage

@@ -28,11 +28,14 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window of its own, with nothing remembered from another test.</summary>
-    public async Task<Window> OpenAsync(Site site, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true)
+    public Task<Window> OpenAsync(Site site, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true) => OpenAsync(site.Url, width, scheme, withScript);
+
+    /// <inheritdoc cref="OpenAsync(Site, int, ColorScheme, bool)" />
+    public async Task<Window> OpenAsync(string url, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true)
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = site.Url,
+            BaseURL = url,
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = scheme,
             JavaScriptEnabled = withScript,

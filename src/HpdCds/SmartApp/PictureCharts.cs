@@ -41,14 +41,14 @@ internal static class PictureCharts
     private static XElement Figure(Picture picture, Trend trend, PictureWords words)
     {
         var last = trend.Points[^1];
-        var name = words[$"page.trend-{trend.Id}"];
+        var name = words.Say($"page.trend-{trend.Id}", ("unit", last.Unit));
         return Markup.Of(
             "figure",
             Markup.Of("h3", name),
             Classed("p", "latest", words.Say("page.trend-latest", ("value", ValueOf(last, words)), ("date", last.When.Date + (words.Age(last.When) is { } age ? ", " + age : "")))),
             new TrendChart(trend, picture, words).Draw(Spoken(trend, name, words)),
-            trend.MayLackOlder ? Classed("p", "quiet", words["page.trend-incomplete"]) : null,
-            Details(words["page.trend-table"], Behind(trend, name, words)));
+            Details(words["page.trend-table"], Behind(trend, name, words)),
+            trend.MayLackOlder ? Classed("p", "quiet", words["page.trend-incomplete"]) : null);
     }
 
     private static string Spoken(Trend trend, string name, PictureWords words)
@@ -68,7 +68,7 @@ internal static class PictureCharts
     private static string ValueOf(TrendPoint point, PictureWords words)
     {
         var value = (point.Bound is { } bound ? FactorLine.Readable(FactorText.Sign(bound)) : "") + Rounded(point.Value) + words.Line.Unit(point.Unit);
-        return point.Limit is null ? value : $"{value} (\u00d7 {Rounded(point.Drawn)})";
+        return point.Limit is null ? value : words.Say("page.trend-times", ("value", value), ("times", Rounded(point.Drawn)));
     }
 
     private static string Rounded(decimal value) => Math.Round(value, Math.Abs(value) >= 100 ? 0 : 2, MidpointRounding.AwayFromZero).ToString("#,##0.##", CultureInfo.InvariantCulture);

@@ -93,7 +93,7 @@ internal static class PictureFactors
 
     private static string Why(FactorAssessment row, PictureWords words) => row.State switch
     {
-        FactState.Unknown => words.Line.Reason(row),
+        FactState.Unknown => words.WhyUnknown(row),
         FactState.NotApplicable => words.Line.WhyNot(row),
         FactState.PresumedAbsent => row.Fact.Match((_, _) => "", rule => words.Say("page.presumed-rule", ("place", rule.Place)), _ => "", _ => ""),
         _ => "",
@@ -108,7 +108,7 @@ internal static class PictureFactors
         return
         [
             row.Finding is null ? words["page.none"] : Markup.Of("strong", words.Line.Value(row)),
-            row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit } ? Classed("div", "why", words["page.trend-limit"] + " " + PictureWords.Number(limit) + words.Line.Unit(unit)) : null,
+            row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit } ? Classed("div", "why", words.Say("page.limit", ("limit", PictureWords.Number(limit) + words.Line.Unit(unit)))) : null,
             marks.Select(mark => Classed("div", "mark", mark)),
             seen is null ? null : Classed("div", "why", seen),
         ];
@@ -125,7 +125,7 @@ internal static class PictureFactors
     }
 
     private static object?[] Points(Picture picture, FactorAssessment row, PictureWords words) => row.Factor.Levels.All(level => level.Points == 0) || picture.Kind != PictureKind.Assessed
-        ? [Classed("span", "quiet", row.Factor.Levels.All(level => level.Points == 0) ? "0" : words["page.none"])]
+        ? [Classed("span", "quiet", row.Factor.Levels.All(level => level.Points == 0) ? "0" : words["page.not-counted"])]
         : [Classed("span", row.Points.High > 0 ? row.Points.IsSettled ? "count settled" : "count open" : "count", words.Line.Points(row.Points))];
 
     private static string Source(FactorAssessment row, PictureWords words) => row.Fact.Match(
@@ -142,7 +142,7 @@ internal static class PictureFactors
         return Classed(
             "details",
             "evidence",
-            Markup.Of("summary", words.Say("page.evidence", ("name", PictureWords.Number(row.Factor.Evidence.Length)))),
+            Markup.Of("summary", words.Say("page.evidence", ("count", PictureWords.Number(row.Factor.Evidence.Length)))),
             Classed("div", "studies", row.Factor.Evidence.Select(id => Study(knowledge.Evidence[id], words))),
             weight is null ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-weight"] + ": "), Quoted(weight)),
             conflicts.Length == 0 ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-conflict"] + ": "), conflicts.Select(conflict => new object[] { Quoted(conflict.Text), " " })));

@@ -13,13 +13,10 @@ namespace HpdCds.SmartApp;
 /// <param name="Self">The address of the page itself, without a query; a language is added to it as <c>?language=</c>.</param>
 /// <param name="WhatIf">Where what is tried is posted.</param>
 /// <param name="AntiforgeryField">The name of the hidden field.</param>
-public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken)
+public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken) : PatientData
 {
     /// <summary>What stands below the page; nothing where the place has nothing of its own.</summary>
     public XElement? Below { get; init; }
-
-    /// <summary>A token must not end up where the frame is written to.</summary>
-    public override string ToString() => $"[{nameof(PictureFrame)}]";
 }
 
 /// <summary>A picture as a page: most decision-relevant first.</summary>

@@ -7,26 +7,22 @@ namespace HpdCds.SmartApp;
 /// <summary>What would be if open rows were settled, as a form that works without a script. Nothing of it is from the chart.</summary>
 internal static class PictureTry
 {
-    public static XElement Of(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame)
+    /// <returns>Null where the chart leaves nothing open that gives points.</returns>
+    public static XElement? Of(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame)
     {
         var questions = WhatIf.Questions(picture.Assessment!);
-        return Section(
+        return questions.IsEmpty ? null : Section(
             "what-if",
             words["page.what-if"],
-            questions.IsEmpty
-                ? Markup.Of("p", words["page.what-if-none"])
-                : new object?[]
-                {
-                    Markup.Of("p", words["page.what-if-told"]),
-                    whatIf is null ? null : Answer(picture, whatIf, words),
-                    Markup.Of(
-                        "form",
-                        Has("method", "post"),
-                        Has("action", frame.WhatIf),
-                        Markup.Of("input", Has("type", "hidden"), Has("name", frame.AntiforgeryField), Has("value", frame.AntiforgeryToken)),
-                        Classed("div", "questions", questions.Select(question => Question(question, words, whatIf))),
-                        Classed("p", "send", Markup.Of("button", Has("type", "submit"), words["page.what-if-show"]), whatIf is null ? null : Markup.Of("a", Has("href", frame.Self), words["page.what-if-clear"]))),
-                });
+            Markup.Of("p", words["page.what-if-told"]),
+            whatIf is null ? null : Answer(picture, whatIf, words),
+            Markup.Of(
+                "form",
+                Has("method", "post"),
+                Has("action", frame.WhatIf),
+                Markup.Of("input", Has("type", "hidden"), Has("name", frame.AntiforgeryField), Has("value", frame.AntiforgeryToken)),
+                Classed("div", "questions", questions.Select(question => Question(question, words, whatIf))),
+                Classed("p", "send", Markup.Of("button", Has("type", "submit"), words["page.what-if-show"]), whatIf is null ? null : Markup.Of("a", Has("href", frame.Self), words["page.what-if-clear"]))));
     }
 
     private static XElement Answer(Picture picture, WhatIf whatIf, PictureWords words)
@@ -50,7 +46,7 @@ internal static class PictureTry
         return Markup.Of(
             "fieldset",
             Markup.Of("legend", words.Line.Name(row.Factor.Id)),
-            Choice(name, "", words.Say("page.what-if-keep", ("reason", words.Line.Reason(row))), chosen is null),
+            Choice(name, "", words.Say("page.what-if-keep", ("reason", words.WhyUnknown(row))), chosen is null),
             question.Choices.Select(choice => Choice(name, choice.Code, $"{words.Choice(row, choice)} ({words.Line.Points(new(choice.Points, choice.Points))})", chosen == choice.Code)));
     }
 

@@ -106,6 +106,12 @@ internal sealed class PictureWords(Picture picture)
         _ => "1",
     };
 
+    /// <summary>Why a row is unknown; of what hospitals seldom code, where it stands instead.</summary>
+    public string WhyUnknown(FactorAssessment row) =>
+        row is { Finding: null, Reason: UnknownReason.NotRecorded } && picture.Table!.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal)
+            ? _wording["page.not-coded"]
+            : Line.Reason(row);
+
     public string BandText(RiskAssessment assessment) => assessment.Band.IsSettled
         ? _wording.Say("page.band", ("band", BandOf(assessment.Band.Low)))
         : _wording.Say("page.band-range", ("low", BandOf(assessment.Band.Low)), ("high", BandOf(assessment.Band.High)));

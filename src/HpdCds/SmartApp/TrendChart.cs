@@ -9,7 +9,7 @@ namespace HpdCds.SmartApp;
 internal sealed class TrendChart
 {
     private const decimal Width = 320;
-    private const decimal Height = 170;
+    private const decimal Height = 168;
     private const decimal Left = 44;
     private const decimal Right = 10;
     private const decimal Top = 20;
@@ -47,19 +47,28 @@ internal sealed class TrendChart
         Ticks().Select(Tick),
         Dates().Select(Date),
         Drawn("path", Has("class", "axis"), Has("d", Written($"M{Left} {Top}V{Height - Bottom}H{Width - Right}"))),
-        _trend.Thresholds.SelectMany(Threshold),
+        _trend.Thresholds.Select(Threshold),
         _picture.Treatments.SelectMany(Treatment),
         _trend.Points.Length > 1 ? Drawn("polyline", Has("class", "line"), Has("points", string.Join(' ', _trend.Points.Select(point => Written($"{X(point.When.Latest)},{Y(point.Drawn)}"))))) : null,
-        _trend.Points.Select(Point));
+        _trend.Points.Select(Point),
+        Labels());
 
-    private XElement[] Window()
+    private XElement Window() => Drawn(
+        "rect", Has("class", "window"), Has("x", X(WindowStart)), Has("y", Top), Has("width", X(_last) - X(WindowStart)), Has("height", Height - Top - Bottom));
+
+    // Over what is drawn, each with an edge of paper around it.
+    private IEnumerable<XElement> Labels()
     {
-        var (left, right) = (X(WindowStart), X(_last));
-        return
-        [
-            Drawn("rect", Has("class", "window"), Has("x", left), Has("y", Top), Has("width", right - left), Has("height", Height - Top - Bottom)),
-            Drawn("text", Has("class", "small"), Has("x", right), Has("y", Height - Bottom - 4), Has("text-anchor", "end"), _words.Say("page.trend-window", ("days", PictureWords.Number(_trend.WindowDays)))),
-        ];
+        var isLow = Y(_trend.Points[^1].Drawn) > Height / 2;
+        yield return Drawn(
+            "text", Has("class", "small over"), Has("x", X(_last) - 3), Has("y", isLow ? Top + 11 : Height - Bottom - 5), Has("text-anchor", "end"),
+            _words.Say("page.trend-window", ("days", PictureWords.Number(_trend.WindowDays))));
+        foreach (var value in _trend.Thresholds)
+        {
+            yield return Drawn("text", Has("class", "small limit over"), Has("x", Left + 4), Has("y", Y(value) - 3), _trend.Points[0].Limit is null
+                ? _words.Say("page.trend-threshold", ("value", PictureWords.Number(Math.Round(value, value > 10 ? 1 : 3))))
+                : _words["page.trend-limit"]);
+        }
     }
 
     private XElement[] Tick(decimal value) =>
@@ -74,11 +83,8 @@ internal sealed class TrendChart
         Drawn("text", Has("class", "small"), Has("x", X(month)), Has("y", Height - 7), Has("text-anchor", X(month) < Left + 16 ? "start" : X(month) > Width - Right - 20 ? "end" : "middle"), month.ToString("yyyy-MM", CultureInfo.InvariantCulture)),
     ];
 
-    private XElement[] Threshold(decimal value) =>
-    [
-        Drawn("line", Has("class", "threshold"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value))),
-        Drawn("text", Has("class", "small limit"), Has("x", Left + 4), Has("y", Y(value) - 3), _words.Say("page.trend-threshold", ("value", PictureWords.Number(value)))),
-    ];
+    private XElement Threshold(decimal value) =>
+        Drawn("line", Has("class", "threshold"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value)));
 
     private XElement[] Treatment(TreatmentMark treatment, int at)
     {
@@ -117,7 +123,11 @@ internal sealed class TrendChart
         var (low, high) = (values.Min(Scaled), values.Max(Scaled));
         if (_trend.IsLog)
             return (Math.Floor(low), Math.Max(Math.Ceiling(high), Math.Floor(low) + 1));
-        var step = StepOf(Math.Max(high - low, Math.Max(Math.Abs(high) / 4, 0.4m)));
+        // A change of little must look small.
+        var least = Math.Max(Math.Abs(high) / 4, 0.4m);
+        if (high - low < least)
+            (low, high) = (low - ((least - high + low) / 2), high + ((least - high + low) / 2));
+        var step = StepOf(high - low);
         return (low >= 0 && low - step < 0 ? 0 : Math.Floor((low - (step / 4)) / step) * step, Math.Ceiling((high + (step / 4)) / step) * step);
     }
 

@@ -40,8 +40,8 @@ internal sealed class TrendReader(KnowledgeBase knowledge, DrugRecognition drugs
             Of("nlr", ChartKey.Cbc, "cbc", LevelsOf(model, "nlr"), isLog: false, at => at.Nlr, "neutrophils-*", "lymphocytes-*", "leukocytes", "bands-*", "nlr"),
             Of("ldh", ChartKey.Chemistry, "ldh", [1], isLog: false, at => at.Laboratory.Ldh, "ldh"),
             Of("afp", ChartKey.Markers, "afp", LevelsOf(model, "afp"), isLog: true, at => at.Laboratory.Afp, "afp-*"),
-            Of("albumin", ChartKey.Liver, "albumin", LevelsOf(model, "albumin"), isLog: false, at => at.Laboratory.Albumin.Map(Finding.Of), "albumin*"),
-            Of("bilirubin", ChartKey.Liver, "bilirubin", [], isLog: false, at => at.Laboratory.Bilirubin.Map(Finding.Of), "bilirubin-total-*"),
+            Of("albumin", ChartKey.Liver, "albumin", LevelsOf(model, "albumin") is { IsEmpty: false } levels ? levels : AlbuminCutOffs, isLog: false, at => at.Laboratory.Albumin.Map(Finding.Of), "albumin*"),
+            Of("bilirubin", ChartKey.Liver, "bilirubin", BilirubinCutOffs, isLog: false, at => at.Laboratory.Bilirubin.Map(Finding.Of), "bilirubin-total-*"),
             Of("albi", ChartKey.Liver, "albumin", LevelsOf(model, "albi"), isLog: false, at => at.Albi, "albumin*", "bilirubin-total-*"),
         }.Where(trend => !trend.Points.IsEmpty),
     ];
@@ -76,6 +76,15 @@ internal sealed class TrendReader(KnowledgeBase knowledge, DrugRecognition drugs
                 yield return (kind, []);
         }
     }
+
+    // Where a part of Child-Pugh gains a point.
+    private ImmutableArray<decimal> AlbuminCutOffs => knowledge.Rules.ChildPugh.AlbuminGPerDl is var (high, low)
+        ? [high * ChildPughCutOffs.AlbuminGPerLInGPerDl, low * ChildPughCutOffs.AlbuminGPerLInGPerDl]
+        : [];
+
+    private ImmutableArray<decimal> BilirubinCutOffs => knowledge.Rules.ChildPugh.BilirubinMgPerDl is var (low, high)
+        ? [high * ChildPughCutOffs.BilirubinUmolPerLInMgPerDl, low * ChildPughCutOffs.BilirubinUmolPerLInMgPerDl]
+        : [];
 
     private static ImmutableArray<decimal> LevelsOf(RiskModel? model, string factor) =>
         model?.Factors.FirstOrDefault(row => row.Id == factor)?.Levels.Select(level => level.Threshold.Value).ToImmutableArray() ?? [];

@@ -33,7 +33,7 @@ public sealed class PatientDataTests
     private static readonly string[] PrintingByHand =
     [
         "HpdCds.Clinical.BandRange", "HpdCds.Clinical.ClinicalTime", "HpdCds.Clinical.Interval", "HpdCds.Clinical.PatientData", "HpdCds.Clinical.PointsRange",
-        "HpdCds.Hooks.AuthorizationMembers", "HpdCds.Hooks.FhirAccess", "HpdCds.Hooks.HookRequest", "HpdCds.SmartApp.LaunchAudit+__LaunchedStruct", "HpdCds.SmartApp.PictureFrame", "HpdCds.SmartApp.SentBrowser",
+        "HpdCds.Hooks.AuthorizationMembers", "HpdCds.Hooks.FhirAccess", "HpdCds.Hooks.HookRequest", "HpdCds.SmartApp.LaunchAudit+__LaunchedStruct", "HpdCds.SmartApp.SentBrowser",
         "HpdCds.Trust.Audit+__CalledStruct", "HpdCds.Trust.FhirBase", "HpdCds.Trust.SmartKeys",
     ];
 

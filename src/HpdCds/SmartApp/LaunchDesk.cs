@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
+using HpdCds.Hooks;
 using HpdCds.Store;
 using HpdCds.Trust;
 
@@ -46,7 +47,7 @@ internal sealed partial class LaunchDesk(
     public async Task<SentBrowser> BeginAsync(string? iss, string? launch, CancellationToken stop)
     {
         if (launch is not { Length: > 0 and <= MostParameterCharacters } || iss is not { Length: <= MostParameterCharacters } || FhirBase.Parse(iss) is not { } server
-            || trust.Table.ForLaunch(server) is not { Smart: { } client } ehr)
+            || trust.Table.ForLaunch(server) is not { Smart: { } client } ehr || !IsLive(ehr))
         {
             throw new LaunchProblemException(LaunchProblem.NotLaunched);
         }
@@ -180,7 +181,10 @@ internal sealed partial class LaunchDesk(
 
     // The settings may have changed since the launch began.
     private (TrustedEhr Ehr, SmartClient Client) Of(string name, string iss) =>
-        trust.Table.Ehrs.FirstOrDefault(ehr => ehr.Name == name) is { Smart: { } client } ehr && ehr.MayName(iss) ? (ehr, client) : throw new LaunchProblemException(LaunchProblem.Over);
+        trust.Table.Ehrs.FirstOrDefault(ehr => ehr.Name == name) is { Smart: { } client } ehr && ehr.MayName(iss) && IsLive(ehr) ? (ehr, client) : throw new LaunchProblemException(LaunchProblem.Over);
+
+    // The kill switch is one for cards and page.
+    private bool IsLive(TrustedEhr ehr) => trust.Table.ModeOf(ehr.Name, HookCatalogue.Risk) == ServiceMode.Live;
 
     private LaunchProblemException Refused(LaunchProblem problem, TrustedEhr ehr)
     {

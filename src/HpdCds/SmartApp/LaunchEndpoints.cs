@@ -93,7 +93,7 @@ internal sealed class LaunchEndpoints(
         page.SetHeaders(Frames(ehr));
         var asked = page.Single(LanguageField);
         var words = knowledge.Wordings.GetValueOrDefault(asked ?? ehr.Language) ?? knowledge.Wordings[ehr.Language];
-        var reading = readings.Of(id, launch, ehr);
+        var reading = readings.Of(id, launch, ehr, anew: form is null);
         LaunchResult result;
         try
         {

@@ -26,8 +26,10 @@ internal enum ReadingEnd
 internal sealed record LaunchResult(ReadingEnd End, PictureRequest? Request) : PatientData;
 
 /// <summary>One reading of a chart, under way or done. It goes on while nobody waits for it.</summary>
-internal sealed class LaunchReading(DateTimeOffset until)
+internal sealed class LaunchReading(DateTimeOffset begun, DateTimeOffset until)
 {
+    public DateTimeOffset Begun => begun;
+
     private readonly ConcurrentDictionary<ChartKey, bool> _ended = new();
 
     public DateTimeOffset Until => until;
@@ -51,11 +53,17 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
     /// <summary>A token that ends sooner is renewed before it is used.</summary>
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(30);
 
+    /// <summary>Who loads the page again after this time sees what is in the chart then.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<string, Lazy<LaunchReading>> _readings = new(StringComparer.Ordinal);
 
-    public LaunchReading Of(string id, OpenLaunch launch, TrustedEhr ehr)
+    /// <param name="anew">Whether an older reading is not good enough: the page is looked at, and nothing is tried on it.</param>
+    public LaunchReading Of(string id, OpenLaunch launch, TrustedEhr ehr, bool anew)
     {
         var now = clock.GetUtcNow();
+        if (anew && _readings.TryGetValue(id, out var earlier) && earlier.Value is { Result.IsCompleted: true } done && now - done.Begun > Freshness)
+            _readings.TryRemove(new(id, earlier));
         foreach (var (old, reading) in _readings)
         {
             if (reading is { IsValueCreated: true, Value: { } known } && known.Until <= now)
@@ -67,7 +75,7 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
             _readings.TryRemove(oldest, out _);
         return _readings.GetOrAdd(id, _ => new Lazy<LaunchReading>(() =>
         {
-            var reading = new LaunchReading(launch.Until);
+            var reading = new LaunchReading(now, launch.Until);
             // On a thread of its own: the request that began it may go.
             reading.Result = Task.Run(() => ReadAsync(id, launch, ehr, reading, life.ApplicationStopping), CancellationToken.None);
             return reading;

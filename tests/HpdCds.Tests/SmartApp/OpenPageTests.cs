@@ -296,7 +296,41 @@ public sealed partial class OpenPageTests
         Assert.Contains("http-equiv=\"refresh\"", html, StringComparison.Ordinal);
         Assert.Equal(200, after.Status);
         Assert.DoesNotContain("Reading the chart", after.Html, StringComparison.Ordinal);
-        Assert.Single(site.Calls, call => call.Type == "Condition" && call.Url.Contains("problem-list-item", StringComparison.Ordinal));
+        // Whoever looks again does not ask again.
+        var asks = site.Calls.Where(call => call.Type == "Condition").Select(call => call.Url).ToList();
+        Assert.Equal(asks.Distinct(StringComparer.Ordinal), asks);
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("silent")]
+    public async Task The_kill_switch_of_the_cards_closes_the_page(string mode)
+    {
+        await using var site = await LaunchSite.StartAsync();
+        var page = await site.OpenAsync();
+        Assert.Equal(200, (await site.ShowAsync(page)).Status);
+
+        site.Service.Change(LaunchSite.Settings(("Services:hpd-risk", mode)));
+
+        Assert.Equal(404, (await site.ShowAsync(page)).Status);
+        using var launch = await site.GetAsync(LaunchSite.LaunchPath(site.Iss, "x"));
+        Assert.Equal(HttpStatusCode.BadRequest, launch.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_loads_the_page_again_later_sees_what_is_in_the_chart_then()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        var page = await site.OpenAsync();
+        await site.ShowAsync(page);
+        var read = site.Calls.Count;
+        await site.ShowAsync(page);
+        Assert.Equal(read, site.Calls.Count);
+
+        site.Clock.Advance(TimeSpan.FromMinutes(3));
+        await site.ShowAsync(page);
+
+        Assert.True(site.Calls.Count > read);
     }
 
     internal static string FormTokenOf(string html) => FormToken().Match(html).Groups["token"].Value;

@@ -129,8 +129,16 @@ public sealed record RiskAssessment : PatientData
         get
         {
             var features = Factors.Where(factor => factor.Factor.ReviewFeature).ToArray();
-            return new(features.Length, features.Count(IsPresent), features.Count(feature => !IsPresent(feature) && !IsAbsent(feature)));
+            return new(features.Length, features.Count(IsPresent), features.Count(feature => HasFeature(feature) is null));
         }
+    }
+
+    /// <summary>Whether a row of the review's list is surely present, surely absent, or (null) neither.</summary>
+    /// <param name="row">A row whose factor is one of the features of the seed review.</param>
+    public static bool? HasFeature(FactorAssessment row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return IsPresent(row) ? true : IsAbsent(row) ? false : null;
     }
 
     /// <summary>The row of a factor.</summary>

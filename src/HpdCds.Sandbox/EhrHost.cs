@@ -3,6 +3,7 @@ using HpdCds.Sandbox.Import;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Sandbox.Pages;
 using HpdCds.Sandbox.Patients;
+using HpdCds.Sandbox.Smart;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -44,6 +45,7 @@ public static class EhrHost
             new(builder.Configuration["cds-url"] ?? DefaultServiceUrl)));
         builder.Services.AddHttpClient<CdsClient>(client => client.Timeout = TimeSpan.FromSeconds(15))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+        builder.Services.AddSmart();
         configure?.Invoke(builder);
         return Map(builder.Build());
     }
@@ -62,6 +64,7 @@ public static class EhrHost
             http.Response.Headers.CacheControl = "no-store";
             return next(http);
         });
+        app.UseAuthentication();
         foreach (var path in SandboxSite.Languages.Select(SandboxSite.FhirPath))
         {
             app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.Use(app.Services.GetRequiredService<FhirCallLog>().RecordAsync));
@@ -70,6 +73,7 @@ public static class EhrHost
         app.MapPages();
         app.MapOrders();
         app.MapImport();
+        app.MapSmart();
         return app;
     }
 

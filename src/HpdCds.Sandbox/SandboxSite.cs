@@ -1,4 +1,5 @@
 using HpdCds.Sandbox.Orders;
+using HpdCds.Sandbox.Smart;
 
 namespace HpdCds.Sandbox;
 
@@ -27,6 +28,7 @@ public static class SandboxSite
             ["HpdCds:Store:Connection"] = $"Data Source={Path.Combine(Path.GetTempPath(), $"hpdcds-sandbox-{Guid.NewGuid():n}.db")}",
             ["HpdCds:PublicBaseUrl"] = addresses.Service.AbsoluteUri.TrimEnd('/'),
         };
+        var appKeys = RegisteredApp.MakeKeyFile();
         foreach (var (language, place) in Languages.Select((language, place) => (language, place)))
         {
             var entry = FormattableString.Invariant($"HpdCds:Ehrs:{place}");
@@ -37,6 +39,9 @@ public static class SandboxSite
             settings[$"{entry}:FhirBaseUrls:0"] = addresses.FhirBaseFor(language);
             settings[$"{entry}:AllowPrivateAddresses:0"] = new Uri(addresses.Ehr()).Host.Trim('[', ']');
             settings[$"{entry}:CorsOrigins:0"] = addresses.Ehr();
+            settings[$"{entry}:Smart:ClientId"] = RegisteredApp.ClientId;
+            settings[$"{entry}:Smart:KeyFile"] = appKeys;
+            settings[$"{entry}:Smart:FrameAncestors:0"] = addresses.Ehr();
             foreach (var (order, code, display) in Orderable)
             {
                 settings[$"{entry}:OrderCodes:{order}:System"] = "http://localhost:5080/orders";

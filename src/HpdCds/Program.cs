@@ -5,6 +5,7 @@ using HpdCds.Health;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Reports;
+using HpdCds.SmartApp;
 using HpdCds.Store;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
@@ -33,8 +34,9 @@ public static class HpdCdsService
         FrontDoor.Open(builder, settings, trust);
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
-            .AddSingleton<Advice>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
+            .AddSingleton<Advice>().AddSingleton<AppLinks>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
         builder.Services.AddCallers(trust).AddHostedService<WarmUp>().AddDrain(settings).AddWebPages();
+        LaunchEndpoints.Add(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
@@ -48,6 +50,7 @@ public static class HpdCdsService
         FeedbackEndpoint.Map(app);
         ReportEndpoints.Map(app);
         AboutEndpoints.Map(app);
+        LaunchEndpoints.Map(app);
         FrontDoor.MapProbes(app);
         return app;
     }

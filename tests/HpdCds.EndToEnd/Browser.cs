@@ -28,11 +28,14 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window of its own, with nothing remembered from another test.</summary>
-    public async Task<Window> OpenAsync(Site site, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true)
+    public Task<Window> OpenAsync(Site site, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true) => OpenAsync(site.Url, width, scheme, withScript);
+
+    /// <inheritdoc cref="OpenAsync(Site, int, ColorScheme, bool)" />
+    public async Task<Window> OpenAsync(string url, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool withScript = true)
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = site.Url,
+            BaseURL = url,
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = scheme,
             JavaScriptEnabled = withScript,
@@ -52,11 +55,13 @@ public sealed class Browser : IAsyncLifetime
 public sealed class Window : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
+    private readonly bool _isPart;
     private readonly List<string> _complaints = [];
 
-    public Window(IBrowserContext context, IPage page)
+    /// <param name="isPart">It was opened from another one, and closes alone.</param>
+    public Window(IBrowserContext context, IPage page, bool isPart = false)
     {
-        _context = context;
+        (_context, _isPart) = (context, isPart);
         Page = page;
         page.Console += (_, message) => _complaints.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => _complaints.Add(error);
@@ -111,5 +116,5 @@ public sealed class Window : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await (_isPart ? Page.CloseAsync() : _context.DisposeAsync().AsTask());
 }

@@ -20,13 +20,22 @@ public sealed class AccessTokens(TimeProvider time)
 
     public string Issue(AccessGrant grant, TimeSpan lifetime)
     {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        Remember(token, grant, lifetime);
+        return token;
+    }
+
+    /// <summary>A token that was made elsewhere in this EHR.</summary>
+    public void Remember(string token, AccessGrant grant, TimeSpan lifetime)
+    {
         var now = time.GetUtcNow();
         foreach (var (old, _) in _issued.Where(pair => pair.Value.Expires + Remembered <= now))
             _issued.TryRemove(old, out _);
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         _issued[token] = (grant, now + lifetime);
-        return token;
     }
+
+    /// <summary>It opens nothing any more.</summary>
+    public void Forget(string token) => _issued.TryRemove(token, out _);
 
     /// <summary>The grant behind a token, or null when it was never issued or has expired.</summary>
     public AccessGrant? Find(string token) =>

@@ -41,7 +41,7 @@ public static class CardsView
               <p class="indicator">{Word(indicator)}</p>
               <h3 id="{id}" lang="{order.Switches.Language}">{Members.Text(card.Json["summary"]) ?? "A card without a summary"}</h3>
               <div class="detail" lang="{order.Switches.Language}">{Detail(Members.Text(card.Json["detail"]))}</div>
-              {Links(card.Json)}
+              {Links(order, card)}
               {Source(card.Json["source"] as JsonObject)}
               {(card.Decision is { } decision ? Decided(decision) : Choices(order, card))}
             </article>
@@ -63,12 +63,15 @@ public static class CardsView
             : Html.Of($"""<p class="source">Source: {label}</p>""");
     }
 
-    private static Html Links(JsonObject card)
+    private static Html Links(PlacedOrder order, ShownCard card)
     {
-        var links = Members.Objects(card["links"]).Select(link => (Members.Text(link["type"]), Members.Text(link["url"])) switch
+        var launch = $"/orders/{order.Id}/cards/{card.Place.ToString(CultureInfo.InvariantCulture)}/launch";
+        var links = Members.Objects(card.Json["links"]).Select((link, place) => (Members.Text(link["type"]), Members.Text(link["url"])) switch
         {
             ("absolute", { } url) when IsWeb(url) => Html.Of($"""<li><a href="{url}" rel="noopener noreferrer">{Members.Text(link["label"])}</a></li>"""),
-            _ => Html.Of($"<li>{Members.Text(link["label"])} (a SMART app: this sandbox cannot launch it)</li>"),
+            ("smart", not null) when order.PatientId is not null =>
+                Html.Of($"""<li><a class="launch" href="{launch}/{place}" target="_blank" rel="noopener" lang="{order.Switches.Language}">{Members.Text(link["label"])}</a></li>"""),
+            _ => Html.Of($"<li>{Members.Text(link["label"])} (a SMART app: there is no patient to launch it for)</li>"),
         }).ToList();
         return links.Count == 0 ? Html.Nothing : Html.Of($"""<ul class="links">{links}</ul>""");
     }

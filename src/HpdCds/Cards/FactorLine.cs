@@ -9,7 +9,8 @@ namespace HpdCds.Cards;
 /// One factor in words: value, unit, date, threshold, points. Nothing that a chart holds as free text is ever written; units
 /// and numbers are our own, and what is not is escaped.
 /// </summary>
-internal sealed partial class FactorLine(Wording wording)
+/// <param name="isMarkdown">False for a page, which escapes all of its text itself.</param>
+internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true)
 {
     private const string Repeat = "repeat-";
 
@@ -103,7 +104,7 @@ internal sealed partial class FactorLine(Wording wording)
         ("reason", Reason(row)),
         ("marks", Marks(row)));
 
-    private string Value(FactorAssessment row) => row.Finding?.Shown switch
+    public string Value(FactorAssessment row) => row.Finding?.Shown switch
     {
         Shown.Number number => Bound(number.Bound) + Written(row, number) + Unit(number.Unit),
         Shown.Span { Class: not null } => Score(row.Finding.Compared),
@@ -125,7 +126,7 @@ internal sealed partial class FactorLine(Wording wording)
         return low == high ? $"{lowClass}{Number(low)}" : $"{lowClass}{Number(low)}-{highClass}{Number(high)}";
     }
 
-    private string Threshold(FactorAssessment row) => row.Finding?.Shown switch
+    public string Threshold(FactorAssessment row) => row.Finding?.Shown switch
     {
         Shown.Number { Limit: not null } => wording.Say(
             "factor.limit",
@@ -135,11 +136,11 @@ internal sealed partial class FactorLine(Wording wording)
         _ => Readable(FactorText.ThresholdOf(row)),
     };
 
-    private static string Limit(FactorAssessment row) => row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit }
+    private string Limit(FactorAssessment row) => row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit }
         ? limit.ToString("#,##0.####", CultureInfo.InvariantCulture) + Unit(unit)
         : "";
 
-    private string WhyNot(FactorAssessment row) =>
+    public string WhyNot(FactorAssessment row) =>
         row.Fact.Match((_, _) => "", _ => "", _ => "", why => wording.Find($"why.{why}") ?? why);
 
     private static string Written(FactorAssessment row, Shown.Number number)
@@ -153,13 +154,15 @@ internal sealed partial class FactorLine(Wording wording)
         ? when.Date
         : wording["factor.no-date"];
 
-    private string Seen(SeenValue seen) => wording.Say(
+    public string Seen(SeenValue seen) => wording.Say(
         "factor.seen",
-        ("value", Plain().IsMatch(seen.Text) ? Markdown.Escape(seen.Text) + (seen.Unit is { } unit ? " " + Markdown.Escape(unit) : "") : "-"),
+        ("value", Plain().IsMatch(seen.Text) ? Escape(seen.Text) + (seen.Unit is { } unit ? " " + Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? when.Date : wording["factor.no-date"]));
 
+    private string Marks(FactorAssessment row) => string.Concat(MarkWords(row).Select(word => wording["mark-separator"] + word));
+
     // A refuted condition has no clinical status that could matter, and nothing is explained away that gives no points.
-    private string Marks(FactorAssessment row)
+    public IEnumerable<string> MarkWords(FactorAssessment row)
     {
         var confounders = IsOpenedByConfounders(row) ? [] : Confounders(row).Select(word => wording.Say("mark.confounder", ("confounder", word)));
         var marks = row.Fact is Fact<Finding>.Known known
@@ -174,10 +177,10 @@ internal sealed partial class FactorLine(Wording wording)
                     ? wording.Say("mark.presumed-part", ("parts", string.Join(wording["part-separator"], known.Provenance.PresumedParts.Select(part => wording[$"part.{part}"]))))
                     : wording[$"mark.{Kebab.Case(mark.ToString())}"])
             : [];
-        return string.Concat(confounders.Concat(marks).Select(word => wording["mark-separator"] + word));
+        return confounders.Concat(marks);
     }
 
-    private static bool IsOpenedByConfounders(FactorAssessment row) =>
+    public static bool IsOpenedByConfounders(FactorAssessment row) =>
         row.Finding is { Confounders.IsDefaultOrEmpty: false } && !row.Points.IsSettled && row.Reason is null or UnknownReason.Confounded;
 
     private IEnumerable<string> Confounders(FactorAssessment row) =>
@@ -193,7 +196,9 @@ internal sealed partial class FactorLine(Wording wording)
         var strict => strict + " ",
     });
 
-    private static string Unit(string unit) => unit is "1" or "{score}" or "{INR}" or "a" ? "" : " " + Markdown.Escape(unit);
+    public string Unit(string unit) => unit is "1" or "{score}" or "{INR}" or "a" ? "" : " " + Escape(unit);
+
+    private string Escape(string text) => isMarkdown ? Markdown.Escape(text) : text;
 
     private static string Dash(int low, int high) => low == high ? Number(low) : $"{Number(low)}-{Number(high)}";
 

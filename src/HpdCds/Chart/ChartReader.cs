@@ -24,14 +24,16 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
+    /// <param name="ended">Told of each key whose reading ended.</param>
+    /// <param name="historyDays">How far back results are kept that are too old to count; null for none but the newest.</param>
     public async Task<PatientChart> ReadAsync(
-        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null)
+        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null, int? historyDays = null, Action<ChartKey>? ended = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
         using var station = Signals.At(Station.Chart);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
-        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf), trace);
+        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf, historyDays), trace);
         var mayCall = MayCall(request, ehr);
         var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
@@ -40,7 +42,7 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var budget = request.Budget ?? NewBudget();
         using var time = new CancellationTokenSource(TimeLeft(budget, request.Access!), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
-        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, budget, either.Token);
+        var session = new Session(request.FhirServer!, request.Access!, request.PatientId, sieve, budget, either.Token) { Ended = ended };
         await CompleteAsync(readings, session);
         var chart = ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
         var named = await WithMedicationsAsync(chart, session);
@@ -96,7 +98,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return chart with { Medications = [.. chart.Medications.Select(lookup.Complete)] };
     }
 
-    private DateTimeOffset WindowStart(DateTimeOffset asOf) => asOf.AddDays(-knowledge.Rules.LongestWindowInDays - DaysForZones);
+    private DateTimeOffset WindowStart(DateTimeOffset asOf, int? historyDays = null) =>
+        asOf.AddDays(-(historyDays ?? knowledge.Rules.LongestWindowInDays) - DaysForZones);
 
     // A token that ends earlier ends the reading: an answer that is on its way then may be refused in the middle.
     private TimeSpan TimeLeft(ReadingBudget budget, FhirAccess access)
@@ -159,6 +162,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
             await FollowPagesAsync(reading, session);
         foreach (var other in together.Skip(1))
             other.EndAs(reading);
+        foreach (var read in together)
+            session.Ended?.Invoke(read.Row.Key);
     }
 
     /// <summary>A server that refuses to sort or to count is asked once more without that wish: for results in one search, and for what else it refused.</summary>
@@ -202,5 +207,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return reading.Take(sieved);
     }
 
-    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, ReadingBudget Budget, CancellationToken Stop) : PatientData;
+    private sealed record Session(FhirBase Server, FhirAccess Access, string PatientId, BundleSieve Sieve, ReadingBudget Budget, CancellationToken Stop) : PatientData
+    {
+        public Action<ChartKey>? Ended { get; init; }
+    }
 }

@@ -94,6 +94,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
             return new(response.StatusCode, await ReadAsync(response, access, token), WaitOf(response));
         },
+        access.CallTimeout,
         stop);
 
     // What nobody can read was meant to keep us away, and a number too large for a time surely was.
@@ -107,6 +108,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
 
     private async Task<FhirAnswer> ReadAsync(HttpResponseMessage response, FhirAccess access, CancellationToken stop)
     {
+        access.IsRefused |= response.StatusCode == HttpStatusCode.Unauthorized;
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             return FhirAnswer.NotAuthorised;
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotImplemented)

@@ -28,19 +28,20 @@ public sealed record FhirAttempt(HttpStatusCode? Status, FhirAnswer Answer, Time
 /// </summary>
 public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider clock, ILogger<FhirPipelines> log)
 {
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<FhirAttempt>> _byHost = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Host, TimeSpan CallTimeout), ResiliencePipeline<FhirAttempt>> _byHost = new();
 
     // The events are counted; as log lines they would come once for each try.
     private readonly TelemetryOptions _telemetry = new() { LoggerFactory = NullLoggerFactory.Instance };
 
     private ResilienceSettings Limits => settings.Resilience;
 
-    public async Task<FhirAttempt> RunAsync(Uri url, Func<CancellationToken, Task<FhirAttempt>> attempt, CancellationToken stop)
+    /// <param name="callTimeout">A longer one than usual. Such calls have a pipeline of their own: who waits long must not hold up a prescriber.</param>
+    public async Task<FhirAttempt> RunAsync(Uri url, Func<CancellationToken, Task<FhirAttempt>> attempt, TimeSpan? callTimeout, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(url);
         try
         {
-            return await _byHost.GetOrAdd(url.Authority, Build).ExecuteAsync(async token => await attempt(token), stop);
+            return await _byHost.GetOrAdd((url.Authority, callTimeout ?? settings.CallTimeout), Build).ExecuteAsync(async token => await attempt(token), stop);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or ExecutionRejectedException)
         {
@@ -48,12 +49,12 @@ public sealed partial class FhirPipelines(SiteSettings settings, TimeProvider cl
         }
     }
 
-    private ResiliencePipeline<FhirAttempt> Build(string host) =>
-        new ResiliencePipelineBuilder<FhirAttempt> { Name = "fhir", InstanceName = host, TimeProvider = clock }
+    private ResiliencePipeline<FhirAttempt> Build((string Host, TimeSpan CallTimeout) of) =>
+        new ResiliencePipelineBuilder<FhirAttempt> { Name = "fhir", InstanceName = of.Host, TimeProvider = clock }
             .AddConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = Limits.ConcurrentCalls, QueueLimit = Limits.WaitingCalls })
             .AddRetry(Retry())
-            .AddCircuitBreaker(Breaker(host))
-            .AddTimeout(settings.CallTimeout)
+            .AddCircuitBreaker(Breaker(of.Host))
+            .AddTimeout(of.CallTimeout)
             .ConfigureTelemetry(_telemetry)
             .Build();
 

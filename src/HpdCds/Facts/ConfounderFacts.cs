@@ -65,7 +65,7 @@ internal sealed class ConfounderFacts
     }
 
     private IEnumerable<Candidate> Drugs(Confounder kind, string group) => _history.Taken
-        .Where(medication => IsDrug(medication, group))
+        .Where(medication => IsDrug(medication, group, _knowledge))
         .Select(medication => new Candidate(kind, group, medication.Reference, medication.Source, sample => TreatmentHistory.WhyNotAt(medication, sample, _knowledge.Rules.Window(group))));
 
     private IEnumerable<Candidate> Infections() => _conditions.Stating(_knowledge.Codes.Confounders, "infection")
@@ -75,7 +75,7 @@ internal sealed class ConfounderFacts
             : item.Condition.ClinicalStatus));
 
     private IEnumerable<Candidate> Embolisations() => _chart.Procedures
-        .Where(IsEmbolisation)
+        .Where(procedure => IsEmbolisation(procedure, _knowledge))
         .Select(procedure => new Candidate(Confounder.Tace, "tace", procedure.Reference, procedure.Source, sample =>
             NotDone.Contains(procedure.Status, StringComparer.Ordinal) ? procedure.Status
             : procedure.Time is not { When: var when } ? null
@@ -83,13 +83,17 @@ internal sealed class ConfounderFacts
             : when.Latest < sample.Earliest.AddDays(-_knowledge.Rules.Window("tace")) ? UnknownReason.TooOld.Code()
             : null));
 
-    private bool IsDrug(ChartMedication medication, string kind) =>
-        medication.Concepts.Any(concept => _knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
-        || _knowledge.Terms.NamesSystemicDrug(kind, medication.Concepts.SelectMany(concept => concept.Texts));
+    /// <param name="kind"><c>corticosteroid</c> or <c>g-csf</c>.</param>
+    public static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
+        medication.Concepts.Any(concept => knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
+        || knowledge.Terms.NamesSystemicDrug(kind, medication.Concepts.SelectMany(concept => concept.Texts));
 
-    private bool IsEmbolisation(ChartProcedure procedure) =>
-        _knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
-        || _knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed;
+    public static bool IsDoneEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
+        !NotDone.Contains(procedure.Status, StringComparer.Ordinal) && IsEmbolisation(procedure, knowledge);
+
+    private static bool IsEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
+        knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
+        || knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed;
 
     /// <param name="WhyNot">Why it does not explain a sample of this time; null when it does.</param>
     private sealed record Candidate(Confounder Kind, string Fact, string Reference, ChartKey Source, Func<ClinicalTime, string?> WhyNot) : PatientData

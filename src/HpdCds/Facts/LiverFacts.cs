@@ -38,7 +38,9 @@ internal sealed class LiverFacts(
         return WithRecorded(score, computed);
     }
 
-    public Fact<Finding> Albi => (laboratory.Bilirubin, laboratory.Albumin) switch
+    public Fact<Finding> Albi => AlbiOf(laboratory);
+
+    public static Fact<Finding> AlbiOf(LaboratoryFacts laboratory) => (laboratory.Bilirubin, laboratory.Albumin) switch
     {
         (Fact<Measure<Bilirubin>>.Known bilirubin, Fact<Measure<Albumin>>.Known albumin) => new Fact<Finding>.Known(
             AlbiScore.From(bilirubin.Value, albumin.Value).ToFinding(),

@@ -88,7 +88,7 @@ public sealed class Advice
         return new([card]) { Extension = Extended(json) };
     }
 
-    private static string? OutOfScope(PatientReading reading) => reading switch
+    internal static string? OutOfScope(PatientReading reading) => reading switch
     {
         { IsChild: true } => "child",
         { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",

@@ -31,7 +31,7 @@ public sealed class HookCatalogue(PrefetchTable prefetch)
         new(Risk, "/lean", Risk, [OrderSelect, OrderSign], IsLean: true),
     ];
 
-    private const string Risk = "hpd-risk";
+    internal const string Risk = "hpd-risk";
 
     /// <summary>The services that a site may name.</summary>
     public static readonly ImmutableArray<string> Names = [.. Services.Select(service => service.Name).Distinct(StringComparer.Ordinal)];

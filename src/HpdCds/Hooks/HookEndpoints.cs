@@ -12,7 +12,7 @@ namespace HpdCds.Hooks;
 
 /// <summary>A hook call from arrival to answer, top to bottom in <see cref="AnswerAsync"/>.</summary>
 public sealed partial class HookEndpoints(
-    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, Decisions decisions, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
+    HookCatalogue catalogue, CurrentTrust trust, ChartReader charts, Advice advice, Decisions decisions, AppLinks appLinks, SiteSettings settings, TimeProvider clock, ILogger<HookEndpoints> log)
 {
     public static void Map(WebApplication app)
     {
@@ -75,6 +75,7 @@ public sealed partial class HookEndpoints(
             ServiceMode.Silent => HookResponse.NothingBecauseSilent,
             _ => await decisions.WithoutRepeatAsync(record, Caller.Of(context), record.Answer!, asOf),
         };
+        answer = appLinks.On(answer, record);
         decisions.Keep(record, Caller.Of(context), StatusCodes.Status200OK, asOf);
         await WriteAsync(context, answer);
     }

@@ -39,6 +39,12 @@ public sealed class FhirAccess(string token, DateTimeOffset until)
     /// <summary>When the token ends; the largest instant when the client did not say.</summary>
     public DateTimeOffset Until { get; } = until;
 
+    /// <summary>How long one try may take where a person waits who sees how far it is; null where a prescriber waits.</summary>
+    public TimeSpan? CallTimeout { get; init; }
+
+    /// <summary>The server did not know the token any more (401).</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>Counts what came over it, in all answers to one hook call.</summary>
     /// <returns>The sum, in bytes.</returns>
     public long Count(int bytes) => Interlocked.Add(ref _received, bytes);

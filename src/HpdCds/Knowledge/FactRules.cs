@@ -5,6 +5,7 @@ namespace HpdCds.Knowledge;
 
 /// <summary>fhir-profiles/facts.json and closed-world.json: the windows and intervals by which a chart is read, and what may be presumed.</summary>
 /// <param name="AmplifiedFromCopies">The fewest copies of a gene that are an amplification.</param>
+/// <param name="HistoryDays">How far back results are shown over time; what counts has its own window.</param>
 /// <param name="LeastKarnofskyOfEcog">For each ECOG grade from 0 the least Karnofsky score that still is it.</param>
 public sealed record FactRules(
     ImmutableSortedDictionary<string, int> WindowsInDays,
@@ -13,6 +14,7 @@ public sealed record FactRules(
     int RecentExposureDays,
     int BaselineKitDays,
     int AmplifiedFromCopies,
+    int HistoryDays,
     ImmutableArray<int> LeastKarnofskyOfEcog,
     ChildPughCutOffs ChildPugh,
     ImmutableArray<ClosedWorldRule> ClosedWorld,
@@ -39,6 +41,8 @@ public sealed record FactRules(
             fault($"windowsInDays.{name} must be a number of days");
         if (file.PairingHours <= 0 || file.FutureMinutes < 0 || file.RecentExposureDays <= 0 || file.BaselineKitDays <= 0 || file.AmplifiedFromCopies <= 2)
             fault("pairingHours, futureMinutes, recentExposureDays and baselineKitDays must be positive, amplifiedFromCopies above 2");
+        if (file.HistoryDays < file.WindowsInDays.Values.DefaultIfEmpty().Max())
+            fault("historyDays must not be shorter than a window");
         if (file.LeastKarnofskyOfEcog is not { Length: 5 } karnofsky || karnofsky.Zip(karnofsky.Skip(1)).Any(pair => pair.First <= pair.Second))
             fault("leastKarnofskyOfEcog needs five falling scores");
         return new(
@@ -48,6 +52,7 @@ public sealed record FactRules(
             file.RecentExposureDays,
             file.BaselineKitDays,
             file.AmplifiedFromCopies,
+            file.HistoryDays,
             [.. file.LeastKarnofskyOfEcog],
             CutOffsOf(file.ChildPugh, fault),
             closedWorld,
@@ -71,6 +76,7 @@ internal sealed record FactRulesFile(
     int RecentExposureDays,
     int BaselineKitDays,
     int AmplifiedFromCopies,
+    int HistoryDays,
     int[] LeastKarnofskyOfEcog,
     ChildPughFile ChildPugh,
     List<BasisFile> Basis);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using HpdCds.Cards;
+using HpdCds.Chart;
 using HpdCds.Clinical;
+using HpdCds.SmartApp;
 
 namespace HpdCds.Knowledge;
 
@@ -77,5 +79,9 @@ public static class WordingCheck
             .Concat(Parts.SelectMany(part => new[] { $"part.{part}", $"datum.{part}" }))
             .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
-            .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"));
+            .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
+            .Concat(Enum.GetValues<ChartKey>().Select(key => $"page.key-{Kebab.Case(key.ToString())}"))
+            .Concat(Enum.GetNames<LaunchProblem>().SelectMany(problem => new[] { $"launch.{Kebab.Case(problem)}", $"launch.title-{Kebab.Case(problem)}" }))
+            .Concat(TrendReader.Ids.Select(id => $"page.trend-{id}"))
+            .Concat(TrendReader.Kinds.Select(kind => $"page.treatment-{kind}"));
 }

@@ -71,7 +71,7 @@ public sealed record Decision : PatientData
 
     public string? Reason { get; init; }
 
-    /// <summary>JSON: for each factor its state, the reason where it is unknown, and its points.</summary>
+    /// <summary>JSON: for each factor its state, the reason where it is unknown, its points, and a keyed hash of what it was read as.</summary>
     public required string Factors { get; init; }
 
     /// <summary>JSON: for each input how its reading ended.</summary>
@@ -98,6 +98,12 @@ public sealed record Decision : PatientData
     /// <summary>Of them, from the chart to the answer.</summary>
     public long? AssessmentMilliseconds { get; init; }
 
+    /// <summary>The hash of the reference that the card's link carries; null without a link.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>By which the holder of that reference, and nobody else, can tell whether this is about a patient.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Null for calls about which nothing is to be remembered: no immunotherapy was ordered, or nothing was evaluated.</summary>
     public static Decision? Of(CallRecord call, Caller? caller, int status, DateTimeOffset at, TimeSpan took, Pseudonyms pseudonyms, string version, string knowledge)
     {
@@ -106,9 +112,10 @@ public sealed record Decision : PatientData
         if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || recognition.Outcome == RecognitionOutcome.None)
             return null;
         var found = call.Assessment;
+        var id = Guid.NewGuid().ToString();
         return new()
         {
-            Id = Guid.NewGuid().ToString(),
+            Id = id,
             At = at.ToUnixTimeMilliseconds(),
             Card = call.Answer?.Cards is [var card, ..] ? card.Uuid : null,
             Ehr = ehr.Name,
@@ -134,7 +141,7 @@ public sealed record Decision : PatientData
             PointsHigh = (int?)found?["points"]?["high"],
             Settles = (string?)found?["settles"],
             Reason = (string?)found?["reason"] ?? (string?)found?["outOfScope"],
-            Factors = FactorsOf(found),
+            Factors = FactorsOf(found, id, pseudonyms).ToJsonString(),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
             OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
@@ -142,6 +149,8 @@ public sealed record Decision : PatientData
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
             AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
+            Context = call.AppContext is { } context ? CardContexts.HashOf(context) : null,
+            Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.PatientId) : null,
         };
     }
 
@@ -172,18 +181,19 @@ public sealed record Decision : PatientData
         _ => "none",
     };
 
-    private static string FactorsOf(JsonObject? found)
+    /// <summary>What is kept of the factors by the decision of that id.</summary>
+    internal static JsonObject FactorsOf(JsonObject? found, string id, Pseudonyms pseudonyms)
     {
         var factors = new JsonObject();
         foreach (var row in found?["factors"] as JsonArray ?? [])
         {
-            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone() };
+            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone(), ["read"] = pseudonyms.Input(id, row) };
             if (row["reason"] is { } reason)
                 kept["reason"] = reason.DeepClone();
             factors[(string)row["id"]!] = kept;
         }
 
-        return factors.ToJsonString();
+        return factors;
     }
 
     private static string SourcesOf(CallRecord call)

@@ -12,7 +12,7 @@ public static class Memory
     public static void AddMemory(this IServiceCollection services, SiteSettings settings, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        services.AddSingleton<Database>().AddSingleton<Pseudonyms>().AddSingleton<Repeats>().AddSingleton<Decisions>().AddSingleton<TokenLedger>().AddSingleton<KeyRing>().AddSingleton<SpillFiles>().AddSingleton<Journal>().AddSingleton<Retention>();
+        services.AddSingleton<CardContexts>().AddSingleton<LaunchRows>().AddSingleton<Database>().AddSingleton<Pseudonyms>().AddSingleton<Repeats>().AddSingleton<Decisions>().AddSingleton<TokenLedger>().AddSingleton<KeyRing>().AddSingleton<SpillFiles>().AddSingleton<Journal>().AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Journal>()).AddHostedService(provider => provider.GetRequiredService<Retention>());
         // Whatever befalls the store, answers go on.
         services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);

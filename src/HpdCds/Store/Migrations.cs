@@ -36,6 +36,7 @@ internal static class Migrations
         ("used_tokens", "CREATE TABLE IF NOT EXISTS used_tokens (id TEXT PRIMARY KEY, claim TEXT NOT NULL, until BIGINT NOT NULL)"),
         ("gaps", "CREATE TABLE IF NOT EXISTS gaps (id TEXT PRIMARY KEY, since BIGINT NOT NULL, until BIGINT NOT NULL, lost BIGINT NOT NULL)"),
         ("protection_keys", "CREATE TABLE IF NOT EXISTS protection_keys (name TEXT PRIMARY KEY, content TEXT NOT NULL)"),
+        ("launches", "CREATE TABLE IF NOT EXISTS launches (id TEXT PRIMARY KEY, until BIGINT NOT NULL, lease BIGINT NOT NULL, content TEXT NOT NULL)"),
         ("runs", "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, seen BIGINT NOT NULL)"),
     ];
 
@@ -45,6 +46,8 @@ internal static class Migrations
         ("decisions", "chart_milliseconds", "BIGINT"),
         ("decisions", "assessment_milliseconds", "BIGINT"),
         ("runs", "told", "BIGINT"),
+        ("decisions", "context", "TEXT"),
+        ("decisions", "subject", "TEXT"),
     ];
 
     // The releases before this one decide by these alone, and would make what they do not find here.

@@ -17,6 +17,7 @@ public sealed partial class Retention(Database database, Journal journal, SiteSe
             connection => connection.ExecuteAsync(new(
                 """
                 DELETE FROM used_tokens WHERE until < @Now;
+                DELETE FROM launches WHERE until < @Now;
                 UPDATE feedback SET comment = NULL WHERE comment IS NOT NULL AND received < @Comments;
                 DELETE FROM feedback WHERE received < @Decisions;
                 DELETE FROM decisions WHERE at < @Decisions;

@@ -33,6 +33,9 @@ public sealed class CallRecord
     /// <summary>The card is held back: the same was overridden of late.</summary>
     public bool IsRepeat { get; set; }
 
+    /// <summary>What the card's link carries, by which a launch finds this decision; null without a link.</summary>
+    public string? AppContext { get; set; }
+
     /// <summary>Why nothing of the patient could be read; null where something was, or nothing had to be.</summary>
     public string? WhyNotRead { get; set; }
 

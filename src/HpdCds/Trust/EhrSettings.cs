@@ -78,6 +78,9 @@ public sealed class EhrSettings
     /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
     public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
 
+    /// <summary>This service as a SMART app of this EHR; none where it is not there.</summary>
+    public SmartSettings? Smart { get; init; }
+
     internal TrustedEhr Check(string place, string root, string[] languages, List<string> errors)
     {
         var checks = new EntryCheck(place, errors);
@@ -106,8 +109,8 @@ public sealed class EhrSettings
             ClientId = ClientId,
             RefusesForeignTokens = RefuseForeignTokens,
             FhirBases = [.. FhirBaseUrls.Select(checks.Base).OfType<FhirBase>()],
-            PrivateHosts = [.. AllowPrivateAddresses.Where(checks.Host).Select(host => host.ToLowerInvariant())],
-            CorsOrigins = [.. CorsOrigins.Where(checks.Origin)],
+            PrivateHosts = [.. AllowPrivateAddresses.Where((host, at) => checks.Host("AllowPrivateAddresses", host, at)).Select(host => host.ToLowerInvariant())],
+            CorsOrigins = [.. CorsOrigins.Where((origin, at) => checks.Origin("CorsOrigins", origin, at))],
             IsLean = Registration == "lean",
             Services = checks.Services(Services),
             Zone = zone ?? TimeZoneInfo.Utc,
@@ -121,6 +124,7 @@ public sealed class EhrSettings
             CallsPerSecond = CallsPerSecond,
             ConcurrentCalls = ConcurrentCalls,
             OrderCodes = OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal),
+            Smart = Smart?.Check(checks, root, FhirBaseUrls.Select(FhirBase.Parse).OfType<FhirBase>().Select(server => server.Host)),
         };
     }
 

@@ -26,18 +26,18 @@ internal sealed class EntryCheck(string place, List<string> errors)
         return parsed;
     }
 
-    public bool Origin(string origin, int at)
+    public bool Origin(string name, string origin, int at)
     {
         var parsed = FhirBase.Parse(origin);
         var isOrigin = parsed is { IsSafe: true } && parsed.Text == origin && new Uri(origin).AbsolutePath == "/";
-        Require(isOrigin, $"CorsOrigins:{at} must be an explicit origin such as https://ehr.example.org");
+        Require(isOrigin, $"{name}:{at} must be an explicit origin such as https://ehr.example.org");
         return isOrigin;
     }
 
-    public bool Host(string host, int at)
+    public bool Host(string name, string host, int at)
     {
         var isHost = Uri.CheckHostName(host) != UriHostNameType.Unknown;
-        Require(isHost, $"AllowPrivateAddresses:{at} must be a host name or an address, without port");
+        Require(isHost, $"{name}:{at} must be a host name or an address, without port");
         return isHost;
     }
 

@@ -36,13 +36,19 @@ public sealed class Pseudonyms(SiteSettings settings)
         foreach (var name in Ordered)
             text.Append(Counted(found[name]?.ToJsonString() ?? ""));
         foreach (var factor in found["factors"] as JsonArray ?? [])
-        {
-            foreach (var name in Read)
-                text.Append(Counted(factor![name]?.ToJsonString() ?? ""));
-        }
-
+            text.Append(WhatWasRead(factor!));
         return Of(text.ToString());
     }
+
+    /// <summary>What one factor was read as for one decision; of no use beside another decision, so that no two patients can be compared by it.</summary>
+    public string Input(string decision, JsonNode factor)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        ArgumentNullException.ThrowIfNull(factor);
+        return Of($"input:{Counted(decision)}{WhatWasRead(factor)}");
+    }
+
+    private static string WhatWasRead(JsonNode factor) => string.Concat(Read.Select(name => Counted(factor[name]?.ToJsonString() ?? "")));
 
     private string Of(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 

@@ -31,6 +31,9 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
     public TrustedEhr? For(Caller? caller, string? fhirServer) =>
         IsAnonymous ? ForServer(fhirServer) : caller is not null && For(caller.Issuer.Name, caller.Tenant) is { } ehr && ehr.MayName(fhirServer) ? ehr : null;
 
+    /// <summary>The EHR whose launches name this server as <c>iss</c>.</summary>
+    public TrustedEhr? ForLaunch(FhirBase server) => Ehrs.FirstOrDefault(ehr => ehr.Smart is not null && ehr.FhirBases.Contains(server));
+
     /// <summary>How far a service goes for an entry now: an entry or a service that is gone goes nowhere.</summary>
     public ServiceMode ModeOf(string ehr, string service) =>
         Ehrs.FirstOrDefault(entry => entry.Name == ehr)?.Services.TryGetValue(service, out var mode) == true ? mode : ServiceMode.Off;
@@ -59,6 +62,8 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
             yield return "Ehrs: every entry needs an Issuer as soon as one has it";
         if (issuers.Count > 0 && publicBase is null)
             yield return "PublicBaseUrl is missing: the audience of tokens is held against it";
+        if (publicBase is null && ehrs.Any(ehr => ehr.Smart is not null))
+            yield return "PublicBaseUrl is missing: the addresses of the SMART app begin with it";
         foreach (var twice in ehrs.GroupBy(ehr => ehr.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             yield return $"Ehrs: the name '{twice.Key}' stands twice";
         foreach (var twice in ehrs.Where(ehr => ehr.Issuer is null).SelectMany(ehr => ehr.FhirBases).GroupBy(url => url).Where(group => group.Count() > 1))

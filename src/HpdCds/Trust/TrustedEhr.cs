@@ -70,6 +70,9 @@ public sealed record TrustedEhr
 
     public required ImmutableDictionary<string, HookCoding> OrderCodes { get; init; }
 
+    /// <summary>How this service is an app of it; null where it is none.</summary>
+    public required SmartClient? Smart { get; init; }
+
     /// <summary>The servers under whose names a request's references lie: the one that it names, else any of ours.</summary>
     public ImmutableArray<FhirBase> BasesOf(FhirBase? fhirServer) => fhirServer is null ? FhirBases : [fhirServer];
 

@@ -23,7 +23,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
     /// <summary>What a Chinese clinician reads in Latin letters, apart from INNs, units, citations and model ids.</summary>
     private static readonly string[] LatinInChinese =
     [
-        "NLR", "LDH", "AFP", "CRP", "INR", "ALBI", "ECOG", "Child-Pugh", "TACE", "G-CSF", "IL-6", "TGK", "TGR", "PD-1", "PD-L1", "Pang",
+        "NLR", "LDH", "AFP", "CRP", "INR", "ALBI", "ECOG", "Child-Pugh", "TACE", "G-CSF", "IL-6", "TGK", "TGR", "PD-1", "PD-L1", "CTLA-4", "Pang",
         "MDM2", "MDM4", "EGFR", "DNMT3A", "STK11", "KEAP1", "CTNNB1", "TP53", "TERT", "KRAS", "ALK", "HpdCds", "FHIR", "UTC",
     ];
 

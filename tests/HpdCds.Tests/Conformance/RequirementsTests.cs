@@ -10,11 +10,11 @@ public sealed class RequirementsTests
     [
         // Allowed, and not done: delete actions, an icon, the templates of CDS Hooks 3.0.
         "ACT-03", "CARD-05", "PFT-09", "PFT-10", "PFT-11",
-        // With the SMART page: until then no card has a link.
-        "LNK-01", "LNK-02", "LNK-04", "LNK-05", "LNK-06", "LNK-07", "SEC-20",
+        // Allowed, and not done: a sign-in by POST. Shown in a browser: how the page fits into narrow frames.
+        "SM-12", "SM-44",
     ];
 
-    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 13).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "7"];
+    private static readonly string[] CountedSections = [.. Enumerable.Range(1, 13).Select(section => FormattableString.Invariant($"1.{section}")), "1.14", "1.15", "6", "7"];
 
     [Fact]
     public void Every_named_requirement_exists_and_those_without_a_test_are_printed()
@@ -24,7 +24,7 @@ public sealed class RequirementsTests
         var named = NamedRequirements();
 
         var uncovered = known.Where(item => CountedSections.Contains(item.Section) && !named.Contains(item.Id)).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.14, 1.15 and 7 have no test:");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{uncovered.Count} requirements of sections 1.1 to 1.15, 6 and 7 have no test:");
         foreach (var (section, id, title) in uncovered)
             TestContext.Current.TestOutputHelper?.WriteLine($"  {section} {id} {title}");
 

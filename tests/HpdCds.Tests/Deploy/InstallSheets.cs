@@ -66,6 +66,7 @@ internal static class InstallSheets
         text.AppendLine("| code | text |").AppendLine("|---|---|");
         foreach (var reason in knowledge.OverrideReasons.Reasons)
             text.AppendLine($"| `{reason.Code}` | {reason.Display["en"]} |");
+        WriteApp(text, table);
         WriteOurSide(text, client);
         return text.Replace(Environment.NewLine, "\n").ToString();
     }
@@ -86,6 +87,21 @@ internal static class InstallSheets
         text.AppendLine().AppendLine("## Access that the request's token needs").AppendLine();
         text.AppendLine($"- SMART 2: `{string.Join(' ', types.Select(type => $"patient/{type}.rs"))}`");
         text.AppendLine($"- SMART 1: `{string.Join(' ', types.Select(type => $"patient/{type}.read"))}`");
+    }
+
+    private static void WriteApp(StringBuilder text, PrefetchTable table)
+    {
+        var types = table.Rows.Select(row => row.ResourceType).Where(type => type is not "Patient").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        text.AppendLine().AppendLine("## The SMART app behind the card").AppendLine();
+        text.AppendLine("A confidential app with EHR launch; leave it out and cards have no link.").AppendLine();
+        text.AppendLine("| what | value |").AppendLine("|---|---|");
+        text.AppendLine($"| launch URL, also the `url` of every link | `{Host}/smart/launch` |");
+        text.AppendLine($"| redirect URL | `{Host}/smart/callback` |");
+        text.AppendLine($"| key set (JWKS) | `{Host}/smart/jwks.json` |");
+        text.AppendLine("| client authentication | `private_key_jwt`, RS384 or ES384; PKCE with S256 |");
+        text.AppendLine($"| scopes | `launch openid fhirUser patient/Patient.r {string.Join(' ', types.Select(type => $"patient/{type}.rs"))}` |");
+        text.AppendLine("| context | `patient`; `appContext` as the link carries it; `need_patient_banner` where the EHR shows the patient itself |");
+        text.AppendLine().AppendLine("Links leave to this one host; list it where the client drops hosts that it does not know. On our side: `Smart` in the entry below, with `ClientId`, `KeyFile` and, to be shown in a frame, `FrameAncestors`.");
     }
 
     private static void WriteOurSide(StringBuilder text, Client client)

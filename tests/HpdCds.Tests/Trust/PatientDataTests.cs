@@ -24,6 +24,8 @@ public sealed class PatientDataTests
         // What is the same in every answer, and refusals in words of ours.
         "HpdCds.Hooks.CardLink", "HpdCds.Hooks.CardSource", "HpdCds.Hooks.CataloguedService", "HpdCds.Hooks.DiscoveredService", "HpdCds.Hooks.DiscoveryDocument",
         "HpdCds.Hooks.ErrorIssue", "HpdCds.Hooks.ErrorOutcome", "HpdCds.Hooks.ErrorReply", "HpdCds.Hooks.HookCoding",
+        // Where an authorization server is.
+        "HpdCds.SmartApp.SmartServer",
         "HpdCds.Store.Gap", "HpdCds.Store.Run", "HpdCds.Store.UsedToken", "HpdCds.Survey.ServerAbout", "HpdCds.Survey.SurveyCandidate", "HpdCds.Verbs.ExplainVerb+Arguments", "HpdCds.Verbs.IncidentVerb+Arguments",
     ];
 
@@ -31,7 +33,8 @@ public sealed class PatientDataTests
     private static readonly string[] PrintingByHand =
     [
         "HpdCds.Clinical.BandRange", "HpdCds.Clinical.ClinicalTime", "HpdCds.Clinical.Interval", "HpdCds.Clinical.PatientData", "HpdCds.Clinical.PointsRange",
-        "HpdCds.Hooks.AuthorizationMembers", "HpdCds.Hooks.FhirAccess", "HpdCds.Hooks.HookRequest", "HpdCds.Trust.Audit+__CalledStruct", "HpdCds.Trust.FhirBase",
+        "HpdCds.Hooks.AuthorizationMembers", "HpdCds.Hooks.FhirAccess", "HpdCds.Hooks.HookRequest", "HpdCds.SmartApp.LaunchAudit+__LaunchedStruct", "HpdCds.SmartApp.SentBrowser",
+        "HpdCds.Trust.Audit+__CalledStruct", "HpdCds.Trust.FhirBase", "HpdCds.Trust.SmartKeys",
     ];
 
     private static readonly Type[] All = [.. typeof(HpdCdsService).Assembly.GetTypes(), .. typeof(PatientData).Assembly.GetTypes()];

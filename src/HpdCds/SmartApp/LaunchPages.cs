@@ -1,0 +1,53 @@
+using System.Xml.Linq;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+using static HpdCds.SmartApp.Markup;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>The pages of a launch that show no picture: it is being read, or there is none, and why.</summary>
+internal static class LaunchPages
+{
+    /// <summary>How often the page looks again, in seconds.</summary>
+    private const int Again = 2;
+
+    /// <param name="problem">Its words are the same for everybody.</param>
+    public static string Problem(LaunchProblem problem, Wording words, string nonce, string stylesheet) => Page(
+        words, nonce, stylesheet, refresh: null, Of("h1", words[$"launch.title-{Kebab.Case(problem.ToString())}"]), Of("p", words[$"launch.{Kebab.Case(problem.ToString())}"]));
+
+    /// <summary>Nothing that was read is shown before all was: a part of it could look like the whole.</summary>
+    public static string Reading(IReadOnlyCollection<ChartKey> ended, int all, Wording words, string nonce, string stylesheet) => Page(
+        words,
+        nonce,
+        stylesheet,
+        Again,
+        Of("h1", words["launch.reading"]),
+        Of("p", Has("role", "status"), words.Say("launch.read-so-far", ("read", Number(ended.Count)), ("all", Number(all)))),
+        Of("progress", Has("max", all), Has("value", ended.Count), Has("aria-label", words["launch.reading"]), ""),
+        ended.Count == 0 ? null : Of("ul", ended.Select(key => Of("li", words[$"page.key-{Kebab.Case(key.ToString())}"]))),
+        Of("p", Of("a", Has("href", ""), words["launch.look-again"])));
+
+    /// <summary>The end of a launch, below its picture.</summary>
+    public static XElement End(string address, string field, string token, Wording words) => Of(
+        "form",
+        Has("method", "post"),
+        Has("action", address),
+        Of("input", Has("type", "hidden"), Has("name", field), Has("value", token)),
+        Of("button", Has("type", "submit"), words["launch.end"]));
+
+    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Page(Wording words, string nonce, string stylesheet, int? refresh, params object?[] body) => Written(Of(
+        "html",
+        Has("lang", words.Language),
+        Of(
+            "head",
+            Of("meta", Has("charset", "utf-8")),
+            Of("meta", Has("name", "viewport"), Has("content", "width=device-width, initial-scale=1")),
+            Of("meta", Has("name", "color-scheme"), Has("content", "light dark")),
+            refresh is { } seconds ? Of("meta", Has("http-equiv", "refresh"), Has("content", seconds)) : null,
+            Of("title", words["page.title"]),
+            Of("link", Has("rel", "stylesheet"), Has("href", stylesheet), Has("nonce", nonce))),
+        Of("body", Of("main", body))));
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Store;
+using HpdCds.Trust;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>How a reading ended.</summary>
+internal enum ReadingEnd
+{
+    Read,
+
+    /// <summary>The EHR wants the patient to be opened anew: the token is over, and another one is not to be had.</summary>
+    NeedsRelaunch,
+
+    /// <summary>The card from which somebody came is another patient's.</summary>
+    AnotherPatient,
+}
+
+/// <summary>What a launch read.</summary>
+internal sealed record LaunchResult(ReadingEnd End, PictureRequest? Request) : PatientData;
+
+/// <summary>One reading of a chart, under way or done. It goes on while nobody waits for it.</summary>
+internal sealed class LaunchReading(DateTimeOffset begun, DateTimeOffset until)
+{
+    public DateTimeOffset Begun => begun;
+
+    private readonly ConcurrentDictionary<ChartKey, bool> _ended = new();
+
+    public DateTimeOffset Until => until;
+
+    public Task<LaunchResult> Result { get; set; } = Task.FromResult(new LaunchResult(ReadingEnd.NeedsRelaunch, Request: null));
+
+    /// <summary>The sources whose reading has ended so far.</summary>
+    public ChartKey[] Ended => [.. _ended.Keys.Order()];
+
+    public void End(ChartKey key) => _ended[key] = true;
+}
+
+/// <summary>
+/// Reads a chart for a launch, once for all requests of its page: the page answers at once and looks again. What was read stays in the
+/// memory of this process until the launch is over; another replica reads for itself.
+/// </summary>
+internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, LaunchDesk desk, CardContexts contexts, KnowledgeBase knowledge, TimeProvider clock, IHostApplicationLifetime life)
+{
+    private const int MostReadings = 500;
+
+    /// <summary>A token that ends sooner is renewed before it is used.</summary>
+    private static readonly TimeSpan Spare = TimeSpan.FromSeconds(30);
+
+    /// <summary>Who loads the page again after this time sees what is in the chart then.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, Lazy<LaunchReading>> _readings = new(StringComparer.Ordinal);
+
+    /// <param name="anew">Whether an older reading is not good enough: the page is looked at, and nothing is tried on it.</param>
+    public LaunchReading Of(string id, OpenLaunch launch, TrustedEhr ehr, bool anew)
+    {
+        var now = clock.GetUtcNow();
+        if (anew && _readings.TryGetValue(id, out var earlier) && earlier.Value is { Result.IsCompleted: true } done && now - done.Begun > Freshness)
+            _readings.TryRemove(new(id, earlier));
+        foreach (var (old, reading) in _readings)
+        {
+            if (reading is { IsValueCreated: true, Value: { } known } && known.Until <= now)
+                _readings.TryRemove(old, out _);
+        }
+
+        // The oldest one is read again if somebody still looks at it.
+        while (_readings.Count >= MostReadings && !_readings.ContainsKey(id) && _readings.MinBy(one => one.Value.IsValueCreated ? one.Value.Value.Until : DateTimeOffset.MaxValue) is { Key: { } oldest })
+            _readings.TryRemove(oldest, out _);
+        return _readings.GetOrAdd(id, _ => new Lazy<LaunchReading>(() =>
+        {
+            var reading = new LaunchReading(now, launch.Until);
+            // On a thread of its own: the request that began it may go.
+            reading.Result = Task.Run(() => ReadAsync(id, launch, ehr, reading, life.ApplicationStopping), CancellationToken.None);
+            return reading;
+        })).Value;
+    }
+
+    public void Forget(string id) => _readings.TryRemove(id, out _);
+
+    private async Task<LaunchResult> ReadAsync(string id, OpenLaunch launch, TrustedEhr ehr, LaunchReading reading, CancellationToken stop)
+    {
+        var origin = await OriginAsync(launch, ehr, stop);
+        if (origin.IsAnotherPatient)
+            return new(ReadingEnd.AnotherPatient, Request: null);
+        var current = launch;
+        if (current.TokenUntil - clock.GetUtcNow() < Spare)
+        {
+            if (await desk.RenewAsync(id, current.AccessToken, stop) is not { } renewed)
+                return new(ReadingEnd.NeedsRelaunch, Request: null);
+            current = renewed;
+        }
+
+        var (request, isRefused) = await TryAsync(current, origin.Decision, ehr, reading, stop);
+        if (!isRefused)
+            return new(ReadingEnd.Read, request);
+        // Once, and then it is for the person to open the patient anew.
+        if (await desk.RenewAsync(id, current.AccessToken, stop) is not { } second)
+            return new(ReadingEnd.NeedsRelaunch, Request: null);
+        (request, isRefused) = await TryAsync(second, origin.Decision, ehr, reading, stop);
+        return isRefused ? new(ReadingEnd.NeedsRelaunch, Request: null) : new(ReadingEnd.Read, request);
+    }
+
+    // Without the store the page is as after a launch that came from nowhere.
+    private async Task<CardOrigin> OriginAsync(OpenLaunch launch, TrustedEhr ehr, CancellationToken stop)
+    {
+        try
+        {
+            return await contexts.FindAsync(launch.AppContext, ehr, launch.PatientId, stop);
+        }
+        catch (StoreAwayException)
+        {
+            return CardOrigin.Unknown;
+        }
+    }
+
+    private async Task<(PictureRequest Request, bool IsRefused)> TryAsync(OpenLaunch launch, Decision? card, TrustedEhr ehr, LaunchReading reading, CancellationToken stop)
+    {
+        var (asOf, client, server) = (clock.GetUtcNow(), ehr.Smart!, FhirBase.Parse(launch.Iss)!);
+        var access = new FhirAccess(launch.AccessToken, launch.TokenUntil) { CallTimeout = client.CallTimeout };
+        var request = new HookRequest(
+            "smart", "launch", Guid.Empty.ToString(), launch.PatientId, launch.User ?? "", null, [], [], server, access, ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty)
+        {
+            Budget = new ReadingBudget(asOf + client.ReadTimeout),
+        };
+        var banner = launch.NeedsBanner ? BannerAsync(server, launch.PatientId, access, client, stop) : Task.FromResult<PatientBanner?>(null);
+        var chart = await charts.ReadAsync(request, ehr, asOf, stop, historyDays: knowledge.Rules.HistoryDays, ended: reading.End);
+        var agents = card?.Agents.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray() ?? [];
+        var recognition = new Recognition(agents.IsEmpty ? RecognitionOutcome.None : RecognitionOutcome.Inhibitor, agents, [], FromNameOnly: false, UnknownInhibitorNames: 0);
+        return (new(chart, recognition, [], ehr, asOf, ehr.Language) { Server = server, Banner = await banner, Card = card }, access.IsRefused);
+    }
+
+    private async Task<PatientBanner?> BannerAsync(FhirBase server, string patientId, FhirAccess access, SmartClient client, CancellationToken stop)
+    {
+        using var time = new CancellationTokenSource(client.ReadTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
+        var answer = await calls.AskAsync(server, $"Patient/{patientId}", access, either.Token);
+        // A patient who cannot be named is still said to be one whose name could not be read.
+        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId) is { } read ? read : new PatientBanner(null, null, null);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Xml.Linq;
+using HpdCds.Cards;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using static HpdCds.SmartApp.Markup;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>The answer, or why there is none: the band on its scale, what would settle it, the baseline kit, and what limits it.</summary>
+internal static class PictureAnswer
+{
+    public static XElement Of(Picture picture, PictureWords words, WhatIf? whatIf) => Markup.Of(
+        "section",
+        Has("id", "answer"),
+        Has("aria-labelledby", "answer-title"),
+        Markup.Of("h1", Has("id", "answer-title"), words["page.title"]),
+        Order(picture, words),
+        Changed(picture, words),
+        picture.Kind switch
+        {
+            PictureKind.Assessed => Band(picture.Assessment!, words, whatIf),
+            PictureKind.NotAssessable => NotAssessable(picture.Assessment!, words, whatIf),
+            _ => Silent(picture, words),
+        },
+        Partial(picture, words),
+        picture.Reading is null ? null : Limits(picture, words),
+        picture.Kind is PictureKind.OutOfScope or PictureKind.AnotherPatient ? null : Kit(picture, words),
+        picture.Kind == PictureKind.Assessed ? Options(words) : null);
+
+    private static XElement Order(Picture picture, PictureWords words) => Classed(
+        "p",
+        "order",
+        Markup.Of("strong", words.Say("page.order", ("drugs", PicturePage.Drugs(picture, words)))),
+        picture.Reading is { } reading && !picture.Request.Recognition.Agents.IsEmpty ? Markup.Of("span", words.Say("page.regimen", ("regimen", words.Regimen(reading.Regimen)))) : null,
+        Markup.Of("span", words.Say("page.evaluated", ("asOf", words.Instant(picture.Request.AsOf)))));
+
+    private static XElement[] Band(RiskAssessment assessment, PictureWords words, WhatIf? whatIf) =>
+    [
+        Classed("p", $"band {Kebab.Case(assessment.Band.High.ToString())}", words.BandText(assessment)),
+        Classed("p", "points", words.Say("page.points", ("points", words.Span(assessment.Points)), ("most", PictureWords.Number(assessment.Model.MostPoints)))),
+        PictureScale.Of(assessment, whatIf?.Assessment, words),
+        Markup.Of("p", assessment.Settles is null
+            ? words["page.settles-none"]
+            : Markup.Of("strong", words.Say("page.settles", ("datum", words.Line.Datum(assessment)))), Outcomes(assessment, words)),
+    ];
+
+    // What each answer to it would make of the band, while the rest stays as it is.
+    private static string? Outcomes(RiskAssessment assessment, PictureWords words)
+    {
+        if (assessment.Settles is not { } datum
+            || WhatIf.Questions(assessment).FirstOrDefault(question => question.Row.Datum == datum) is not { } question)
+            return null;
+        var outcomes = question.Choices.Select(choice => (Choice: choice, Band: WhatIf.BandWith(assessment, question.Row.Factor.Id, choice)))
+            .Select(outcome => outcome.Band.IsSettled
+                ? words.Say("page.outcome", ("choice", words.Choice(question.Row, outcome.Choice)), ("band", words.BandOf(outcome.Band.Low)))
+                : words.Say("page.outcome-range", ("choice", words.Choice(question.Row, outcome.Choice)), ("low", words.BandOf(outcome.Band.Low)), ("high", words.BandOf(outcome.Band.High))));
+        return " " + words.Say("page.settles-outcomes", ("outcomes", words.Items(outcomes.Select(outcome => $"{words.Line.ShortName(question.Row.Factor.Id)} {outcome}"))));
+    }
+
+    private static XElement[] NotAssessable(RiskAssessment assessment, PictureWords words, WhatIf? whatIf) =>
+    [
+        Classed("p", "band", words["page.not-assessable"]),
+        Markup.Of("p", words.Say("page.not-assessable-told", ("missing", words.Items(words.Line.ByReason(assessment.Model.AssessableWithAnyOf.Select(id => assessment[id])))))),
+        .. whatIf?.Assessment.IsAssessable == true ? [PictureScale.Of(assessment, whatIf.Assessment, words)] : Array.Empty<XElement>(),
+    ];
+
+    private static XElement?[] Silent(Picture picture, PictureWords words) => picture.Kind switch
+    {
+        PictureKind.TumourUnknown =>
+        [
+            Classed("p", "band", words["page.tumour-unknown"]),
+            Markup.Of("p", words.Say($"detail.tumour-{picture.Reading!.Tumour}", ("reason", picture.Reading is { Tumour: "not-found", TumourReason: { } why and not UnknownReason.NotRecorded }
+                ? words.Say("detail.tumour-reason", ("reason", words[$"reason.{why.Code()}"])) : ""))),
+            Markup.Of("p", words["page.says-nothing"], " ", words["page.scope-read"]),
+        ],
+        PictureKind.OutOfScope =>
+        [
+            Classed("p", "band", words["page.out-of-scope"]),
+            Markup.Of("p", words[picture.OutOfScope switch
+            {
+                "child" => "page.scope-child",
+                "perioperative" => "page.scope-perioperative",
+                "haematological" => "page.scope-haematological",
+                _ => "page.scope-continuation",
+            }]),
+            Markup.Of("p", words["page.says-nothing"], " ", words["page.scope-read"]),
+        ],
+        PictureKind.AnotherPatient => [Classed("p", "band", words["page.another-patient"]), Markup.Of("p", words["detail.another-patient"])],
+        _ =>
+        [
+            Classed("p", "band", words["page.no-data"]),
+            Markup.Of("p", words.Say("detail.no-data", ("reasons", words.List(Unread(picture).Select(source => source.State).Distinct().Order().Select(state => StateOf(state, words)))))),
+        ],
+    };
+
+    private static XElement? Partial(Picture picture, PictureWords words)
+    {
+        var unread = Unread(picture).ToArray();
+        return unread.Length == 0 || picture.Kind == PictureKind.AnotherPatient ? null : Classed(
+            "div",
+            "notice",
+            Markup.Of("h2", words["page.partial"]),
+            Markup.Of("p", words["page.partial-told"]),
+            Classed("ul", "inline", unread.Select(source => Markup.Of("li", words.Say("page.source-item", ("source", NameOf(source.Key, words)), ("state", StateOf(source.State, words)))))));
+    }
+
+    private static IEnumerable<ChartSource> Unread(Picture picture) =>
+        picture.Request.Chart.Sources.Values.Where(source => source.State != SourceState.Complete).OrderBy(source => source.Key);
+
+    private static string StateOf(SourceState state, PictureWords words) => words[state switch
+    {
+        SourceState.Truncated => "page.source-truncated",
+        SourceState.NotSupplied => "page.source-not-supplied",
+        SourceState.NotAuthorised => "page.source-not-authorised",
+        _ => "page.source-failed",
+    }];
+
+    private static string NameOf(ChartKey key, PictureWords words) => words[$"page.key-{Kebab.Case(key.ToString())}"];
+
+    private static XElement? Changed(Picture picture, PictureWords words) => picture.SinceCard is not { } since ? null
+        : since.IsAsItWas ? Classed("p", "quiet", words.Say("page.unchanged", ("asOf", words.Instant(since.At))), since.HidesValues ? " " + words["page.changed-hidden"] : null)
+        : Classed(
+            "div",
+            "notice changed",
+            Has("role", "status"),
+            Markup.Of("h2", words["page.changed"]),
+            Markup.Of("p", words.Say("page.changed-band", ("then", Then(since, words)), ("now", picture.Assessment is { IsAssessable: true } now ? BandAndPoints(now, words) : words["page.no-band"]))),
+            Markup.Of("ul", Changes(picture, since, words).Select(change => Markup.Of("li", change))),
+            Classed("p", "quiet", words.Say("page.changed-told", ("asOf", words.Instant(since.At))), since.HidesValues ? " " + words["page.changed-hidden"] : null));
+
+    private static string BandAndPoints(RiskAssessment now, PictureWords words) => $"{words.BandText(now)} ({words.Line.Points(now.Points)})";
+
+    private static string Then(CardComparison since, PictureWords words) => since is not { Band: var (low, high), Points: { } points } ? words["page.no-band"]
+        : (low == high ? words.Say("page.band", ("band", words[$"band.{low}"])) : words.Say("page.band-range", ("low", words[$"band.{low}"]), ("high", words[$"band.{high}"])))
+            + $" ({words.Line.Points(points)})";
+
+    private static IEnumerable<string> Changes(Picture picture, CardComparison since, PictureWords words)
+    {
+        if (since.HasOtherRules)
+            yield return words["page.changed-rules"];
+        if (since.Tumour is not null)
+            yield return words["page.changed-tumour"];
+        if (since.HasOtherScope)
+            yield return words["page.changed-scope"];
+        foreach (var change in since.Factors)
+        {
+            var name = ("name", words.Line.Name(change.Factor));
+            yield return change.IsValueOnly
+                ? words.Say("page.changed-value", name)
+                : words.Say("page.changed-row", name, ("then", Then(change, words)), ("now", Now(picture.Assessment![change.Factor], words)));
+        }
+    }
+
+    private static string Then(FactorChange change, PictureWords words)
+    {
+        if (change.State is not { } state)
+            return words["page.not-listed"];
+        var reason = change.Reason is { } why ? " (" + (words.Find($"reason.{why}") ?? why) + ")" : "";
+        return (words.Find($"page.state-{state}") ?? state) + reason + (change.Points is { } points ? ", " + words.Line.Points(points) : "");
+    }
+
+    private static string Now(FactorAssessment row, PictureWords words) =>
+        words.State(row.State) + (row.Reason is { } why ? " (" + words[$"reason.{why.Code()}"] + ")" : "") + ", " + words.Line.Points(row.Points);
+
+    private static XElement? Limits(Picture picture, PictureWords words)
+    {
+        var told = CardDetail.Reservations(picture.Request.Recognition, picture.Reading!, picture.Wording).ToList();
+        if (picture.Table is { } table && words.Find($"model-reason.{table.ReasonFor(picture.Reading!.Tumour, picture.Reading.ReasonForGeneralModel)}") is { } reason)
+            told.Add(words.Say("detail.model-reason", ("reason", reason)));
+        if (picture.Assessment is { } assessment && assessment.Model.Factors.Where(factor => factor.IsCore).All(factor => factor.Tier >= Tier.D))
+            told.Add(words["detail.indirect"]);
+        if (picture is { Table: { } rmh, Assessment: { } of } && rmh.RoyalMarsdenOf(of) is { } score)
+            told.Add(words.Say("detail.royal-marsden", ("score", words.Span(score))));
+        return told.Count == 0 ? null : Classed("ul", "limits", told.Select(line => Markup.Of("li", line)));
+    }
+
+    private static XElement Kit(Picture picture, PictureWords words)
+    {
+        var line = picture.Reading is { } reading
+            ? BaselineKit.Line(picture.Wording, picture.Knowledge, reading.Factors, picture.Table?.Model)
+            : BaselineKit.LineWithoutData(picture.Wording, picture.Knowledge, picture.Request.AsOf);
+        return Classed("div", "kit", Markup.Of("p", PictureWords.Plain(line)));
+    }
+
+    private static XElement Options(PictureWords words) => Classed(
+        "div",
+        "options",
+        Markup.Of("h2", words["page.options"]),
+        Classed("ul", "inline", ((string[])["page.option-monitoring", "page.option-imaging", "page.option-regimen", "page.option-board"]).Select(option => Markup.Of("li", words[option]))));
+}

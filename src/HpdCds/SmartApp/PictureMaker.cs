@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+using HpdCds.Trust;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>From a chart to the picture. Pure: the same request always gives the same picture. The checks stand in the order of a hook call.</summary>
+public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
+{
+    private readonly DrugRecognition _drugs = new(knowledge.Codes, knowledge.Drugs, knowledge.Terms);
+
+    public Picture Make(PictureRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Chart.IsAnotherPatient)
+            return new(PictureKind.AnotherPatient, request with { Chart = ChartVerdict.Emptied(request.Chart), Banner = null }, knowledge);
+        if (ChartVerdict.SaysNothing(request.Chart))
+            return new(PictureKind.NoData, request, knowledge);
+        var reading = Read(request);
+        var model = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour).Model : null;
+        var trends = new TrendReader(knowledge, _drugs, request);
+        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(model), Treatments = trends.Treatments() };
+        if (Advice.OutOfScope(reading) is { } why)
+            return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
+        if (reading.TumourReason is not null)
+            return Compared(picture with { Kind = PictureKind.TumourUnknown }, AssessmentExtension.WithoutTumour(request.Recognition, reading, knowledge));
+        var table = knowledge.ModelFor(reading.Tumour);
+        var assessment = RiskAssessment.Of(table.Model, reading.Factors);
+        return Compared(
+            picture with { Kind = assessment.IsAssessable ? PictureKind.Assessed : PictureKind.NotAssessable, Table = table, Assessment = assessment },
+            AssessmentExtension.Of(request.Recognition, reading, table, assessment, knowledge));
+    }
+
+    private Picture Compared(Picture picture, JsonObject found) =>
+        picture.Request.Card is { } card ? picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) } : picture;
+
+    private PatientReading Read(PictureRequest request)
+    {
+        var (chart, recognition, ehr) = (request.Chart, request.Recognition, request.Ehr);
+        var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky, Bases = ehr.BasesOf(request.Server) };
+        var reading = new PatientFactsReader(knowledge, _drugs).Read(chart, recognition, request.Orders, known, request.AsOf);
+        // A partner among the drafts is not in the chart; the card knew of it.
+        return request is { Orders.IsEmpty: true, Card.Regimen: { } code }
+            ? reading with { Regimen = Enum.GetValues<Regimen>().First(regimen => regimen.Code() == code) }
+            : reading;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Knowledge;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>What a picture holds, in the words of its reader: as a card says it, and what a card has no room for.</summary>
+internal sealed class PictureWords(Picture picture)
+{
+    private readonly Wording _wording = picture.Wording;
+
+    public FactorLine Line { get; } = new(picture.Wording, isMarkdown: false);
+
+    public string this[string key] => _wording[key];
+
+    public string Say(string key, params (string Name, string Value)[] values) => _wording.Say(key, values);
+
+    public string? Find(string key) => _wording.Find(key);
+
+    public string List(IEnumerable<string> items) => string.Join(_wording["list-separator"], items);
+
+    public string Items(IEnumerable<string> items) => string.Join(_wording["item-separator"], items);
+
+    public string Domain(string id) => _wording[$"domain.{id}"];
+
+    public string BandOf(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+
+    public string Span(PointsRange points) => Line.Span(points.Low, points.High);
+
+    public string State(FactState state) => _wording[state switch
+    {
+        FactState.Known => "page.state-known",
+        FactState.PresumedAbsent => "page.state-presumed-absent",
+        FactState.NotApplicable => "page.state-not-applicable",
+        _ => "page.state-unknown",
+    }];
+
+    /// <summary>Without a mark of emphasis, which only a card has.</summary>
+    public static string Plain(string phrase) => phrase.Replace("**", "", StringComparison.Ordinal);
+
+    public static string Number(decimal number) => number.ToString("#,##0.####", CultureInfo.InvariantCulture);
+
+    public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public string Instant(DateTimeOffset instant) =>
+        TimeZoneInfo.ConvertTime(instant, picture.Request.Ehr.Zone).ToString("yyyy-MM-dd HH:mm (zzz)", CultureInfo.InvariantCulture);
+
+    /// <summary>How long ago, in days of the hospital; nothing for a month or a year.</summary>
+    public string? Age(ClinicalTime when)
+    {
+        if (when.Precision is not (TimePrecision.Instant or TimePrecision.Day))
+            return null;
+        var days = Today.DayNumber - DateOnly.FromDateTime(when.Latest.DateTime).DayNumber;
+        return days <= 0 ? _wording["page.age-today"] : days == 1 ? _wording["page.age-day"] : _wording.Say("page.age-days", ("days", Number(days)));
+    }
+
+    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(picture.Request.AsOf, picture.Request.Ehr.Zone).DateTime);
+
+    /// <summary>When a row counts: each level with its points.</summary>
+    public IEnumerable<string> Levels(FactorAssessment row) => row.Factor.Levels.IsEmpty
+        ? [Named(row.Factor.Threshold)!]
+        : row.Factor.Levels.Select((level, at) => level.Points > 0
+            ? _wording.Say("page.level", ("threshold", Level(row, at)), ("points", Line.Points(new(level.Points, level.Points))))
+            : _wording.Say("page.level-unscored", ("threshold", Level(row, at))));
+
+    /// <summary>One level, in the unit of what is compared.</summary>
+    public string Level(FactorAssessment row, int level)
+    {
+        if (row.Finding?.Shown is Shown.Number { Limit: not null })
+            return Line.Threshold(row);
+        if (Named(row.Factor.Threshold) is { } named)
+            return named;
+        var threshold = row.Factor.Levels[level].Threshold;
+        return FactorLine.Readable(FactorText.Sign(threshold.Comparison) + threshold.Value.ToString(CultureInfo.InvariantCulture)) + Line.Unit(UnitOf(row));
+    }
+
+    public string Choice(FactorAssessment row, WhatIfChoice choice)
+    {
+        if (Named(row.Factor.Threshold) is { } named && named == _wording["page.threshold-yes"])
+            return _wording[choice.Level is null ? "page.choice-no" : "page.choice-yes"];
+        return choice.Level switch
+        {
+            null => _wording.Say("page.choice-not", ("threshold", Level(row, row.Factor.Levels.Length - 1))),
+            0 => Level(row, 0),
+            { } level => _wording.Say("page.choice-between", ("above", Level(row, level)), ("below", Level(row, level - 1))),
+        };
+    }
+
+    // The tables of the models name these in English, as they stand on the wire.
+    private string? Named(string threshold) => threshold switch
+    {
+        "yes" => _wording["page.threshold-yes"],
+        "female" => _wording["page.threshold-female"],
+        "as reported" => _wording["page.threshold-as-reported"],
+        "> upper limit" => _wording["page.threshold-upper"],
+        "< lower limit" => _wording["page.threshold-lower"],
+        _ => null,
+    };
+
+    private static string UnitOf(FactorAssessment row) => row.Finding?.Shown is Shown.Number number ? number.Unit : row.Factor.Id switch
+    {
+        "afp" => AlphaFetoprotein.Unit,
+        "albumin" => Albumin.Unit,
+        "crp" => CReactiveProtein.Unit,
+        _ => "1",
+    };
+
+    /// <summary>Why a row is unknown; of what hospitals seldom code, where it stands instead.</summary>
+    public string WhyUnknown(FactorAssessment row) =>
+        row is { Finding: null, Reason: UnknownReason.NotRecorded } && picture.Table!.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal)
+            ? _wording["page.not-coded"]
+            : Line.Reason(row);
+
+    public string BandText(RiskAssessment assessment) => assessment.Band.IsSettled
+        ? _wording.Say("page.band", ("band", BandOf(assessment.Band.Low)))
+        : _wording.Say("page.band-range", ("low", BandOf(assessment.Band.Low)), ("high", BandOf(assessment.Band.High)));
+
+    public string Regimen(Regimen? regimen) => _wording[regimen switch
+    {
+        Clinical.Regimen.Pd1 => "regimen.pd1",
+        Clinical.Regimen.Pd1Vegf => "regimen.pd1-vegf",
+        Clinical.Regimen.Pd1Tki => "page.regimen-pd1-tki",
+        Clinical.Regimen.Pd1Ctla4 => "page.regimen-pd1-ctla4",
+        Clinical.Regimen.Other => "page.regimen-other",
+        _ => "page.regimen-unknown",
+    }];
+}

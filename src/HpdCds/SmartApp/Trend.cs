@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using HpdCds.Clinical;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>One result as the facts read it at its own time.</summary>
+/// <param name="Drawn">The number that the picture places: the value, or for LDH the multiple of its laboratory's limit.</param>
+/// <param name="Limit">The laboratory's own limit, where that is what is compared.</param>
+public sealed record TrendPoint(ClinicalTime When, decimal Drawn, decimal Value, Comparison? Bound, string Unit, decimal? Limit, string Source) : PatientData;
+
+/// <summary>Results of one kind, oldest first.</summary>
+/// <param name="Id">The factor that reads them, or the part of one.</param>
+/// <param name="WindowDays">How recent a value has to be to count.</param>
+/// <param name="Thresholds">What a value is compared with, in the quantity drawn.</param>
+/// <param name="MayLackOlder">The place where they stand was not read to its end.</param>
+public sealed record Trend(string Id, ImmutableArray<TrendPoint> Points, int WindowDays, ImmutableArray<decimal> Thresholds, bool IsLog, bool MayLackOlder) : PatientData;
+
+/// <summary>A treatment that was begun.</summary>
+/// <param name="Kind"><c>inhibitor</c>, <c>antineoplastic</c>, <c>corticosteroid</c>, <c>g-csf</c> or <c>tace</c>.</param>
+/// <param name="Agents">INNs, where the kind has any.</param>
+public sealed record TreatmentMark(string Kind, ImmutableArray<string> Agents, ClinicalTime When, string Source) : PatientData;

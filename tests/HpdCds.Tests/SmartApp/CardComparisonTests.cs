@@ -1,0 +1,74 @@
+using HpdCds.Clinical;
+using HpdCds.SmartApp;
+using HpdCds.Store;
+
+namespace HpdCds.Tests.SmartApp;
+
+/// <summary>What changed since the card, named from a memory that holds no values.</summary>
+public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictures>
+{
+    private const string Afp = "\"value\":1240";
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task The_same_chart_is_as_it_was()
+    {
+        var card = await pictures.OfSandboxAsync("bravo");
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = pictures.DecisionOf(card), AsOf = request.AsOf.AddHours(2) });
+        Assert.True(picture.SinceCard!.IsAsItWas);
+        Assert.False(picture.SinceCard.HidesValues);
+        Assert.Contains("Nothing that the card rests on has changed since 2026-03-01 06:30", PicturePageTests.Parse(picture).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task A_laboratory_value_that_came_since_is_named_with_what_it_changed()
+    {
+        var picture = await pictures.ChangedAsync("en", request => request);
+        Assert.Equal(
+            [("nlr", false, new PointsRange(1, 1)), ("afp", true, new PointsRange(1, 1))],
+            picture.SinceCard!.Factors.Select(change => (change.Factor, change.IsValueOnly, change.Points!.Value)));
+        var text = PicturePageTests.Parse(picture).Value;
+        Assert.Contains("Data changed since the card", text, StringComparison.Ordinal);
+        Assert.Contains("NLR: then Known, 1 point; now Known, 2 points", text, StringComparison.Ordinal);
+        Assert.Contains("AFP: another value, same points", text, StringComparison.Ordinal);
+        Assert.Contains("Then several reported risk factors (2 points), now several reported risk factors (3 points).", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_memory_holds_no_value_and_tells_no_two_patients_alike()
+    {
+        var picture = await pictures.OfSandboxAsync("bravo");
+        var (one, other) = (pictures.DecisionOf(picture), pictures.DecisionOf(picture));
+        Assert.DoesNotContain("5.2", one.Factors, StringComparison.Ordinal);
+        Assert.DoesNotContain("1240", one.Factors, StringComparison.Ordinal);
+        Assert.Equal(one.Inputs, other.Inputs);
+        Assert.NotEqual(ReadOf(one), ReadOf(other));
+
+        static string ReadOf(Decision decision) => (string)System.Text.Json.Nodes.JsonNode.Parse(decision.Factors)!["nlr"]!["read"]!;
+    }
+
+    [Fact]
+    public async Task With_another_key_values_are_not_compared_and_that_is_said()
+    {
+        var before = await pictures.OfRequestAsync(Pictures.RequestOf("bravo").Replace(Afp, "\"value\":1190", StringComparison.Ordinal), Pictures.SandboxAsOf);
+        await using var restarted = new Pictures();
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = restarted.DecisionOf(before) });
+        Assert.True(picture.SinceCard!.HidesValues);
+        Assert.Empty(picture.SinceCard.Factors);
+        Assert.Contains("Values cannot be compared with those of the card", PicturePageTests.Parse(picture).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_models_can_say_is_compared_too()
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = card, Chart = request.Chart with { Conditions = [] } });
+        Assert.Equal(PictureKind.TumourUnknown, picture.Kind);
+        Assert.True(picture.SinceCard!.HasOtherScope);
+        Assert.Equal("hcc", picture.SinceCard.Tumour);
+        var rules = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = card with { Knowledge = "sha256:other" } });
+        Assert.True(rules.SinceCard!.HasOtherRules);
+        Assert.Contains("The rules were updated since the card", PicturePageTests.Parse(rules with { SinceCard = rules.SinceCard with { Factors = [new("nlr", "unknown", "too-old", new(0, 2), false)] } }).Value, StringComparison.Ordinal);
+    }
+}

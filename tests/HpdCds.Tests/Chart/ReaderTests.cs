@@ -11,7 +11,7 @@ public sealed class ReaderTests
 
     public static TheoryData<string, ChartValue?> Values() => new()
     {
-        { """ "valueQuantity":{"value":180,"unit":"U/L","system":"http://unitsofmeasure.org","code":"U/L"} """, new ChartValue.Quantity(180, null, "U/L", true) },
+        { """ "valueQuantity":{"value":180,"unit":"U/L","system":"http://unitsofmeasure.org","code":"U/L"} """, new ChartValue.Quantity(180, null, "U/L", true) { WrittenUnit = "U/L" } },
         { """ "valueQuantity":{"value":0.50,"comparator":"<","unit":"mg/dL"} """, new ChartValue.Quantity(0.50m, "<", "mg/dL", false) },
         { """ "valueQuantity":{"value":5,"comparator":"~","unit":"mg/dL"} """, new ChartValue.Unreadable("unknown comparator") },
         { """ "valueQuantity":{"value":"5.1","unit":"x"} """, new ChartValue.Unreadable("not a number") },

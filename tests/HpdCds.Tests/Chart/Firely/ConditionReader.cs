@@ -32,7 +32,7 @@ internal static class ConditionReader
     private static ChartConcept WithMorphology(ChartConcept code, Condition condition)
     {
         var said = FhirReading.Concepts(() => condition.Extension
-            .Where(extension => FhirReading.Try(() => extension.Url) == Morphology)
+            .Where(extension => extension is not null && FhirReading.Try(() => extension.Url) == Morphology)
             .Select(extension => FhirReading.Try(() => extension.Value as CodeableConcept))
             .OfType<CodeableConcept>());
         return said.IsEmpty ? code : code with

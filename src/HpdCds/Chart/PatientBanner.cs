@@ -1,4 +1,4 @@
-using Hl7.Fhir.Model;
+using System.Text.Json;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -9,43 +9,30 @@ namespace HpdCds.Chart;
 /// <param name="RecordNumber">The medical record number, else the first identifier that has a value.</param>
 public sealed record PatientBanner(string? Name, string? BirthDate, string? RecordNumber) : PatientData
 {
-    private static readonly HumanName.NameUse?[] Preferred = [HumanName.NameUse.Official, HumanName.NameUse.Usual, null];
+    private static readonly string?[] Preferred = ["official", "usual", null];
 
-    private static readonly HumanName.NameUse?[] NotToday = [HumanName.NameUse.Old, HumanName.NameUse.Maiden, HumanName.NameUse.Temp];
+    private static readonly string?[] NotToday = ["old", "maiden", "temp"];
 
     /// <returns>Null for what is no Patient, and for another patient than <paramref name="patientId"/>.</returns>
-    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId)
-    {
-        if (FhirReading.Parse<Patient>(patientResource) is not { } patient || patient.Id != patientId)
-            return null;
-        return new(
-            NameOf(FhirReading.Each(() => patient.Name)),
-            FhirReading.Try(() => FhirReading.Text(patient.BirthDateElement)),
-            NumberOf(FhirReading.Each(() => patient.Identifier)));
-    }
+    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId) =>
+        FhirReading.Read(patientResource, "Patient") is { } patient && patient.Text("id") == patientId
+            ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier")))
+            : null;
 
-    private static string? NameOf(IReadOnlyList<HumanName> names) => names
-        .Select(name => (Use: FhirReading.Try(() => name.Use), Words: Words(name)))
-        .Where(name => name.Words.Length > 0 && !NotToday.Contains(name.Use))
+    private static string? NameOf(IEnumerable<JsonElement> names) => names
+        .Select(name => (Use: name.Text("use"), Words: Words(name)))
+        .Where(name => name.Words.Length > 0 && !NotToday.Contains(name.Use, StringComparer.Ordinal))
         .OrderBy(name => Array.IndexOf(Preferred, name.Use) is >= 0 and var place ? place : Preferred.Length)
         .Select(name => name.Words)
         .FirstOrDefault();
 
-    private static string Words(HumanName name)
-    {
-        if (FhirReading.Try(() => FhirReading.Text(name.TextElement)) is { } text)
-            return text;
-        var given = FhirReading.Each(() => name.GivenElement).Select(FhirReading.Text);
-        return string.Join(' ', given.Append(FhirReading.Try(() => FhirReading.Text(name.FamilyElement))).OfType<string>());
-    }
+    private static string Words(JsonElement name) =>
+        name.Text("text") ?? string.Join(' ', name.Many("given").Select(FhirElements.AsText).Append(name.Text("family")).OfType<string>());
 
-    private static string? NumberOf(IReadOnlyList<Identifier> identifiers)
+    private static string? NumberOf(IEnumerable<JsonElement> identifiers)
     {
-        var valued = identifiers.Where(identifier => Value(identifier) is not null).ToArray();
-        var number = Array.Find(valued, identifier => FhirReading.Concept(FhirReading.Try(() => identifier.Type))?.Codings.Any(coding => coding.Code == "MR") == true)
-            ?? valued.FirstOrDefault();
-        return number is null ? null : Value(number);
+        var valued = identifiers.Where(identifier => identifier.Text("value") is not null).ToArray();
+        var numbers = valued.Where(identifier => identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true).Concat(valued);
+        return numbers.Select(identifier => identifier.Text("value")).FirstOrDefault();
     }
-
-    private static string? Value(Identifier identifier) => FhirReading.Try(() => FhirReading.Text(identifier.ValueElement));
 }

@@ -50,7 +50,7 @@ internal sealed class TrendReader(KnowledgeBase knowledge, DrugRecognition drugs
     public ImmutableArray<TreatmentMark> Treatments()
     {
         var history = new TreatmentHistory(_chart, drugs, knowledge.Rules, request.AsOf, request.Ehr.Zone, request.Orders);
-        var begun = history.BeforeToday.Select(medication => (Time: medication.Began ?? medication.Time, Medication: medication))
+        var begun = history.Begun.Select(medication => (Time: medication.Began ?? medication.Time, Medication: medication))
             .Where(item => item.Time is not null)
             .SelectMany(item => KindsOf(item.Medication).Select(kind => new TreatmentMark(kind.Kind, kind.Agents, item.Time!.When, item.Medication.Reference)))
             .Concat(_chart.Procedures.Where(procedure => procedure.Time is not null && ConfounderFacts.IsDoneEmbolisation(procedure, knowledge))

@@ -107,6 +107,35 @@ public sealed class TextTermsTests
         Assert.Equal(expected, Terms.MentionOf("cirrhosis-decompensated", text));
 
     [Theory]
+    [InlineData("pvtt", "LR-TIV")]
+    [InlineData("pvtt", "Tumor in vein")]
+    [InlineData("pvtt", "HCC, Vp4")]
+    [InlineData("pvtt", "Tumour thrombus in the inferior vena cava")]
+    [InlineData("pvtt", "下腔静脉癌栓")]
+    [InlineData("pvtt", "门静脉左支充盈缺损，考虑癌栓")]
+    [InlineData("tace", "cTACE")]
+    [InlineData("tace", "Chemoembolization")]
+    [InlineData("tace", "经导管肝动脉栓塞化疗")]
+    [InlineData("hepatic-failure", "end stage liver disease")]
+    [InlineData("hepatic-failure", "Liver failure, decompensated")]
+    [InlineData("hepatic-failure", "hepatic hydrothorax")]
+    [InlineData("hepatorenal-syndrome", "Hepatorenal syndrome")]
+    [InlineData("spontaneous-bacterial-peritonitis", "自发性细菌性腹膜炎")]
+    [InlineData("cirrhosis-decompensated", "肝硬化 失代偿")]
+    [InlineData("cirrhosis-decompensated", "Cirrhosis, Child C")]
+    [InlineData("cirrhosis-decompensated", "Cirrhosis (Child-Pugh B)")]
+    [InlineData("ascites", "腹腔 积液")]
+    public void A_finding_is_known_by_its_other_names(string finding, string text) => Assert.Equal(TextMention.Affirmed, Terms.MentionOf(finding, text));
+
+    [Theory]
+    [InlineData("haemolysis", "Hemolysis index: 0")]
+    [InlineData("haemolysis", "溶血指数：0")]
+    [InlineData("hepatic-failure", "No liver failure")]
+    [InlineData("pvtt", "无下腔静脉癌栓")]
+    [InlineData("cirrhosis-decompensated", "肝硬化 无失代偿")]
+    public void A_finding_is_denied_by_its_other_names(string finding, string text) => Assert.Equal(TextMention.NotAffirmed, Terms.MentionOf(finding, text));
+
+    [Theory]
     [InlineData("Adjuvant", true)]
     [InlineData(" adjuvant therapy. ", true)]
     [InlineData("neo-adjuvant", true)]

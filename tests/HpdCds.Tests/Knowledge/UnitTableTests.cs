@@ -95,6 +95,8 @@ public sealed class UnitTableTests
     [InlineData("x10(9)/L", "1")]
     [InlineData("cells/µL", "0.001")]
     [InlineData("/cumm", "0.001")]
+    [InlineData("*10^9/L", "1")]
+    [InlineData("10*3/mm^3", "1")]
     public void Counts_are_read_as_records_write_them(string unit, string factor) =>
         Assert.Equal(new UnitConversion.Exact(decimal.Parse(factor, CultureInfo.InvariantCulture), "10*9/L"), Units.Find("cell-count", unit));
 

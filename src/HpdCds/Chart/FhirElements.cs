@@ -15,9 +15,13 @@ internal static class FhirElements
     private static readonly string[] Types = ["Quantity", "CodeableConcept", "String", "DateTime", "Period", "Instant", "Reference", "Boolean", "Integer"];
 
     /// <summary>An element of a type of its own name's ending, such as <c>valueQuantity</c>.</summary>
-    /// <param name="Json">Undefined where only <c>_value...</c> came, which says something about a value that is not there.</param>
-    internal readonly record struct Chosen(string Type, JsonElement Json)
+    internal readonly struct Chosen(string type, JsonElement json)
     {
+        public string Type { get; } = type;
+
+        /// <summary>Undefined where only <c>_value...</c> came, which says something about a value that is not there.</summary>
+        public JsonElement Json { get; } = json;
+
         public bool IsList => Json.ValueKind == JsonValueKind.Array;
     }
 

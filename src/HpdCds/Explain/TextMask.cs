@@ -58,6 +58,6 @@ internal sealed partial class TextMask(KnowledgeBase knowledge)
     }
 
     // A stage ("IVB", "BCLC C", "T3b"), a grade, a limit ("0.5 - 7.0", "< 250 U/L"): short, and no name of anybody.
-    [GeneratedRegex(@"(?<![A-Za-z0-9./-])(BCLC|stage|grade|class|child|pugh|score|AJCC|UICC|American Joint Committee on Cancer|staging|manual|ed(ition)?|\d{1,2}(st|nd|rd|th)|male|female|mild|moderate|severe|([0-4A-D]\d?|[IV]{1,3}[ABC]?[1-3]?|([ypcrmau]{0,2}(T(is|a)(?=[ypcrmau]{0,2}N[0-4X])|[TNM][0-4X]([a-d]|mi)?))+)([-/~\u2013\u2014\u2192]([0-4A-DX]|[IV]{1,3}[ABC]?|([ypcrmau]{0,2}[TNM][0-4X]([a-d]|mi)?)+))*|[<>=\u2264\u2265]*\s*\d{1,3}(\.\d{1,3})?(\s*[-\u2013]\s*\d{1,3}(\.\d{1,3})?)?)(?![A-Za-z0-9/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9./-])(BCLC|stage|grade|class|child|pugh|score|AJCC|UICC|American Joint Committee on Cancer|staging|manual|ed(ition)?|\d{1,2}(st|nd|rd|th)|male|female|mild|moderate|severe|([0-4A-D]\d?|[IV]{1,3}[ABC]?[1-3]?|([ypcrmau]{0,2}(T(is|a)(?=[ypcrmau]{0,2}N[0-4X])|[TNM]([0-4X]|\+)([a-d]|mi)?))+|[\u2160-\u216B][ABC]?期?)([-/~\u2013\u2014\u2192]([0-4A-DX]|[IV]{1,3}[ABC]?|([ypcrmau]{0,2}[TNM][0-4X]([a-d]|mi)?)+))*|[<>=\u2264\u2265]*\s*\d{1,3}(\.\d{1,3})?(\s*[-\u2013]\s*\d{1,3}(\.\d{1,3})?)?)(?![A-Za-z0-9/-]|\.\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Telling();
 }

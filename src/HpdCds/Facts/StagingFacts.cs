@@ -111,7 +111,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
             .Concat(stating.Where(stated => stated.When is null))
             .Where(stated => stated.Statement is not null && !(stated.Statement == Statement.No && Array.Exists(silent, other => MayFollow(other, stated))))];
         foreach (var (observation, statement) in all.Where(stated => !newest.Contains(stated)).Select(stated => (stated.Observation, stated.Statement)))
-            trace?.Note(observation.Reference, statement is null ? Fate.Unusable : Fate.Superseded, observation.Source, statement is null ? "stage" : null, statement is null ? "says-nothing" : null);
+            trace?.Note(observation.Reference, statement is null ? Fate.Unusable : Fate.Superseded, observation.Source, statement is null ? null : "stage", statement is null ? "says-nothing" : null);
         return [.. all.Where(newest.Contains).Select(stated => new Evidence(stated.Statement!.Value, Results.ProvenanceOf(stated.Observation, isFallback: false))
         {
             Reservation = stated.Statement == Statement.No ? ReservationOf(stated.Observation) : null,

@@ -61,7 +61,7 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
         var headers = context.Response.Headers;
         var ancestors = string.Join(' ', frames.DefaultIfEmpty("'none'"));
         headers.ContentSecurityPolicy =
-            $"default-src 'self'; script-src 'nonce-{Nonce}'; style-src 'nonce-{Nonce}'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}";
+            $"default-src 'self'; img-src 'self' data:; script-src 'nonce-{Nonce}'; style-src 'nonce-{Nonce}'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
         headers.CacheControl = "no-store";

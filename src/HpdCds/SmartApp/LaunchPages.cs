@@ -48,6 +48,7 @@ internal static class LaunchPages
             Of("meta", Has("name", "color-scheme"), Has("content", "light dark")),
             refresh is { } seconds ? Of("meta", Has("http-equiv", "refresh"), Has("content", seconds)) : null,
             Of("title", words["page.title"]),
+            NoIcon(),
             Of("link", Has("rel", "stylesheet"), Has("href", stylesheet), Has("nonce", nonce))),
         Of("body", Of("main", body))));
 }

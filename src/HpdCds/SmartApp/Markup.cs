@@ -19,6 +19,9 @@ internal static class Markup
 
     public static XAttribute Has(string name, object value) => new(name, value is IFormattable number ? number.ToString(format: null, System.Globalization.CultureInfo.InvariantCulture) : value);
 
+    /// <summary>Without it a browser asks for one, and finds none.</summary>
+    public static XElement NoIcon() => Of("link", Has("rel", "icon"), Has("href", "data:,"));
+
     public static XElement Section(string id, string title, params object?[] content) =>
         Of("section", Has("id", id), Has("aria-labelledby", $"{id}-title"), Of("h2", Has("id", $"{id}-title"), title), content);
 

@@ -46,8 +46,7 @@ public static class PicturePage
                 Of("meta", Has("name", "viewport"), Has("content", "width=device-width, initial-scale=1")),
                 Of("meta", Has("name", "color-scheme"), Has("content", "light dark")),
                 Of("title", words["page.title"]),
-                // Without it a browser asks for one, and finds none.
-                Of("link", Has("rel", "icon"), Has("href", "data:,")),
+                NoIcon(),
                 Of("link", Has("rel", "stylesheet"), Has("href", frame.Stylesheet), Has("nonce", frame.Nonce)),
                 Of("script", Has("src", frame.Script), Has("nonce", frame.Nonce), Has("defer", "defer"), "")),
             Of(

@@ -5,8 +5,8 @@ using HpdCds.Tests.Hooks;
 using HpdCds.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HpdCds.Tests.Store;
 

@@ -20,6 +20,7 @@ public sealed class MissingArgumentTests
         AssertNamed("parts", () => ChildPughScore.From(null!, new ChildPughCutOffs((2, 3), (3.5m, 2.8m), (1.7m, 2.3m))));
         AssertNamed("model", () => RiskAssessment.Of(null!, Well()));
         AssertNamed("facts", () => RiskAssessment.Of(HccModel.Model, null!));
+        AssertNamed("row", () => RiskAssessment.HasFeature(null!));
         AssertNamed("domain", () => HccModel.Model.DomainTotal(null!, _ => default));
         AssertNamed("factor", () => FactorAssessment.Of(null!, Yes()));
         AssertNamed("fact", () => FactorAssessment.Of(HccModel.Factor("nlr"), null!));

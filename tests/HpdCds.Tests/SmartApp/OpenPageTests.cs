@@ -225,7 +225,7 @@ public sealed partial class OpenPageTests
         {
             var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
             Assert.Matches(
-                $"^default-src 'self'; script-src 'nonce-[A-Za-z0-9_-]{{22}}'; style-src 'nonce-[A-Za-z0-9_-]{{22}}'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {LaunchSite.Frame}$", policy);
+                $"^default-src 'self'; img-src 'self' data:; script-src 'nonce-[A-Za-z0-9_-]{{22}}'; style-src 'nonce-[A-Za-z0-9_-]{{22}}'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {LaunchSite.Frame}$", policy);
             Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
             Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
             Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));

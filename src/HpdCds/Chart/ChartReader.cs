@@ -31,9 +31,10 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         ArgumentNullException.ThrowIfNull(ehr);
         using var station = Signals.At(Station.Chart);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
-        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf), trace);
+        var asked = request.IsForGrowth ? table.ForGrowth : table;
+        var sieve = new BundleSieve(knowledge.Codes, asked, patient, ehr.Zone, WindowStart(asOf), trace);
         var mayCall = MayCall(request, ehr);
-        var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
+        var readings = asked.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
             return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
 

@@ -214,6 +214,14 @@ public sealed class RiskAssessmentTests
     }
 
     [Fact]
+    public void A_feature_of_the_review_is_surely_present_surely_absent_or_neither()
+    {
+        Assert.True(RiskAssessment.HasFeature(Of(("pvtt", Yes())).Assess()["pvtt"]));
+        Assert.False(RiskAssessment.HasFeature(Of(("pvtt", No())).Assess()["pvtt"]));
+        Assert.Null(RiskAssessment.HasFeature(Of().Assess()["pvtt"]));
+    }
+
+    [Fact]
     public void An_unknown_feature_is_not_absent_even_where_a_site_scores_it_without_making_it_core()
     {
         var site = HccModel.Factor("sex") with { Levels = [HccModel.Yes(1)] };

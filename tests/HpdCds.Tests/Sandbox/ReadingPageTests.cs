@@ -35,6 +35,8 @@ public sealed class ReadingPageTests(BothParties parties) : IClassFixture<BothPa
         using var http = new HttpClient { BaseAddress = new Uri(parties.EhrUrl) };
         var orderPage = await http.GetStringAsync($"/orders/{order.Id}", TestContext.Current.CancellationToken);
         Assert.Contains($"/orders/{order.Id}/reading", orderPage, StringComparison.Ordinal);
-        return await http.GetStringAsync($"/orders/{order.Id}/reading", TestContext.Current.CancellationToken);
+        var page = await http.GetStringAsync($"/orders/{order.Id}/reading", TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper!.WriteLine(page);
+        return page;
     }
 }

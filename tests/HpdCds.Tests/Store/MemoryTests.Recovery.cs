@@ -198,7 +198,7 @@ public abstract partial class MemoryTests
 
         await CardAsync(service, CallOfToday());
 
-        Assert.Equal("Degraded: store refuses a question, 0 waiting, 0 lost", await HealthUntilAsync(service, text => text.StartsWith("Degraded", StringComparison.Ordinal)));
+        Assert.Equal("Degraded: store refuses a question, 0 waiting, 0 lost", await HealthUntilAsync(service, text => text.StartsWith("Degraded: store refuses a question, 0", StringComparison.Ordinal)));
     }
 
     [Fact]

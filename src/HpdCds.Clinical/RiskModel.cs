@@ -104,32 +104,34 @@ public sealed record Factor(
     /// <summary>The points that a reading of <paramref name="possible"/> can give.</summary>
     public PointsRange PointsFor(Interval possible)
     {
-        var points = Reachable(possible).Select(level => level?.Points ?? 0).ToArray();
+        var points = PartsOf(possible).Select(part => part.Level is { } level ? Levels[level].Points : 0).ToArray();
         return new(points.Min(), points.Max());
     }
 
     /// <summary>Whether a reading meets any of the levels: surely, surely not, or (null) neither.</summary>
     public bool? IsMet(Interval possible)
     {
-        var met = Reachable(possible).Select(level => level is not null).Distinct().ToArray();
+        var met = PartsOf(possible).Select(part => part.Level is not null).Distinct().ToArray();
         return met.Length == 1 ? met[0] : null;
     }
 
-    /// <summary>The levels that a reading can reach, and null where it can miss all of them.</summary>
-    private IEnumerable<ScoringLevel?> Reachable(Interval possible)
+    /// <summary>A reading divided among the levels that it can reach, most points first, and what misses all of them.</summary>
+    /// <param name="possible">The values that are possible, in the unit of the thresholds.</param>
+    /// <returns>Parts that are not empty, each with the place of its level in <see cref="Levels"/>; null for the part that meets none.</returns>
+    public IEnumerable<(int? Level, Interval Part)> PartsOf(Interval possible)
     {
         Interval? rest = possible;
-        foreach (var level in Levels)
+        for (var level = 0; level < Levels.Length; level++)
         {
             if (rest is null)
                 yield break;
-            if (level.Threshold.Meeting(rest.Value) is not null)
-                yield return level;
-            rest = level.Threshold.Missing(rest.Value);
+            if (Levels[level].Threshold.Meeting(rest.Value) is { } met)
+                yield return (level, met);
+            rest = Levels[level].Threshold.Missing(rest.Value);
         }
 
-        if (rest is not null)
-            yield return null;
+        if (rest is { } missing)
+            yield return (null, missing);
     }
 }
 

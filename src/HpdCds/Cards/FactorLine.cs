@@ -186,7 +186,7 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
     private IEnumerable<string> Confounders(FactorAssessment row) =>
         row.Finding?.Confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]) ?? [];
 
-    private static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
+    public static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 
     /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
     public static string Readable(string ours) => Signs().Replace(ours, match => match.Groups["sign"].Value switch

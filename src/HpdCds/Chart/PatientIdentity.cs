@@ -17,6 +17,14 @@ public sealed record PatientIdentity(string PatientId, ImmutableArray<FhirBase> 
 public static class References
 {
     private const string History = "/_history";
+    private const int MostIdCharacters = 64;
+
+    /// <summary>Whether it can be an id as FHIR has them, and nothing that leads elsewhere in an address.</summary>
+    public static bool IsId(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return id.Length is > 0 and <= MostIdCharacters && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.') && id is not ("." or "..");
+    }
 
     /// <summary>The reference less a base of ours and less its version; what belongs to another server stays absolute.</summary>
     public static string Relative(string reference, ImmutableArray<FhirBase> bases)

@@ -144,27 +144,11 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     }
 
     /// <summary>What came under keys of which discovery says nothing: no reader sees it.</summary>
-    private static IEnumerable<JsonNode> UnderOtherKeys(HookRequest request)
-    {
-        foreach (var (key, bytes) in request.Prefetch.Where(pair => !Keys.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            var entries = Parsed(bytes) is JsonObject { } whole ? whole["entry"] is JsonArray bundled ? bundled.Select(entry => (entry as JsonObject)?["resource"]) : [whole] : [];
-            foreach (var resource in entries.OfType<JsonObject>())
-                yield return new JsonObject { ["reference"] = $"{resource["resourceType"]}/{resource["id"]}", ["fate"] = "not-asked", ["key"] = key };
-        }
-    }
-
-    private static JsonNode? Parsed(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return JsonNode.Parse(bytes.Span);
-        }
-        catch (Exception broken) when (broken is JsonException or ArgumentException)
-        {
-            return null;
-        }
-    }
+    private IEnumerable<JsonNode> UnderOtherKeys(HookRequest request) =>
+        from supplied in request.Prefetch.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        where !Keys.Contains(supplied.Key)
+        from entry in BundleWalk.Read(supplied.Value, settings.MaxBundleEntries).Entries
+        select new JsonObject { ["reference"] = BundleSieve.ReferenceOf(entry), ["fate"] = "not-asked", ["key"] = supplied.Key };
 
     private JsonArray Orders(HookRequest request, Recognition recognition) => new([.. request.Orders.Select(order =>
     {

@@ -149,6 +149,13 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
 /// <summary>What has to be known of an EHR to read its charts.</summary>
 public sealed record EhrReading(TimeZoneInfo Zone, bool HasNoEncounterDiagnoses)
 {
+    /// <param name="server">The server whose names the references bear; null for any of the EHR's.</param>
+    public static EhrReading Of(TrustedEhr ehr, FhirBase? server)
+    {
+        ArgumentNullException.ThrowIfNull(ehr);
+        return new(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky, Bases = ehr.BasesOf(server) };
+    }
+
     /// <summary>Whether a Karnofsky score is read as the ECOG grade that goes with it.</summary>
     public bool ReadsKarnofsky { get; init; }
 

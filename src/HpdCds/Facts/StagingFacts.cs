@@ -145,12 +145,16 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
 
     private string[] Categories(ChartObservation observation, char axis)
     {
-        var prefix = $"{char.ToLowerInvariant(axis)}-";
-        var coded = observation.Value is ChartValue.Concept concept
-            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).Select(group => group[prefix.Length..])
-            : [];
+        var coded = Coded(observation, $"{char.ToLowerInvariant(axis)}-");
         return [.. coded.Concat(StageWords.Categories(StageWords.Of(observation.Value), axis)).Distinct(StringComparer.Ordinal)];
     }
+
+    private string[] GroupsIn(ChartObservation observation) => [.. Coded(observation, CodedGroup).Concat(StageWords.Groups(StageWords.Of(observation.Value)))];
+
+    /// <summary>What the codes of an answer say, of those whose group begins so.</summary>
+    private IEnumerable<string> Coded(ChartObservation observation, string group) => observation.Value is ChartValue.Concept concept
+        ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(found => found.StartsWith(group, StringComparison.Ordinal)).Select(found => found[group.Length..])
+        : [];
 
     private bool IsDoubted(string[] words) => Array.Exists(words, knowledge.Terms.IsDoubted);
 
@@ -174,14 +178,6 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
 
     [GeneratedRegex(@"^\d{1,2}", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex LeadingDigits();
-
-    private string[] GroupsIn(ChartObservation observation)
-    {
-        var coded = observation.Value is ChartValue.Concept concept
-            ? knowledge.Codes.Answers.FindAll(concept.Value).Select(entry => entry.Group).Where(group => group.StartsWith(CodedGroup, StringComparison.Ordinal)).Select(group => group[CodedGroup.Length..])
-            : [];
-        return [.. coded.Concat(StageWords.Groups(StageWords.Of(observation.Value)))];
-    }
 
     /// <param name="Statement">Null when it states nothing of what is asked.</param>
     private sealed record Stated(ChartObservation Observation, Statement? Statement) : PatientData

@@ -45,14 +45,9 @@ public sealed class Advice
     public HookResponse FromChart(
         HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses)
-        {
-            ReadsKarnofsky = ehr.ReadsKarnofsky,
-            Bases = ehr.BasesOf(request.FhirServer),
-        };
         PatientReading reading;
         using (Signals.At(Station.Facts))
-            reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
+            reading = _facts.Read(chart, recognition, request.Orders, EhrReading.Of(ehr, request.FhirServer), asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)

@@ -102,7 +102,7 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
     {
         var item = node as JsonObject ?? throw Refuse(place, "An object is expected here");
         var now = clock.GetUtcNow();
-        var card = Text(item["card"]) is { Length: > 0 and <= MaxCardCharacters } named ? AsIssued(named) : throw Refuse($"{place}.card", "The id of a card is expected here");
+        var card = Text(item["card"]) is { Length: > 0 and <= MaxCardCharacters } named ? FeedbackItem.AsIssued(named) : throw Refuse($"{place}.card", "The id of a card is expected here");
         var outcome = Text(item["outcome"]) is "accepted" or "overridden" ? Text(item["outcome"])! : throw Refuse($"{place}.outcome", "accepted or overridden is expected here");
         var when = Text(item["outcomeTimestamp"]) is { } text && IsInstant(text, out var at) ? at : throw Refuse($"{place}.outcomeTimestamp", "An instant with its offset is expected here");
         if (when > now + Future)
@@ -113,12 +113,9 @@ public sealed class FeedbackEndpoint(CurrentTrust trust, Journal journal, SiteSe
         var reason = why?["reason"] as JsonObject;
         var (system, code) = (Text(reason?["system"]), Text(reason?["code"]));
         // What is no code is what a person wrote, and is kept like it.
-        var words = string.Join('\n', new[] { Text(why?["userComment"]), code }.Where(text => text is { Length: > 0 } && (text != code || !IsToken(text))));
-        return new(hospital.Ehr, hospital.Tenant, card, outcome, when, now, IsToken(system) ? system : null, IsToken(code) ? code : null, string.Join(',', suggestions), Comment(words));
+        string?[] words = IsToken(code) ? [Text(why?["userComment"])] : [Text(why?["userComment"]), code];
+        return new(hospital.Ehr, hospital.Tenant, card, outcome, when, now, IsToken(system) ? system : null, IsToken(code) ? code : null, string.Join(',', suggestions), Comment(string.Join('\n', words.Where(text => !string.IsNullOrEmpty(text)))));
     }
-
-    // Our own ids are written small; an EHR may write them otherwise.
-    private static string AsIssued(string card) => Guid.TryParseExact(card, "D", out var id) ? id.ToString() : card;
 
     private static bool IsToken([NotNullWhen(true)] string? text) => text is { Length: > 0 and <= MaxCodeCharacters } && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains(',', StringComparison.Ordinal);
 

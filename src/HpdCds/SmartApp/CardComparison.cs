@@ -41,7 +41,7 @@ public sealed record CardComparison(
         ArgumentNullException.ThrowIfNull(pseudonyms);
         // Made with the same key for the same patient, it is the same.
         var hidesValues = card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
-        var then = JsonNode.Parse(card.Factors)?.AsObject() ?? [];
+        var then = StoredJson.Read(card.Factors) as JsonObject ?? [];
         var now = Decision.FactorsOf(found, card.Id, pseudonyms);
         return new(
             DateTimeOffset.FromUnixTimeMilliseconds(card.At),

@@ -1,9 +1,9 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
+using HpdCds.Chart;
 using HpdCds.Hooks;
 using HpdCds.Store;
 using HpdCds.Trust;
@@ -28,6 +28,7 @@ internal sealed partial class LaunchDesk(
     public const string Launches = "/smart/launches";
 
     private const int MostParameterCharacters = 2048;
+    private const int SecretBytes = 32;
 
     /// <summary>How long somebody may take to sign in.</summary>
     private static readonly TimeSpan SignIn = TimeSpan.FromMinutes(10);
@@ -36,6 +37,8 @@ internal sealed partial class LaunchDesk(
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _renewing = new(StringComparer.Ordinal);
+
+    private static string Random => Unguessable.New(SecretBytes);
 
     /// <summary>An address of ours, as it is registered.</summary>
     public string Address(string path) => trust.Table.PublicBase!.Text + path;
@@ -53,8 +56,8 @@ internal sealed partial class LaunchDesk(
         }
 
         var said = await discovery.OfAsync(server, client, stop) ?? throw new LaunchProblemException(LaunchProblem.ServerUnusable, ehr.Language);
-        var (state, verifier, nonce, secret) = (Random(), Random(), Random(), Random());
-        await rows.KeepAsync(state, new PendingLaunch(ehr.Name, iss, said, verifier, nonce, HashOf(secret)), clock.GetUtcNow() + SignIn, stop);
+        var (state, verifier, nonce, secret) = (Random, Random, Random, Random);
+        await rows.KeepAsync(state, new PendingLaunch(ehr.Name, iss, said, verifier, nonce, Unguessable.HashOf(secret)), clock.GetUtcNow() + SignIn, stop);
         var parameters = new Parameters
         {
             { OidcConstants.AuthorizeRequest.ResponseType, OidcConstants.ResponseTypes.Code },
@@ -64,7 +67,7 @@ internal sealed partial class LaunchDesk(
             { OidcConstants.AuthorizeRequest.Scope, client.ScopesFor(said.KnowsSecondScopes) },
             { OidcConstants.AuthorizeRequest.State, state },
             { "aud", iss },
-            { OidcConstants.AuthorizeRequest.CodeChallenge, HashOf(verifier) },
+            { OidcConstants.AuthorizeRequest.CodeChallenge, Unguessable.HashOf(verifier) },
             { OidcConstants.AuthorizeRequest.CodeChallengeMethod, OidcConstants.CodeChallengeMethods.Sha256 },
         };
         if (client.Scopes.Contains("openid", StringComparer.Ordinal))
@@ -86,13 +89,13 @@ internal sealed partial class LaunchDesk(
         if (isFromAnother || answer.ContainsKey(OidcConstants.AuthorizeResponse.Error) || Single(answer, OidcConstants.AuthorizeResponse.Code) is not { } code)
             throw Refused(LaunchProblem.NotSignedIn, ehr);
         var grant = await tokens.ForCodeAsync(pending.Server, client, code, pending.Verifier, Address(Callback), stop) ?? throw Refused(LaunchProblem.ServerUnusable, ehr);
-        if (grant.Patient is not { } patient || !IsId(patient) || (grant.Tenant is { } tenant && ehr.Issuer?.IsFor(tenant) == false))
+        if (grant.Patient is not { } patient || !References.IsId(patient) || (grant.Tenant is { } tenant && ehr.Issuer?.IsFor(tenant) == false))
             throw await RefusedWithTokenAsync(LaunchProblem.NoPatient);
         var user = await identity.UserAsync(pending.Server, client, grant.IdToken, pending.Nonce, stop);
         if (user is not null && (user.StartsWith("Patient/", StringComparison.Ordinal) || user.StartsWith("RelatedPerson/", StringComparison.Ordinal)))
             throw await RefusedWithTokenAsync(LaunchProblem.NotForPatients);
-        var (id, secret) = (Random(), Random());
-        var open = new OpenLaunch(ehr.Name, pending.Iss, pending.Server, HashOf(secret), patient, clock.GetUtcNow() + client.SessionLifetime)
+        var (id, secret) = (Random, Random);
+        var open = new OpenLaunch(ehr.Name, pending.Iss, pending.Server, Unguessable.HashOf(secret), patient, clock.GetUtcNow() + client.SessionLifetime)
         {
             AccessToken = grant.AccessToken,
             TokenUntil = grant.Until,
@@ -154,18 +157,18 @@ internal sealed partial class LaunchDesk(
     /// <summary>Wipes a launch, and hands its token back.</summary>
     public async Task EndAsync(string id, CancellationToken stop)
     {
-        if (await rows.TakeAsync<OpenLaunch>(id, stop) is not { } launch || trust.Table.Ehrs.FirstOrDefault(ehr => ehr.Name == launch.Ehr)?.Smart is not { } client)
+        if (await rows.TakeAsync<OpenLaunch>(id, stop) is not { } launch || trust.Table.Named(launch.Ehr)?.Smart is not { } client)
             return;
         await tokens.RevokeAsync(launch.Server, client, launch.RefreshToken ?? launch.AccessToken, stop);
     }
 
     /// <summary>What a form of a launch must carry: only its own browser can know it.</summary>
-    public static string FormTokenOf(string secret) => HashOf($"form:{secret}");
+    public static string FormTokenOf(string secret) => Unguessable.HashOf($"form:{secret}");
 
     /// <summary>A part of the name of a cookie: the same for one launch, and nothing to guess the launch from.</summary>
-    public static string PlaceOf(string secret) => HashOf(secret)[..16];
+    public static string PlaceOf(string secret) => Unguessable.HashOf(secret)[..16];
 
-    public static bool IsSame(string hash, string secret) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(HashOf(secret)));
+    public static bool IsSame(string hash, string secret) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(Unguessable.HashOf(secret)));
 
     private async Task<OpenLaunch?> RenewAsync(string id, OpenLaunch launch, string refreshToken, CancellationToken stop)
     {
@@ -181,7 +184,7 @@ internal sealed partial class LaunchDesk(
 
     // The settings may have changed since the launch began.
     private (TrustedEhr Ehr, SmartClient Client) Of(string name, string iss) =>
-        trust.Table.Ehrs.FirstOrDefault(ehr => ehr.Name == name) is { Smart: { } client } ehr && ehr.MayName(iss) && IsLive(ehr) ? (ehr, client) : throw new LaunchProblemException(LaunchProblem.Over);
+        trust.Table.Named(name) is { Smart: { } client } ehr && ehr.MayName(iss) && IsLive(ehr) ? (ehr, client) : throw new LaunchProblemException(LaunchProblem.Over);
 
     // The kill switch is one for cards and page.
     private bool IsLive(TrustedEhr ehr) => trust.Table.ModeOf(ehr.Name, HookCatalogue.Risk) == ServiceMode.Live;
@@ -194,12 +197,6 @@ internal sealed partial class LaunchDesk(
 
     private static string? Single(IQueryCollection query, string name) =>
         query.TryGetValue(name, out var values) && values is [{ Length: > 0 and <= MostParameterCharacters * 4 } value] ? value : null;
-
-    private static bool IsId(string id) => id.Length <= 64 && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.') && id is not ("." or "..");
-
-    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-
-    public static string HashOf(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     [LoggerMessage(LogLevel.Warning, "A launch of {Ehr} was not opened: {Problem}")]
     private static partial void NotOpened(ILogger log, string ehr, LaunchProblem problem);

@@ -158,7 +158,7 @@ internal sealed class LaunchEndpoints(
         {
             using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
             var form = reader.ReadForm();
-            return form.TryGetValue(FormField, out var token) && token is [{ } text] && LaunchDesk.IsSame(LaunchDesk.HashOf(text), LaunchDesk.FormTokenOf(secret))
+            return form.TryGetValue(FormField, out var token) && token is [{ } text] && LaunchDesk.IsSame(Unguessable.HashOf(text), LaunchDesk.FormTokenOf(secret))
                 ? [.. form.SelectMany(field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? "")))]
                 : throw new LaunchProblemException(LaunchProblem.NotOurForm);
         }

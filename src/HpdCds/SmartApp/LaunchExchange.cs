@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using HpdCds.Trust;
 using MediaTypeHeaderValue = Microsoft.Net.Http.Headers.MediaTypeHeaderValue;
@@ -12,7 +10,7 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
     // On this machine, without encryption, a browser would not take a cookie with these marks; nobody else can be there.
     private bool IsPlain => publicBase is { IsHttps: false };
 
-    public string Nonce { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    public string Nonce { get; } = Unguessable.New(bytes: 16);
 
     public HttpRequest Request => context.Request;
 

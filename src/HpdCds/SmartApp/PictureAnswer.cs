@@ -131,8 +131,7 @@ internal static class PictureAnswer
     private static string BandAndPoints(RiskAssessment now, PictureWords words) => $"{words.BandText(now)} ({words.Line.Points(now.Points)})";
 
     private static string Then(CardComparison since, PictureWords words) => since is not { Band: var (low, high), Points: { } points } ? words["page.no-band"]
-        : (low == high ? words.Say("page.band", ("band", words[$"band.{low}"])) : words.Say("page.band-range", ("low", words[$"band.{low}"]), ("high", words[$"band.{high}"])))
-            + $" ({words.Line.Points(points)})";
+        : $"{words.BandText(low, high)} ({words.Line.Points(points)})";
 
     private static IEnumerable<string> Changes(Picture picture, CardComparison since, PictureWords words)
     {

@@ -67,7 +67,7 @@ internal static class PictureCharts
     /// <summary>The value with its sign and unit; of LDH with how many times the limit it is.</summary>
     private static string ValueOf(TrendPoint point, PictureWords words)
     {
-        var value = (point.Bound is { } bound ? FactorLine.Readable(FactorText.Sign(bound)) : "") + Rounded(point.Value) + words.Line.Unit(point.Unit);
+        var value = FactorLine.Bound(point.Bound) + Rounded(point.Value) + words.Line.Unit(point.Unit);
         return point.Limit is null ? value : words.Say("page.trend-times", ("value", value), ("times", Rounded(point.Drawn)));
     }
 
@@ -80,7 +80,7 @@ internal static class PictureCharts
         return Table(name, headings, trend.Points.Reverse().Select(point => (IReadOnlyList<object?>)
         [
             point.When.Date,
-            (point.Bound is { } bound ? FactorLine.Readable(FactorText.Sign(bound)) : "") + PictureWords.Number(Math.Round(point.Value, 4)) + words.Line.Unit(point.Unit),
+            FactorLine.Bound(point.Bound) + PictureWords.Number(Math.Round(point.Value, 4)) + words.Line.Unit(point.Unit),
             .. hasLimit ? [point.Limit is { } limit ? PictureWords.Number(limit) + words.Line.Unit(point.Unit) : "", Rounded(point.Drawn)] : Array.Empty<string>(),
             point.Source,
         ]));

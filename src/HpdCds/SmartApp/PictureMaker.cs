@@ -22,14 +22,13 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
         if (ChartVerdict.SaysNothing(request.Chart))
             return new(PictureKind.NoData, request, knowledge);
         var reading = Read(request);
-        var model = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour).Model : null;
+        var table = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour) : null;
         var trends = new TrendReader(knowledge, _drugs, request);
-        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(model), Treatments = trends.Treatments() };
+        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(table?.Model), Treatments = trends.Treatments() };
         if (Advice.OutOfScope(reading) is { } why)
             return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
-        if (reading.TumourReason is not null)
+        if (table is null)
             return Compared(picture with { Kind = PictureKind.TumourUnknown }, AssessmentExtension.WithoutTumour(request.Recognition, reading, knowledge));
-        var table = knowledge.ModelFor(reading.Tumour);
         var assessment = RiskAssessment.Of(table.Model, reading.Factors);
         return Compared(
             picture with { Kind = assessment.IsAssessable ? PictureKind.Assessed : PictureKind.NotAssessable, Table = table, Assessment = assessment },
@@ -41,9 +40,8 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
 
     private PatientReading Read(PictureRequest request)
     {
-        var (chart, recognition, ehr) = (request.Chart, request.Recognition, request.Ehr);
-        var known = new EhrReading(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky, Bases = ehr.BasesOf(request.Server) };
-        var reading = new PatientFactsReader(knowledge, _drugs).Read(chart, recognition, request.Orders, known, request.AsOf);
+        var reading = new PatientFactsReader(knowledge, _drugs).Read(
+            request.Chart, request.Recognition, request.Orders, EhrReading.Of(request.Ehr, request.Server), request.AsOf);
         // A partner among the drafts is not in the chart; the card knew of it.
         return request is { Orders.IsEmpty: true, Card.Regimen: { } code }
             ? reading with { Regimen = Enum.GetValues<Regimen>().First(regimen => regimen.Code() == code) }

@@ -24,7 +24,7 @@ internal sealed class PictureWords(Picture picture)
 
     public string Domain(string id) => _wording[$"domain.{id}"];
 
-    public string BandOf(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+    public string BandOf(Band band) => _wording[$"band.{CodeOf(band)}"];
 
     public string Span(PointsRange points) => Line.Span(points.Low, points.High);
 
@@ -112,9 +112,14 @@ internal sealed class PictureWords(Picture picture)
             ? _wording["page.not-coded"]
             : Line.Reason(row);
 
-    public string BandText(RiskAssessment assessment) => assessment.Band.IsSettled
-        ? _wording.Say("page.band", ("band", BandOf(assessment.Band.Low)))
-        : _wording.Say("page.band-range", ("low", BandOf(assessment.Band.Low)), ("high", BandOf(assessment.Band.High)));
+    public string BandText(RiskAssessment assessment) => BandText(CodeOf(assessment.Band.Low), CodeOf(assessment.Band.High));
+
+    /// <summary>A band by its ends as they stand on the wire.</summary>
+    public string BandText(string low, string high) => low == high
+        ? _wording.Say("page.band", ("band", _wording[$"band.{low}"]))
+        : _wording.Say("page.band-range", ("low", _wording[$"band.{low}"]), ("high", _wording[$"band.{high}"]));
+
+    private static string CodeOf(Band band) => Kebab.Case(band.ToString());
 
     public string Regimen(Regimen? regimen) => _wording[regimen switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using HpdCds.Chart;
 using HpdCds.Trust;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -9,8 +10,6 @@ namespace HpdCds.SmartApp;
 /// <summary>Who signed in, if an id_token says so that holds in every respect. One that does not costs the name of the user and nothing else.</summary>
 internal sealed partial class SmartIdentity(SmartHttp http, TimeProvider clock, ILogger<SmartIdentity> log)
 {
-    private const int MostIdCharacters = 64;
-
     private static readonly TimeSpan KeysLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenReadings = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
@@ -58,8 +57,7 @@ internal sealed partial class SmartIdentity(SmartHttp http, TimeProvider clock, 
 
     /// <summary>Absolute or relative; only its last two parts count.</summary>
     internal static string? UserOf(string? reference) =>
-        reference?.Split('/') is [.., var kind, var id] && Kinds.Contains(kind, StringComparer.Ordinal)
-            && id.Length is > 0 and <= MostIdCharacters && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.')
+        reference?.Split('/') is [.., var kind, var id] && Kinds.Contains(kind, StringComparer.Ordinal) && References.IsId(id)
             ? $"{kind}/{id}"
             : null;
 

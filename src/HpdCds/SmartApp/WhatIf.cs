@@ -61,23 +61,12 @@ public sealed record WhatIf(ImmutableSortedDictionary<string, WhatIfChoice> Answ
     }
 
     // What is already known of a row stays: of a value above 3.5 nobody can try that it is below 3.
-    private static ImmutableArray<WhatIfChoice> ChoicesOf(FactorAssessment row)
-    {
-        var choices = ImmutableArray.CreateBuilder<WhatIfChoice>();
-        Interval? rest = row.Finding?.Compared ?? Interval.Everything;
-        foreach (var (level, at) in row.Factor.Levels.Select((level, at) => (level, at)))
-        {
-            if (rest is not { } open)
-                break;
-            if (level.Threshold.Meeting(open) is { } met)
-                choices.Add(new(at.ToString(CultureInfo.InvariantCulture), at, met, level.Points));
-            rest = level.Threshold.Missing(open);
-        }
-
-        if (rest is { } below)
-            choices.Add(new(None, Level: null, below, Points: 0));
-        return choices.ToImmutable();
-    }
+    private static ImmutableArray<WhatIfChoice> ChoicesOf(FactorAssessment row) =>
+    [
+        .. row.Factor.PartsOf(row.Finding?.Compared ?? Interval.Everything).Select(part => part.Level is { } level
+            ? new WhatIfChoice(level.ToString(CultureInfo.InvariantCulture), level, part.Part, row.Factor.Levels[level].Points)
+            : new WhatIfChoice(None, Level: null, part.Part, Points: 0)),
+    ];
 
     private static Fact<Finding> Settled(WhatIfChoice choice) => new Fact<Finding>.Known(
         new Finding(choice.Compared, UnknownReason.NotRecorded, new Shown.Flag(choice.Level is not null)), new Provenance(when: null, ""));

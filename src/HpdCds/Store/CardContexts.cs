@@ -25,18 +25,14 @@ public sealed class CardContexts(Database database, TimeProvider clock)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
-
-    public static string HashOf(string context) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(context)));
+    public static string New() => Unguessable.New(Bytes);
 
     /// <summary>The patient, told with the reference as the key.</summary>
     public static string SubjectOf(string context, Hospital hospital, string patientId)
     {
         ArgumentNullException.ThrowIfNull(hospital);
         ArgumentNullException.ThrowIfNull(patientId);
-        // The lengths keep one from reading as another.
-        var text = $"{hospital.Ehr.Length}:{hospital.Ehr}{hospital.Tenant.Length}:{hospital.Tenant}{patientId}";
-        return Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(context), Encoding.UTF8.GetBytes(text)));
+        return Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(context), Encoding.UTF8.GetBytes(Pseudonyms.Written(hospital) + patientId)));
     }
 
     /// <param name="context">As it came: anything at all.</param>
@@ -56,7 +52,7 @@ public sealed class CardContexts(Database database, TimeProvider clock)
                     milliseconds AS Milliseconds, inputs AS Inputs, context AS Context, subject AS Subject
                 FROM decisions WHERE context = @Hash AND at > @Since
                 """,
-                new { Hash = HashOf(context), Since = (clock.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds() },
+                new { Hash = Unguessable.HashOf(context), Since = (clock.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds() },
                 cancellationToken: stop)),
             stop);
         if (found is null)

@@ -31,7 +31,7 @@ public sealed partial class Database : IAsyncDisposable
     private long _awayUntil;
     private volatile bool _isAway;
     private volatile bool _wasMadeAnew;
-    private DateTimeOffset? _refusedAt;
+    private long _refusesUntil;
 
     public Database(SiteSettings settings, IHostEnvironment environment, TimeProvider clock, ILogger<Database> log)
     {
@@ -46,7 +46,7 @@ public sealed partial class Database : IAsyncDisposable
     public bool IsAway => _isAway;
 
     /// <summary>What a person should know of the store though it answers; null where there is nothing.</summary>
-    public string? Trouble => _refusedAt is { } at && _clock.GetUtcNow() - at < Recent ? "refuses a question"
+    public string? Trouble => _clock.GetTimestamp() < Interlocked.Read(ref _refusesUntil) ? "refuses a question"
         : _wasMadeAnew ? "made anew: what it held is gone"
         : null;
 
@@ -130,7 +130,7 @@ public sealed partial class Database : IAsyncDisposable
     {
         if (Trouble is null)
             IsRefusing(_log, failure.GetType().Name);
-        _refusedAt = _clock.GetUtcNow();
+        Interlocked.Exchange(ref _refusesUntil, After(Recent));
     }
 
     public ValueTask DisposeAsync()
@@ -246,12 +246,14 @@ public sealed partial class Database : IAsyncDisposable
 
     private void WentAway(Exception failure)
     {
-        Interlocked.Exchange(ref _awayUntil, _clock.GetTimestamp() + (long)(Pause.TotalSeconds * _clock.TimestampFrequency));
+        Interlocked.Exchange(ref _awayUntil, After(Pause));
         if (_isAway)
             return;
         _isAway = true;
         IsGone(_log, failure.GetType().Name, failure is DbException { SqlState: { } state } ? state : (failure as SqliteException)?.SqliteErrorCode.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
     }
+
+    private long After(TimeSpan span) => _clock.GetTimestamp() + (long)(span.TotalSeconds * _clock.TimestampFrequency);
 
     private static bool IsOfTheStore(Exception failure) => failure is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or UnauthorizedAccessException;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using HpdCds.Cards;
@@ -82,7 +81,7 @@ public sealed record Decision : PatientData
 
     /// <summary>Whether what stands in it as text is what it should be: whoever counts it relies on that.</summary>
     [JsonIgnore]
-    internal bool IsWhole => KeptFactor.AllIn(Factors) is not null && IsObject(Sources);
+    internal bool IsWhole => KeptFactor.AllIn(Factors) is not null && StoredJson.Read(Sources) is JsonObject;
 
     /// <summary>By which a later growth result of the same patient finds this decision; cannot be turned back into the patient.</summary>
     public string? OutcomeLink { get; init; }
@@ -149,21 +148,9 @@ public sealed record Decision : PatientData
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
             AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
-            Context = call.AppContext is { } context ? CardContexts.HashOf(context) : null,
+            Context = call.AppContext is { } context ? Unguessable.HashOf(context) : null,
             Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.PatientId) : null,
         };
-    }
-
-    private static bool IsObject(string json)
-    {
-        try
-        {
-            return JsonNode.Parse(json) is JsonObject;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>

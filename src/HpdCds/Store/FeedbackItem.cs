@@ -12,6 +12,9 @@ public sealed record FeedbackItem(
     /// <summary>The comment is encrypted.</summary>
     public bool IsSealed { get; init; }
 
+    /// <summary>The id of a card as we wrote it: an EHR, or a person, may write it otherwise.</summary>
+    internal static string AsIssued(string card) => Guid.TryParseExact(card, "D", out var id) ? id.ToString() : card;
+
     /// <summary>SQL: whether a row of feedback is about a row of decisions, from whoever may say so.</summary>
     internal const string IsOnDecision =
         "feedback.card = decisions.card AND (feedback.ehr = '' OR (feedback.ehr = decisions.ehr AND feedback.tenant = decisions.tenant))";

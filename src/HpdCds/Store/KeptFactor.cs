@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Clinical;
 
@@ -11,13 +10,13 @@ internal sealed record KeptFactor(string Id, string State, string? Reason, int L
     /// <returns>What <see cref="Decision.Factors"/> says; null where somebody or something damaged it.</returns>
     public static IReadOnlyList<KeptFactor>? AllIn(string json)
     {
+        if (StoredJson.Read(json) is not JsonObject factors)
+            return null;
         try
         {
-            return JsonNode.Parse(json) is JsonObject factors
-                ? [.. factors.Select(pair => new KeptFactor(pair.Key, (string?)pair.Value?["state"] ?? "", (string?)pair.Value?["reason"], (int?)pair.Value?["points"]?["low"] ?? 0))]
-                : null;
+            return [.. factors.Select(pair => new KeptFactor(pair.Key, (string?)pair.Value?["state"] ?? "", (string?)pair.Value?["reason"], (int?)pair.Value?["points"]?["low"] ?? 0))];
         }
-        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception damaged) when (damaged is InvalidOperationException or FormatException or ArgumentException)
         {
             return null;
         }

@@ -1,9 +1,8 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Dapper;
 using HpdCds.Clinical;
+using HpdCds.Trust;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace HpdCds.Store;
@@ -27,7 +26,7 @@ public sealed class LaunchRows(Database database, IDataProtectionProvider protec
                 INSERT INTO launches (id, until, lease, content) VALUES (@Id, @Until, 0, @Content)
                 ON CONFLICT (id) DO UPDATE SET until = excluded.until, content = excluded.content, lease = 0
                 """,
-                new { Now, Id = HashOf(secret), Until = until.ToUnixTimeMilliseconds(), Content = _protector.Protect(JsonSerializer.Serialize(content)) },
+                new { Now, Id = Unguessable.HashOf(secret), Until = until.ToUnixTimeMilliseconds(), Content = _protector.Protect(JsonSerializer.Serialize(content)) },
                 cancellationToken: stop)),
             stop);
 
@@ -46,7 +45,7 @@ public sealed class LaunchRows(Database database, IDataProtectionProvider protec
     public async Task<bool> LeaseAsync(string secret, TimeSpan span, CancellationToken stop) => await database.RunAsync(
         connection => connection.ExecuteAsync(new(
             "UPDATE launches SET lease = @Until WHERE id = @Id AND lease < @Now",
-            new { Now, Id = HashOf(secret), Until = Now + (long)span.TotalMilliseconds },
+            new { Now, Id = Unguessable.HashOf(secret), Until = Now + (long)span.TotalMilliseconds },
             cancellationToken: stop)),
         stop) == 1;
 
@@ -54,7 +53,7 @@ public sealed class LaunchRows(Database database, IDataProtectionProvider protec
         where T : PatientData
     {
         var content = await database.RunAsync(
-            connection => connection.QueryFirstOrDefaultAsync<string>(new(sql, new { Now, Id = HashOf(secret) }, cancellationToken: stop)), stop);
+            connection => connection.QueryFirstOrDefaultAsync<string>(new(sql, new { Now, Id = Unguessable.HashOf(secret) }, cancellationToken: stop)), stop);
         if (content is null)
             return null;
         try
@@ -67,6 +66,4 @@ public sealed class LaunchRows(Database database, IDataProtectionProvider protec
             return null;
         }
     }
-
-    private static string HashOf(string secret) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

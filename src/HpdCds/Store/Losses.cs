@@ -25,8 +25,7 @@ internal sealed class Losses(TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         PutBack(new(Guid.NewGuid().ToString(), now, now, 1));
-        Interlocked.Increment(ref _count);
-        Signals.StoreLost.Add(1);
+        Know(1);
     }
 
     /// <summary>Of what is lost and written down elsewhere.</summary>

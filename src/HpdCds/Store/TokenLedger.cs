@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using Dapper;
 using HpdCds.Trust;
 
@@ -16,7 +15,7 @@ public sealed class TokenLedger(Database database, Journal journal, TimeProvider
     {
         ArgumentNullException.ThrowIfNull(issuer);
         // A write that is repeated after its answer was lost must find its own claim, not a replay.
-        var claim = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var claim = Unguessable.New(bytes: 16);
         var hash = Base64Url.EncodeToString(UsedTokens.HashOf(issuer, id));
         var standing = await database.AskAsync(
             connection => connection.QuerySingleAsync<string?>(

@@ -103,16 +103,24 @@ internal static class Signals
     public static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
 
     /// <summary>One stay at a station. A value, so that a call pays nothing for it when nobody listens.</summary>
-    internal readonly struct Stay(Station station) : IDisposable
+    internal readonly struct Stay : IDisposable
     {
-        private readonly bool _counts = !Rehearsing.Value;
-        private readonly Activity? _span = Rehearsing.Value ? null : Spans.StartActivity(StationNames.Of(station));
-        private readonly long _since = Stopwatch.GetTimestamp();
+        private readonly Station _station;
+        private readonly bool _counts;
+        private readonly Activity? _span;
+        private readonly long _since;
+
+        public Stay(Station station)
+        {
+            (_station, _counts) = (station, !Rehearsing.Value);
+            _span = _counts ? Spans.StartActivity(StationNames.Of(station)) : null;
+            _since = Stopwatch.GetTimestamp();
+        }
 
         public void Dispose()
         {
             if (_counts)
-                Stations.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, Tag("station", StationNames.Of(station)));
+                Stations.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, Tag("station", StationNames.Of(_station)));
             _span?.Dispose();
         }
     }

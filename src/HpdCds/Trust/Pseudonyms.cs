@@ -52,7 +52,7 @@ public sealed class Pseudonyms(SiteSettings settings)
 
     private string Of(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
-    private static string Written(Hospital hospital)
+    internal static string Written(Hospital hospital)
     {
         ArgumentNullException.ThrowIfNull(hospital);
         return $"{Counted(hospital.Ehr)}{Counted(hospital.Tenant)}";

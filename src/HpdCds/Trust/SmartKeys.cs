@@ -39,7 +39,7 @@ public sealed class SmartKeys
             var published = (JsonNode.Parse(text)?["keys"]?.AsArray() ?? []).Select(key => Public(key?.AsObject() ?? [])).ToImmutableArray();
             var areFine = keys.Count > 0 && keys.All(IsFine) && keys.Select(key => key.Kid).Distinct(StringComparer.Ordinal).Count() == keys.Count;
             checks.Require(areFine, "Smart:KeyFile must hold private keys with a kid of their own, for RS384 (2048 bits or more) or ES384");
-            return areFine ? new(new SigningCredentials(keys[0], AlgorithmOf(keys[0])), published) : None;
+            return areFine ? new(new SigningCredentials(keys[0], AlgorithmOf(keys[0].Kty)), published) : None;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or ArgumentException or FormatException or InvalidOperationException or System.Text.Json.JsonException)
         {
@@ -48,20 +48,20 @@ public sealed class SmartKeys
         }
     }
 
-    private static bool IsFine(JsonWebKey key) => key is { HasPrivateKey: true, Kid.Length: > 0 } && (key.Alg ?? AlgorithmOf(key)) == AlgorithmOf(key) && key switch
+    private static bool IsFine(JsonWebKey key) => key is { HasPrivateKey: true, Kid.Length: > 0 } && (key.Alg ?? AlgorithmOf(key.Kty)) == AlgorithmOf(key.Kty) && key switch
     {
         { Kty: "EC", Crv: "P-384" } => true,
         { Kty: "RSA" } => key.KeySize >= 2048,
         _ => false,
     };
 
-    private static string AlgorithmOf(JsonWebKey key) => key.Kty == "RSA" ? SecurityAlgorithms.RsaSha384 : SecurityAlgorithms.EcdsaSha384;
+    private static string AlgorithmOf(string? kind) => kind == "RSA" ? SecurityAlgorithms.RsaSha384 : SecurityAlgorithms.EcdsaSha384;
 
     private static JsonObject Public(JsonObject key)
     {
         var half = new JsonObject(key.Where(member => PublicMembers.Contains(member.Key, StringComparer.Ordinal)).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         half["use"] = "sig";
-        half["alg"] = (string?)key["kty"] == "RSA" ? SecurityAlgorithms.RsaSha384 : SecurityAlgorithms.EcdsaSha384;
+        half["alg"] = AlgorithmOf((string?)key["kty"]);
         return half;
     }
 }

@@ -31,18 +31,21 @@ public sealed class TrustTable(ImmutableArray<TrustedEhr> ehrs, FhirBase? public
     public TrustedEhr? For(Caller? caller, string? fhirServer) =>
         IsAnonymous ? ForServer(fhirServer) : caller is not null && For(caller.Issuer.Name, caller.Tenant) is { } ehr && ehr.MayName(fhirServer) ? ehr : null;
 
+    /// <summary>The entry of this name; null when there is none, or no longer.</summary>
+    public TrustedEhr? Named(string ehr) => Ehrs.FirstOrDefault(entry => entry.Name == ehr);
+
     /// <summary>The EHR whose launches name this server as <c>iss</c>.</summary>
     public TrustedEhr? ForLaunch(FhirBase server) => Ehrs.FirstOrDefault(ehr => ehr.Smart is not null && ehr.FhirBases.Contains(server));
 
     /// <summary>How far a service goes for an entry now: an entry or a service that is gone goes nowhere.</summary>
     public ServiceMode ModeOf(string ehr, string service) =>
-        Ehrs.FirstOrDefault(entry => entry.Name == ehr)?.Services.TryGetValue(service, out var mode) == true ? mode : ServiceMode.Off;
+        Named(ehr)?.Services.TryGetValue(service, out var mode) == true ? mode : ServiceMode.Off;
 
     /// <summary>This table, with every service going no further than another table lets it; an entry that is not there says nothing.</summary>
     public TrustTable NoFurtherThan(TrustTable other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new([.. Ehrs.Select(ehr => other.Ehrs.FirstOrDefault(entry => entry.Name == ehr.Name) is { } named ? ehr with { Services = ehr.Services.ToImmutableDictionary(
+        return new([.. Ehrs.Select(ehr => other.Named(ehr.Name) is { } named ? ehr with { Services = ehr.Services.ToImmutableDictionary(
             service => service.Key,
             service => named.Services.TryGetValue(service.Key, out var mode) && mode > service.Value ? mode : service.Value,
             StringComparer.Ordinal) } : ehr)], PublicBase, mayReachThisMachine);

@@ -47,8 +47,8 @@ public static class IncidentVerb
         {
             var found = await store.RunAsync(
                 async connection => (
-                    Decision: (await connection.QueryAsync("SELECT * FROM decisions WHERE card = @Card OR card = @Lower", arguments)).Cast<IDictionary<string, object?>>().FirstOrDefault(),
-                    Feedback: (await connection.QueryAsync("SELECT ehr, outcome, at, reason_system, reason_code, suggestions, comment FROM feedback WHERE card = @Card OR card = @Lower ORDER BY at", arguments)).Cast<IDictionary<string, object?>>().ToArray()),
+                    Decision: (await connection.QueryAsync("SELECT * FROM decisions WHERE card = @Card", arguments)).Cast<IDictionary<string, object?>>().FirstOrDefault(),
+                    Feedback: (await connection.QueryAsync("SELECT ehr, outcome, at, reason_system, reason_code, suggestions, comment FROM feedback WHERE card = @Card ORDER BY at", arguments)).Cast<IDictionary<string, object?>>().ToArray()),
                 CancellationToken.None);
             if (found.Decision is not { } decision)
             {
@@ -97,7 +97,8 @@ public static class IncidentVerb
         {
             json[name] = value switch
             {
-                string text when Documents.Contains(name, StringComparer.Ordinal) => Document(text),
+                // As it stands, where something damaged it: who looks into an incident wants to see that.
+                string text when Documents.Contains(name, StringComparer.Ordinal) => StoredJson.Read(text) ?? text,
                 long instant when name == "at" => DateTimeOffset.FromUnixTimeMilliseconds(instant).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
                 long number => number,
                 _ => value!.ToString(),
@@ -107,29 +108,13 @@ public static class IncidentVerb
         return json;
     }
 
-    // As it stands, where something damaged it: who looks into an incident wants to see that.
-    private static JsonNode? Document(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return text;
-        }
-    }
-
     private sealed record Arguments(string Card, bool WithComments, string? Chart)
     {
-        // Our own ids are written small; a person or a program may have them otherwise.
-        public string Lower => Card.ToLowerInvariant();
-
         public static Arguments? Parse(string[] args)
         {
             if (args is not [{ Length: > 0 } card, .. var rest] || card.StartsWith("--", StringComparison.Ordinal))
                 return null;
-            var arguments = new Arguments(card, WithComments: false, Chart: null);
+            var arguments = new Arguments(FeedbackItem.AsIssued(card), WithComments: false, Chart: null);
             for (; rest.Length > 0; rest = rest[(rest[0] == "--chart" ? 2 : 1)..])
             {
                 if (rest[0] == "--comments")

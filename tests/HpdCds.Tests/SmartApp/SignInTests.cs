@@ -131,7 +131,7 @@ public sealed class SignInTests
         Assert.Equal("authorization_code", form["grant_type"]);
         Assert.Equal(sent.Query["redirect_uri"], form["redirect_uri"]);
         Assert.InRange(form["code_verifier"].ToString().Length, 43, 128);
-        Assert.Equal(sent.Query["code_challenge"].ToString(), CardContexts.HashOf(form["code_verifier"].ToString()));
+        Assert.Equal(sent.Query["code_challenge"].ToString(), Unguessable.HashOf(form["code_verifier"].ToString()));
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", form["client_assertion_type"]);
 
         var proof = new JsonWebToken(form["client_assertion"].ToString());

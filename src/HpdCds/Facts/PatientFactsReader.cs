@@ -26,6 +26,9 @@ public sealed record PatientReading(
     /// <summary>The order says that it is meant to be given before or after a resection.</summary>
     public bool IsPerioperative { get; init; }
 
+    /// <summary>The chart holds several cancers; which of them is in question is known from the card.</summary>
+    public bool IsTumourOfCard { get; init; }
+
     /// <summary>Why the general model speaks where no other names this tumour.</summary>
     public required string ReasonForGeneralModel { get; init; }
 }
@@ -36,7 +39,9 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
     /// <summary>The genes that a model shows as reported, whatever the alteration.</summary>
     private static readonly string[] Genes = ["egfr", "dnmt3a", "stk11", "keap1", "ctnnb1", "tp53", "tert", "kras", "alk"];
 
-    public PatientReading Read(PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
+    /// <param name="knownTumour">What the order was for, where it is no longer at hand.</param>
+    public PatientReading Read(
+        PatientChart chart, Recognition recognition, ImmutableArray<ChartOrder> drafts, EhrReading ehr, DateTimeOffset asOf, ReadingTrace? trace = null, string? knownTumour = null)
     {
         var person = new PersonFacts(chart, asOf, ehr.Zone);
         person.Explain(trace);
@@ -44,7 +49,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         var tumours = new TumourFacts(chart, conditions, knowledge, ehr.Bases);
         // A drug beside the inhibitor may be for something else: only the inhibitor's own order says what it is for.
         var ofInhibitors = recognition.Orders.Where(order => !drugs.InhibitorsOf(order).Names.IsEmpty).ToArray();
-        var tumour = tumours.For(ofInhibitors);
+        var tumour = tumours.For(ofInhibitors, knownTumour);
         var history = new TreatmentHistory(chart, drugs, knowledge.Rules, asOf, ehr.Zone, drafts, trace);
         var exposure = new ExposureFacts(history, drugs, knowledge.Rules);
         var active = chart.Medications.Where(medication => medication is { Kind: ChartMedicationKind.Request, Status: "active", DoNotPerform: false }).ToArray();
@@ -69,6 +74,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             tumour.Group == Tumour.Haematological)
         {
             IsPerioperative = Array.Exists(ofInhibitors, drugs.IsPerioperative),
+            IsTumourOfCard = tumour.IsOfEarlierOrder,
             ReasonForGeneralModel = tumour.ReasonForGeneralModel,
         };
     }

@@ -13,6 +13,9 @@ internal sealed record Tumour(string Group, Clinical.UnknownReason? Reason = nul
 {
     public const string Haematological = "haematological";
 
+    /// <summary>The list holds several, and an order that is not at hand was for this one.</summary>
+    public bool IsOfEarlierOrder { get; init; }
+
     private static readonly string[] BeganInTheLiver = ["hcc", "hcc-cholangio", "cholangiocarcinoma", "liver-primary", "liver-malignant"];
 
     /// <summary>Why a model other than one that names this tumour speaks for it.</summary>
@@ -46,7 +49,8 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
 
     private static readonly string[] SomewhereInTheLiver = ["liver-primary", "liver-malignant"];
 
-    public Tumour For(IEnumerable<ChartOrder> orders)
+    /// <param name="known">What an order that is not at hand was for: it decides between cancers of the list, and adds none.</param>
+    public Tumour For(IEnumerable<ChartOrder> orders, string? known = null)
     {
         var listed = conditions.Stating(knowledge.Codes.Cancers).Where(Counts).ToArray();
         var certain = Array.FindAll(listed, item => item.Statement == Statement.Yes);
@@ -60,7 +64,10 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
 
         if (certain.Length > 0)
         {
-            var tumour = Settle(GroupsIn(certain));
+            var groups = GroupsIn(certain);
+            var tumour = Settle(groups);
+            if (tumour.Group == Ambiguous && known is not null && groups.Contains(known, StringComparer.Ordinal))
+                tumour = new(known) { IsOfEarlierOrder = true };
             var deciding = certain.Where(item => item.Entry.Group != Tumour.Haematological || tumour.Group == Tumour.Haematological).Select(item => item.Condition).ToArray();
             Explain(listed.Select(item => item.Condition), deciding.Contains, "outweighed");
             return tumour;

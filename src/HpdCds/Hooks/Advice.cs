@@ -83,11 +83,13 @@ public sealed class Advice
         return new([card]) { Extension = Extended(json) };
     }
 
+    internal const string Perioperative = "perioperative";
+
     internal static string? OutOfScope(PatientReading reading) => reading switch
     {
         { IsChild: true } => "child",
         { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",
-        { IsPerioperative: true } => "perioperative",
+        { IsPerioperative: true } => Perioperative,
         { IsHaematological: true } => "haematological",
         _ => null,
     };

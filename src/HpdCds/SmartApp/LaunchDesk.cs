@@ -11,7 +11,7 @@ using HpdCds.Trust;
 namespace HpdCds.SmartApp;
 
 /// <summary>Where a browser is sent, and by what we know it again.</summary>
-internal sealed record SentBrowser(string Address, string Place, string Secret, TimeSpan Life)
+internal sealed record SentBrowser(string Ehr, string Address, string Place, string Secret, TimeSpan Life)
 {
     public override string ToString() => $"[{nameof(SentBrowser)}]";
 }
@@ -55,7 +55,7 @@ internal sealed partial class LaunchDesk(
             throw new LaunchProblemException(LaunchProblem.NotLaunched);
         }
 
-        var said = await discovery.OfAsync(server, client, stop) ?? throw new LaunchProblemException(LaunchProblem.ServerUnusable, ehr.Language);
+        var said = await discovery.OfAsync(server, client, stop) ?? throw new LaunchProblemException(LaunchProblem.ServerUnusable, ehr);
         var (state, verifier, nonce, secret) = (Random, Random, Random, Random);
         await rows.KeepAsync(state, new PendingLaunch(ehr.Name, iss, said, verifier, nonce, Unguessable.HashOf(secret)), clock.GetUtcNow() + SignIn, stop);
         var parameters = new Parameters
@@ -72,7 +72,7 @@ internal sealed partial class LaunchDesk(
         };
         if (client.Scopes.Contains("openid", StringComparer.Ordinal))
             parameters.Add(OidcConstants.AuthorizeRequest.Nonce, nonce);
-        return new(new RequestUrl(said.Authorize.AbsoluteUri).Create(parameters), PlaceOf(state), secret, SignIn);
+        return new(ehr.Name, new RequestUrl(said.Authorize.AbsoluteUri).Create(parameters), PlaceOf(state), secret, SignIn);
     }
 
     /// <summary>The state first: nothing else of an answer is looked at before it is known whose it is.</summary>
@@ -107,7 +107,7 @@ internal sealed partial class LaunchDesk(
             AppContext = grant.AppContext,
         };
         await rows.KeepAsync(id, open, open.Until, stop);
-        return new(PathOf($"{Launches}/{id}"), PlaceOf(id), secret, client.SessionLifetime);
+        return new(ehr.Name, PathOf($"{Launches}/{id}"), PlaceOf(id), secret, client.SessionLifetime);
 
         async Task<LaunchProblemException> RefusedWithTokenAsync(LaunchProblem problem)
         {
@@ -192,7 +192,7 @@ internal sealed partial class LaunchDesk(
     private LaunchProblemException Refused(LaunchProblem problem, TrustedEhr ehr)
     {
         NotOpened(log, ehr.Name, problem);
-        return new(problem, ehr.Language);
+        return new(problem, ehr);
     }
 
     private static string? Single(IQueryCollection query, string name) =>

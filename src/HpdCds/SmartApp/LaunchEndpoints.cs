@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text;
+using HpdCds.Clinical;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Store;
@@ -36,27 +38,41 @@ internal sealed class LaunchEndpoints(
         var endpoints = app.Services.GetRequiredService<LaunchEndpoints>();
         // No page elsewhere may read them, whatever it may ask the services.
         var open = app.MapGroup("").AllowAnonymous().WithMetadata(new DisableCorsAttribute());
-        open.MapGet(LaunchDesk.Launch, (HttpContext context) => endpoints.RunAsync(context, endpoints.LaunchAsync));
-        open.MapGet(LaunchDesk.Callback, (HttpContext context) => endpoints.RunAsync(context, endpoints.CallbackAsync));
-        open.MapGet($"{LaunchDesk.Launches}/{{id}}", (HttpContext context, string id) => endpoints.RunAsync(context, page => endpoints.ShowAsync(page, id, form: null)));
-        open.MapPost($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, page => endpoints.TryAsync(page, id)));
-        open.MapPost($"{LaunchDesk.Launches}/{{id}}/end", (HttpContext context, string id) => endpoints.RunAsync(context, page => endpoints.EndAsync(page, id)));
+        open.MapGet(LaunchDesk.Launch, (HttpContext context) => endpoints.RunAsync(context, "launch", endpoints.LaunchAsync));
+        open.MapGet(LaunchDesk.Callback, (HttpContext context) => endpoints.RunAsync(context, "callback", endpoints.CallbackAsync));
+        open.MapGet($"{LaunchDesk.Launches}/{{id}}", (HttpContext context, string id) => endpoints.RunAsync(context, "page", page => endpoints.ShowAsync(page, id, form: null)));
+        open.MapPost($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.TryAsync(page, id)));
+        open.MapPost($"{LaunchDesk.Launches}/{{id}}/end", (HttpContext context, string id) => endpoints.RunAsync(context, "end", page => endpoints.EndAsync(page, id)));
         open.MapGet(Jwks, endpoints.PublishAsync);
         MapFile(open, Stylesheet, PicturePage.StyleResource, "text/css; charset=utf-8");
         MapFile(open, Script, PicturePage.ScriptResource, "text/javascript; charset=utf-8");
     }
 
-    private async Task RunAsync(HttpContext context, Func<LaunchExchange, Task> step)
+    private async Task RunAsync(HttpContext context, string step, Func<LaunchExchange, Task> take)
     {
         var page = new LaunchExchange(context, trust.Table.PublicBase);
+        var since = Stopwatch.GetTimestamp();
         try
         {
             page.SetHeaders(Frames(ehr: null));
-            await step(page);
+            await SayWhyNotAsync(page, take);
+        }
+        finally
+        {
+            LaunchSignals.Record(step, page.Ehr, page.Outcome, page.Status, Stopwatch.GetElapsedTime(since));
+        }
+    }
+
+    private async Task SayWhyNotAsync(LaunchExchange page, Func<LaunchExchange, Task> take)
+    {
+        try
+        {
+            await take(page);
         }
         catch (LaunchProblemException problem)
         {
-            await SayAsync(page, problem.Problem, problem.Language, problem.Status);
+            page.Ehr ??= problem.Ehr?.Name;
+            await SayAsync(page, problem.Problem, problem.Language ?? problem.Ehr?.Language, problem.Status);
         }
         catch (StoreAwayException)
         {
@@ -73,6 +89,7 @@ internal sealed class LaunchEndpoints(
     {
         // A parameter that comes twice is none.
         var sent = await desk.BeginAsync(page.Single("iss"), page.Single("launch"), page.Gone);
+        (page.Ehr, page.Outcome) = (sent.Ehr, "sent");
         page.Keep(sent);
         page.Send(sent.Address, StatusCodes.Status302Found);
     }
@@ -82,6 +99,7 @@ internal sealed class LaunchEndpoints(
         var sent = await desk.FinishAsync(page.Query, page.CookieOf, page.Gone);
         if (page.Single("state") is { } state)
             page.Forget(LaunchDesk.PlaceOf(state));
+        (page.Ehr, page.Outcome) = (sent.Ehr, "opened");
         page.Keep(sent);
         // Code and state leave the address bar, the history and the referrer with it.
         page.Send(sent.Address, StatusCodes.Status303SeeOther);
@@ -89,8 +107,7 @@ internal sealed class LaunchEndpoints(
 
     private async Task ShowAsync(LaunchExchange page, string id, IEnumerable<KeyValuePair<string, string>>? form)
     {
-        var (launch, ehr) = await desk.FindAsync(id, page.CookieOf, page.Gone);
-        page.SetHeaders(Frames(ehr));
+        var (launch, ehr) = await FindAsync(page, id);
         var asked = page.Single(LanguageField);
         var words = knowledge.Wordings.GetValueOrDefault(asked ?? ehr.Language) ?? knowledge.Wordings[ehr.Language];
         var reading = readings.Of(id, launch, ehr, anew: form is null);
@@ -101,6 +118,7 @@ internal sealed class LaunchEndpoints(
         }
         catch (TimeoutException)
         {
+            page.Outcome = "reading";
             await page.WriteAsync(LaunchPages.Reading(reading.Ended, Enum.GetValues<Chart.ChartKey>().Length, words, page.Nonce, desk.PathOf(Stylesheet)), StatusCodes.Status200OK);
             return;
         }
@@ -118,34 +136,43 @@ internal sealed class LaunchEndpoints(
             readings.Forget(id);
             await desk.EndAsync(id, page.Gone);
             page.Forget(LaunchDesk.PlaceOf(id));
-            throw new LaunchProblemException(problem, words.Language);
+            throw new LaunchProblemException(problem, ehr) { Language = words.Language };
         }
 
         var picture = pictures.Make(request with { Language = words.Language });
         var tried = form is not null && picture is { Assessment: { } assessment, Reading: { } read } ? WhatIf.Of(assessment, read.Factors, form) : null;
+        page.Outcome = Kebab.Case(picture.Kind.ToString());
         audit.Write(form is null ? "shown" : "tried", picture.Kind.ToString(), ehr, launch, request);
         var here = desk.PathOf($"{LaunchDesk.Launches}/{id}");
         var language = words.Language == ehr.Language ? "" : $"?{LanguageField}={words.Language}";
         var formToken = LaunchDesk.FormTokenOf(page.CookieOf(LaunchDesk.PlaceOf(id))!);
         var frame = new PictureFrame(page.Nonce, desk.PathOf(Stylesheet), desk.PathOf(Script), here, $"{here}/what-if{language}", FormField, formToken)
         {
+            Models = desk.PathOf("/about/models"),
             Below = LaunchPages.End($"{here}/end", FormField, formToken, words),
         };
         await page.WriteAsync(PicturePage.Render(picture, tried, frame), StatusCodes.Status200OK);
+    }
+
+    private async Task<(OpenLaunch Launch, TrustedEhr Ehr)> FindAsync(LaunchExchange page, string id)
+    {
+        var (launch, ehr) = await desk.FindAsync(id, page.CookieOf, page.Gone);
+        page.SetHeaders(Frames(ehr));
+        page.Ehr = ehr.Name;
+        return (launch, ehr);
     }
 
     private async Task TryAsync(LaunchExchange page, string id) => await ShowAsync(page, id, await FormAsync(page, id));
 
     private async Task EndAsync(LaunchExchange page, string id)
     {
-        var (launch, ehr) = await desk.FindAsync(id, page.CookieOf, page.Gone);
-        page.SetHeaders(Frames(ehr));
+        var (launch, ehr) = await FindAsync(page, id);
         await FormAsync(page, id);
         readings.Forget(id);
         await desk.EndAsync(id, page.Gone);
         audit.Write("ended", "Ended", ehr, launch, request: null);
         page.Forget(LaunchDesk.PlaceOf(id));
-        throw new LaunchProblemException(LaunchProblem.Ended, ehr.Language);
+        throw new LaunchProblemException(LaunchProblem.Ended, ehr);
     }
 
     /// <summary>A form that our own page sent, from our own page. The cookie goes wherever a frame is, so that it proves nothing here.</summary>
@@ -172,6 +199,7 @@ internal sealed class LaunchEndpoints(
 
     private Task SayAsync(LaunchExchange page, LaunchProblem problem, string? language, int status)
     {
+        page.Outcome = Kebab.Case(problem.ToString());
         var words = knowledge.Wordings.GetValueOrDefault(language ?? WordingCheck.Reference) ?? knowledge.Wordings[WordingCheck.Reference];
         return page.WriteAsync(LaunchPages.Problem(problem, words, page.Nonce, StylesheetAddress), status);
     }

@@ -12,6 +12,14 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
 
     public string Nonce { get; } = Unguessable.New(bytes: 16);
 
+    /// <summary>The name of the EHR, once it is known.</summary>
+    public string? Ehr { get; set; }
+
+    /// <summary>What became of it, in a word of ours; null where it ended otherwise than it should.</summary>
+    public string? Outcome { get; set; }
+
+    public int Status => context.Response.StatusCode;
+
     public HttpRequest Request => context.Request;
 
     public IQueryCollection Query => context.Request.Query;

@@ -164,6 +164,8 @@ internal static class PictureAnswer
     private static XElement? Limits(Picture picture, PictureWords words)
     {
         var told = CardDetail.Reservations(picture.Request.Recognition, picture.Reading!, picture.Wording).ToList();
+        if (picture.Reading!.IsTumourOfCard)
+            told.Add(words["page.cancer-of-card"]);
         if (picture.Table is { } table && words.Find($"model-reason.{table.ReasonFor(picture.Reading!.Tumour, picture.Reading.ReasonForGeneralModel)}") is { } reason)
             told.Add(words.Say("detail.model-reason", ("reason", reason)));
         if (picture.Assessment is { } assessment && assessment.Model.Factors.Where(factor => factor.IsCore).All(factor => factor.Tier >= Tier.D))

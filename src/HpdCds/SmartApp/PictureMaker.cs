@@ -40,11 +40,14 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
 
     private PatientReading Read(PictureRequest request)
     {
+        // The drafts are not in the chart: what they were for, when they were to be given and what stood beside them is known from the card.
+        var card = request.Orders.IsEmpty ? request.Card : null;
         var reading = new PatientFactsReader(knowledge, _drugs).Read(
-            request.Chart, request.Recognition, request.Orders, EhrReading.Of(request.Ehr, request.Server), request.AsOf);
-        // A partner among the drafts is not in the chart; the card knew of it.
-        return request is { Orders.IsEmpty: true, Card.Regimen: { } code }
-            ? reading with { Regimen = Enum.GetValues<Regimen>().First(regimen => regimen.Code() == code) }
-            : reading;
+            request.Chart, request.Recognition, request.Orders, EhrReading.Of(request.Ehr, request.Server), request.AsOf, knownTumour: card?.Tumour);
+        return reading with
+        {
+            Regimen = card?.Regimen is { } code ? Enum.GetValues<Regimen>().First(regimen => regimen.Code() == code) : reading.Regimen,
+            IsPerioperative = reading.IsPerioperative || card?.Reason == Advice.Perioperative,
+        };
     }
 }

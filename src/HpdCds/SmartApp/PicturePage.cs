@@ -15,6 +15,9 @@ namespace HpdCds.SmartApp;
 /// <param name="AntiforgeryField">The name of the hidden field.</param>
 public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken) : PatientData
 {
+    /// <summary>Where the models are told of, from the page's own origin.</summary>
+    public string Models { get; init; } = "/about/models";
+
     /// <summary>What stands below the page; nothing where the place has nothing of its own.</summary>
     public XElement? Below { get; init; }
 }
@@ -54,7 +57,7 @@ public static class PicturePage
                 Of("a", Has("class", "skip"), Has("href", "#answer"), words["page.skip"]),
                 Head(picture, words, frame),
                 Of("main", Body(picture, words, whatIf, frame)),
-                Foot(picture, words),
+                Foot(picture, words, frame),
                 frame.Below)));
     }
 
@@ -90,7 +93,7 @@ public static class PicturePage
         _ => [PictureAnswer.Of(picture, words, whatIf)],
     };
 
-    private static XElement Foot(Picture picture, PictureWords words)
+    private static XElement Foot(Picture picture, PictureWords words, PictureFrame frame)
     {
         var knowledge = picture.Knowledge;
         var model = picture.Table is not { } table ? words["detail.foot-no-model"] : words.Say(
@@ -104,7 +107,7 @@ public static class PicturePage
             Of("p", words["page.foot-notice"], " ", words["detail.associated"]),
             Of("p", words.Say("page.foot", ("model", model), ("evidence", knowledge.EvidenceUntil), ("asOf", words.Instant(picture.Request.AsOf)))),
             Of("p", words.Say("page.foot-knowledge", ("version", knowledge.Version), ("hash", knowledge.Hash))),
-            Of("p", Of("a", Has("href", picture.Table is { } spoke ? $"/about/models/{spoke.Model.Id}" : "/about/models"), words["page.model-card"])));
+            Of("p", Of("a", Has("href", picture.Table is { } spoke ? $"{frame.Models}/{spoke.Model.Id}" : frame.Models), words["page.model-card"])));
     }
 
     internal static string Drugs(Picture picture, PictureWords words) => picture.Request.Recognition.Agents.IsEmpty

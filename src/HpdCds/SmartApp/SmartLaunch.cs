@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HpdCds.Clinical;
+using HpdCds.Trust;
 
 namespace HpdCds.SmartApp;
 
@@ -75,12 +76,15 @@ internal enum LaunchProblem
 }
 
 /// <summary>Ends a request with a page that says why.</summary>
-internal sealed class LaunchProblemException(LaunchProblem problem, string? language = null) : Exception(problem.ToString())
+internal sealed class LaunchProblemException(LaunchProblem problem, TrustedEhr? ehr = null) : Exception(problem.ToString())
 {
     public LaunchProblem Problem => problem;
 
-    /// <summary>The language of the EHR, once it is known which.</summary>
-    public string? Language => language;
+    /// <summary>Null until it is known which.</summary>
+    public TrustedEhr? Ehr => ehr;
+
+    /// <summary>What the reader chose; null for that of the EHR.</summary>
+    public string? Language { get; init; }
 
     public int Status => problem switch
     {

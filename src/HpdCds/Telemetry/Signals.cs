@@ -62,6 +62,9 @@ internal static class Signals
     public static readonly UpDownCounter<long> OpenBreakers = Meter.CreateUpDownCounter<long>(
         "hpdcds.fhir.breakers_open", "{breaker}", "FHIR servers that are left alone for a while because they failed too often.");
 
+    public static readonly Histogram<double> Launches = Meter.CreateHistogram(
+        "hpdcds.smart.duration", "s", "Requests of browsers to the SMART app by step and what became of them.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+
     public static readonly Counter<long> RefusedTokens = Meter.CreateCounter<long>(
         "hpdcds.tokens.refused", "{token}", "Tokens of callers that were not accepted, by reason.");
 

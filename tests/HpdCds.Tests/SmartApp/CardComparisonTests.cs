@@ -60,6 +60,32 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
     }
 
     [Fact]
+    public async Task Of_two_cancers_in_the_chart_the_page_shows_the_one_that_the_order_behind_the_card_was_for()
+    {
+        var decision = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+        PictureRequest WithoutDrafts(PictureRequest request) => request with { Orders = [], Recognition = request.Recognition with { Orders = [] } };
+
+        var unknown = await pictures.OfGoldenAsync("tumour-two-cancers-are-ambiguous", with: WithoutDrafts);
+        var known = await pictures.OfGoldenAsync("tumour-two-cancers-are-ambiguous", with: request => WithoutDrafts(request) with { Card = decision });
+        var gone = await pictures.OfGoldenAsync("tumour-two-cancers-are-ambiguous", with: request => WithoutDrafts(request) with { Card = decision with { Tumour = "melanoma" } });
+
+        Assert.Equal(PictureKind.TumourUnknown, unknown.Kind);
+        Assert.Equal((PictureKind.Assessed, decision.Tumour), (known.Kind, known.Reading!.Tumour));
+        Assert.Contains("The chart lists more than one cancer", PicturePageTests.Parse(known).Value, StringComparison.Ordinal);
+        Assert.Equal(PictureKind.TumourUnknown, gone.Kind);
+    }
+
+    [Fact]
+    public async Task What_the_card_could_not_judge_because_of_its_order_the_page_does_not_judge_either()
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo")) with { Reason = "perioperative", BandLow = null, BandHigh = null, Model = null };
+
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Orders = [], Card = card });
+
+        Assert.Equal((PictureKind.OutOfScope, "perioperative"), (picture.Kind, picture.OutOfScope));
+    }
+
+    [Fact]
     public async Task What_the_models_can_say_is_compared_too()
     {
         var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));

@@ -96,6 +96,23 @@ public sealed partial class OpenPageTests
     }
 
     [Fact]
+    public async Task What_browsers_do_here_is_counted_by_step_and_outcome()
+    {
+        using var heard = new Telemetry.Heard();
+        await using var site = await LaunchSite.StartAsync(new Dictionary<string, string?> { ["HpdCds:Ehrs:0:Name"] = "ehr-of-launches" });
+
+        Assert.Equal(200, (await site.SeeAsync()).Status);
+        site.Configuration = configuration => configuration["authorization_endpoint"] = "http://elsewhere.example.org/authorize";
+        site.Clock.Advance(TimeSpan.FromHours(25));
+        using (await site.Service.Client.GetAsync(new Uri($"/smart/launch?iss={Uri.EscapeDataString(site.Iss)}&launch=l", UriKind.Relative), TestContext.Current.CancellationToken)) { }
+
+        Assert.Equal(1, heard.Count("hpdcds.smart.duration", "ehr=ehr-of-launches", "step=launch", "outcome=sent", "status=302"));
+        Assert.Equal(1, heard.Count("hpdcds.smart.duration", "ehr=ehr-of-launches", "step=callback", "outcome=opened", "status=303"));
+        Assert.True(heard.Count("hpdcds.smart.duration", "ehr=ehr-of-launches", "step=page", "status=200") >= 1);
+        Assert.Equal(1, heard.Count("hpdcds.smart.duration", "ehr=ehr-of-launches", "step=launch", "outcome=server-unusable", "status=502"));
+    }
+
+    [Fact]
     [Trait("Req", "SM-31")]
     public async Task Two_launches_side_by_side_keep_their_patients_apart()
     {

@@ -56,7 +56,7 @@ public sealed class TelemetryTests
             [
                 "hpdcds.assessments {assessment}", "hpdcds.call.duration s", "hpdcds.calls.not_read {call}", "hpdcds.calls.without_draft_orders {call}",
                 "hpdcds.cards.suppressed {card}", "hpdcds.facts.unknown {fact}", "hpdcds.feedback {item}", "hpdcds.fhir.breakers_open {breaker}",
-                "hpdcds.fhir.duration s", "hpdcds.recognition {call}", "hpdcds.recognition.unknown_names {name}", "hpdcds.sources {source}",
+                "hpdcds.fhir.duration s", "hpdcds.recognition {call}", "hpdcds.recognition.unknown_names {name}", "hpdcds.smart.duration s", "hpdcds.sources {source}",
                 "hpdcds.station.duration s", "hpdcds.store.lost {entry}", "hpdcds.store.unclosed_runs {run}", "hpdcds.store.waiting {entry}",
                 "hpdcds.tokens.refused {token}",
             ],

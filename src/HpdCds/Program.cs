@@ -35,12 +35,13 @@ public static class HpdCdsService
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<AppLinks>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
-        builder.Services.AddCallers(trust).AddHostedService<WarmUp>().AddDrain(settings).AddWebPages();
+        builder.Services.AddCallers(trust).AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>()).AddDrain(settings).AddWebPages();
         LaunchEndpoints.Add(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
         builder.Services.TryAddSingleton(services => services.GetRequiredService<KnowledgeBase>().Codes);
         var app = builder.Build();
+        app.Services.GetRequiredService<WarmUp>().Begin();
         app.MapMetrics(settings).UseCors();
         app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();

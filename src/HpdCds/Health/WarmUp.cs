@@ -17,11 +17,16 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
     // The results in it are of this day.
     private static readonly DateTimeOffset AsOf = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
+    private Task _answered = Task.CompletedTask;
+
+    /// <summary>Begins, while the rest of the service is put together.</summary>
+    public void Begin() => _answered = Task.Run(() => AnswerAsync(CancellationToken.None));
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await AnswerAsync(cancellationToken);
+            await _answered.WaitAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

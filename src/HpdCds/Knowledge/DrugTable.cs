@@ -8,9 +8,7 @@ namespace HpdCds.Knowledge;
 
 public enum DrugRole
 {
-    [JsonStringEnumMemberName("inhibitor")]
     Inhibitor,
-    [JsonStringEnumMemberName("partner")]
     Partner,
 }
 
@@ -35,14 +33,6 @@ public sealed record Drug(
 public sealed class DrugTable
 {
     public const string FileName = "drugs.json";
-
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new DrugTargetConverter(), new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
-    };
 
     private readonly FrozenDictionary<string, Drug> _byInn;
     private readonly ImmutableArray<(string Name, Drug Drug)> _names;
@@ -73,7 +63,7 @@ public sealed class DrugTable
 
         try
         {
-            var file = found.Root.Deserialize<DrugFile>(Strict)!;
+            var file = found.Root.Deserialize<DrugFile>(KnowledgeShapes.Strict)!;
             return IsSound(file, found.File.Name, errors) ? new DrugTable(file) : nothing;
         }
         catch (JsonException failure)
@@ -115,15 +105,15 @@ public sealed class DrugTable
             errors.Add(name, $"{drug.Inn} lacks its INN, targets, markets or a name");
         return twice.Length == 0 && empty.Length == 0;
     }
-
-    private sealed record DrugFile(
-        string Description,
-        ImmutableArray<string> InhibitorEndings,
-        ImmutableArray<string> OtherAntibodies,
-        ImmutableArray<string> TestCategories,
-        ImmutableArray<string> TestWords,
-        ImmutableArray<Drug> Drugs);
 }
+
+internal sealed record DrugFile(
+    string Description,
+    ImmutableArray<string> InhibitorEndings,
+    ImmutableArray<string> OtherAntibodies,
+    ImmutableArray<string> TestCategories,
+    ImmutableArray<string> TestWords,
+    ImmutableArray<Drug> Drugs);
 
 /// <summary>Targets are written as oncologists write them: PD-1, CTLA-4.</summary>
 internal sealed class DrugTargetConverter : JsonConverter<DrugTarget>

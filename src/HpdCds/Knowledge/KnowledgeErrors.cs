@@ -9,6 +9,12 @@ public sealed class KnowledgeErrors
 
     public void Add(string file, string what) => _errors.Add($"{file}: {what}");
 
+    public void Add(KnowledgeErrors others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        _errors.AddRange(others._errors);
+    }
+
     public void ThrowIfAny()
     {
         if (_errors.Count > 0)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using HpdCds.Clinical;
 
@@ -9,16 +8,6 @@ namespace HpdCds.Knowledge;
 /// <summary>Reads and checks all knowledge before the first request; what is wrong is listed whole, each with its file.</summary>
 public static class KnowledgeLoader
 {
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNameCaseInsensitive = false,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        NumberHandling = JsonNumberHandling.Strict,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
-
     /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
     public static KnowledgeBase Load(string? overlayFolder = null, bool useUnverified = false)
     {
@@ -30,33 +19,46 @@ public static class KnowledgeLoader
     /// <exception cref="KnowledgeException">Something in the files cannot be used.</exception>
     public static KnowledgeBase Load(KnowledgeFiles files, KnowledgeErrors errors)
     {
+        // Nearly all of the time goes into code that runs for the first time: two halves at once take little longer than one.
+        var ofOthers = new KnowledgeErrors();
+        var others = Task.Run(() => Tables.Read(files, ofOthers));
         var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
         var citations = new CitationUse(evidence, fault => errors.Add(files.NameOf(CitationUse.FileName), fault));
         var rules = ReadRules(files, citations, errors);
-        var terms = Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
-            ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
-            : null;
         var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
-        var overrides = Read<OverrideReasonsFile>(files, "override-reasons.json", errors);
-        foreach (var fault in overrides?.Faults() ?? [])
-            errors.Add(files.NameOf("override-reasons.json"), fault);
         var wordings = WordingCheck.Load(files, models, errors);
-        var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
-        foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
-            errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
-        var papers = Papers.Read(files, models, errors);
+        var tables = others.GetAwaiter().GetResult();
+        errors.Add(ofOthers);
         // What is written about a table is compared with sound tables only, so that each fault is told of its own file.
         if (errors.IsEmpty)
-            papers.Check(files, models, rules!, units, citations, errors);
+            tables.Papers.Check(files, models, rules!, tables.Units, citations, errors);
         var version = Read<VersionFile>(files, VersionFile.Name, errors);
         if (version is { IsSemantic: false })
             errors.Add(files.NameOf(VersionFile.Name), "needs a semantic version, such as 1.0.0 or, for a site's own, 1.0.0+site.1");
         errors.ThrowIfAny();
         return new(
-            files, version!.Version, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
-            papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!);
+            files, version!.Version, evidence!.Version, tables.Codes, tables.Drugs, tables.Units, rules!, tables.Terms!, models, citations.Citations, wordings, tables.Overrides!,
+            tables.Papers.Simulation!, tables.Papers.Budgets, tables.Papers.About!, tables.Papers.Hazards!);
+    }
+
+    /// <summary>What needs no citation to be read.</summary>
+    private sealed record Tables(TextTerms? Terms, OverrideReasonsFile? Overrides, CodeSets Codes, DrugTable Drugs, UnitTable Units, Papers Papers)
+    {
+        public static Tables Read(KnowledgeFiles files, KnowledgeErrors errors)
+        {
+            var terms = KnowledgeLoader.Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
+                ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
+                : null;
+            var overrides = KnowledgeLoader.Read<OverrideReasonsFile>(files, "override-reasons.json", errors);
+            foreach (var fault in overrides?.Faults() ?? [])
+                errors.Add(files.NameOf("override-reasons.json"), fault);
+            var (codes, drugs, units) = (CodeSetsLoader.Load(files, errors), DrugTable.Load(files, errors), UnitTable.Load(files, errors));
+            foreach (var unknown in UnknownAgents(codes.Inhibitors, drugs).Concat(UnknownAgents(codes.Partners, drugs)))
+                errors.Add(DrugTable.FileName, $"does not know {unknown}, which a value set names as a group");
+            return new(terms, overrides, codes, drugs, units, Papers.Read(files, errors));
+        }
     }
 
     private static FactRules? ReadRules(KnowledgeFiles files, CitationUse citations, KnowledgeErrors errors)
@@ -102,7 +104,7 @@ public static class KnowledgeLoader
 
         try
         {
-            return file.Root.Deserialize<T>(Strict);
+            return file.Root.Deserialize<T>(KnowledgeShapes.Strict);
         }
         catch (JsonException failure)
         {

@@ -9,12 +9,13 @@ internal sealed record Papers(Simulation? Simulation, ImmutableDictionary<string
     private const string CohortFile = "simulation.json";
     private const string HazardFile = "safety/hazards.json";
     private const string AboutFolder = "about/en";
+    private const string ServiceFile = $"{AboutFolder}/service.json";
 
-    public static Papers Read(KnowledgeFiles files, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
+    public static Papers Read(KnowledgeFiles files, KnowledgeErrors errors)
     {
-        var service = KnowledgeLoader.Read<AboutService>(files, $"{AboutFolder}/service.json", errors);
+        var service = KnowledgeLoader.Read<AboutService>(files, ServiceFile, errors);
         var texts = files.Under($"{AboutFolder}/")
-            .Where(found => models.Any(table => found.File.Name.EndsWith($"/{table.Model.Id}.json", StringComparison.Ordinal)))
+            .Where(found => !found.File.Name.EndsWith(ServiceFile, StringComparison.Ordinal))
             .ToImmutableDictionary(found => Path.GetFileNameWithoutExtension(found.File.Name), found => KnowledgeLoader.Read<AboutModel>(found, found.File.Name, errors), StringComparer.Ordinal);
         return new(
             KnowledgeLoader.Read<Simulation>(files, CohortFile, errors),

@@ -5,14 +5,14 @@ namespace HpdCds.Knowledge;
 /// <summary>What may not stand in a unit file: factors that are not positive, units and spellings that contradict.</summary>
 internal static class UnitFaults
 {
-    public static IEnumerable<string> Of(UnitTable.UnitFile file)
+    public static IEnumerable<string> Of(UnitFile file)
     {
         var units = file.Units.ToHashSet(StringComparer.Ordinal);
         return OfSpellings("the common spellings", file.Spellings, units)
             .Concat(file.Analytes.SelectMany(pair => OfAnalyte(pair.Key, pair.Value, units)));
     }
 
-    private static IEnumerable<string> OfAnalyte(string name, UnitTable.Analyte analyte, HashSet<string> units)
+    private static IEnumerable<string> OfAnalyte(string name, UnitsOfAnalyte analyte, HashSet<string> units)
     {
         var factors = analyte.Factors.Select(pair => (Unit: pair.Key, Factor: pair.Value))
             .Concat(analyte.Uncertain.SelectMany(pair => new[] { (Unit: pair.Key, pair.Value.Factor), (Unit: pair.Key, Factor: pair.Value.Alternative) }))
@@ -25,9 +25,9 @@ internal static class UnitFaults
             yield return $"{name}: the canonical unit {analyte.Canonical} needs the factor 1";
         foreach (var unit in analyte.Uncertain.Keys.Where(analyte.Factors.ContainsKey))
             yield return $"{name}: {unit} is both exact and uncertain";
-        foreach (var unit in analyte.Unconverted.Where(unit => !units.Contains(unit)))
+        foreach (var unit in (analyte.Unconverted ?? []).Where(unit => !units.Contains(unit)))
             yield return $"{name}: {unit} is not among the units";
-        foreach (var unit in analyte.Unconverted.Where(unit => analyte.Factors.ContainsKey(unit) || analyte.Uncertain.ContainsKey(unit)))
+        foreach (var unit in (analyte.Unconverted ?? []).Where(unit => analyte.Factors.ContainsKey(unit) || analyte.Uncertain.ContainsKey(unit)))
             yield return $"{name}: {unit} has a factor and none";
         foreach (var fault in OfSpellings(name, analyte.Spellings, units))
             yield return fault;

@@ -34,14 +34,7 @@ public sealed class UnitTable
 {
     public const string FileName = "units.json";
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    private readonly FrozenDictionary<string, Analyte> _analytes;
+    private readonly FrozenDictionary<string, UnitsOfAnalyte> _analytes;
     private readonly FrozenDictionary<string, string> _spellings;
     private readonly FrozenSet<string> _units;
 
@@ -68,7 +61,7 @@ public sealed class UnitTable
 
         try
         {
-            var file = found.Root.Deserialize<UnitFile>(Strict)!;
+            var file = found.Root.Deserialize<UnitFile>(KnowledgeShapes.Strict)!;
             var faults = UnitFaults.Of(file).ToArray();
             foreach (var fault in faults)
                 errors.Add(found.File.Name, fault);
@@ -116,42 +109,41 @@ public sealed class UnitTable
             return new UnitConversion.Exact(factor, rules.Canonical);
         if (rules.Uncertain.TryGetValue(ucum, out var uncertain))
             return new UnitConversion.Uncertain(uncertain.Factor, uncertain.Alternative, rules.Canonical);
-        return _units.Contains(ucum) && !rules.Unconverted.Contains(ucum, StringComparer.Ordinal) ? new UnitConversion.OtherQuantity(ucum) : new UnitConversion.UnknownUnit();
+        return _units.Contains(ucum) && rules.Unconverted?.Contains(ucum, StringComparer.Ordinal) != true ? new UnitConversion.OtherQuantity(ucum) : new UnitConversion.UnknownUnit();
     }
 
     /// <summary>The micro sign and the Greek letter are both typed for "u"; UCUM allows neither.</summary>
     private static string WithoutMicroSigns(string unit) => unit.Replace('\u00B5', 'u').Replace('\u03BC', 'u');
 
-    private static FrozenDictionary<string, string> BySpelling(Dictionary<string, ImmutableArray<string>> spellings) =>
+    internal static FrozenDictionary<string, string> BySpelling(Dictionary<string, ImmutableArray<string>> spellings) =>
         spellings.SelectMany(pair => pair.Value.Select(text => (Text: text, Unit: pair.Key)))
             .ToFrozenDictionary(pair => pair.Text, pair => pair.Unit, StringComparer.Ordinal);
 
-    private Analyte Of(string analyte) => _analytes.TryGetValue(analyte, out var rules)
+    private UnitsOfAnalyte Of(string analyte) => _analytes.TryGetValue(analyte, out var rules)
         ? rules
         : throw new ArgumentException($"No unit rules for '{analyte}'.", nameof(analyte));
-
-    /// <param name="Units">Every UCUM unit that the file speaks of, also those that are another quantity everywhere.</param>
-    /// <param name="Spellings">UCUM unit to the ways in which it is written, for every analyte.</param>
-    internal sealed record UnitFile(
-        string Description,
-        ImmutableArray<string> Units,
-        Dictionary<string, ImmutableArray<string>> Spellings,
-        Dictionary<string, Analyte> Analytes);
-
-    /// <param name="Spellings">Spellings that mean this only here; they go before the common ones.</param>
-    internal sealed record Analyte(
-        string Canonical,
-        bool AcceptsNoUnit,
-        Dictionary<string, decimal> Factors,
-        Dictionary<string, TwoFactors> Uncertain,
-        Dictionary<string, ImmutableArray<string>> Spellings)
-    {
-        /// <summary>Units in which the same thing is reported and for which no factor is sure.</summary>
-        public ImmutableArray<string> Unconverted { get; init; } = [];
-
-        [JsonIgnore]
-        public FrozenDictionary<string, string> SpellingsByText => field ??= BySpelling(Spellings);
-    }
-
-    internal sealed record TwoFactors(decimal Factor, decimal Alternative);
 }
+
+/// <param name="Units">Every UCUM unit that the file speaks of, also those that are another quantity everywhere.</param>
+/// <param name="Spellings">UCUM unit to the ways in which it is written, for every analyte.</param>
+internal sealed record UnitFile(
+    string Description,
+    ImmutableArray<string> Units,
+    Dictionary<string, ImmutableArray<string>> Spellings,
+    Dictionary<string, UnitsOfAnalyte> Analytes);
+
+/// <param name="Spellings">Spellings that mean this only here; they go before the common ones.</param>
+/// <param name="Unconverted">Units in which the same thing is reported and for which no factor is sure.</param>
+internal sealed record UnitsOfAnalyte(
+    string Canonical,
+    bool AcceptsNoUnit,
+    Dictionary<string, decimal> Factors,
+    Dictionary<string, TwoFactors> Uncertain,
+    Dictionary<string, ImmutableArray<string>> Spellings,
+    List<string>? Unconverted = null)
+{
+    [JsonIgnore]
+    public FrozenDictionary<string, string> SpellingsByText => field ??= UnitTable.BySpelling(Spellings);
+}
+
+internal sealed record TwoFactors(decimal Factor, decimal Alternative);

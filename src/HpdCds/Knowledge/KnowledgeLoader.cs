@@ -36,9 +36,10 @@ public static class KnowledgeLoader
         var terms = Read<TextTermsFile>(files, TextTerms.FileName, errors) is { } words
             ? TextTerms.From(words, what => errors.Add(files.NameOf(TextTerms.FileName), what))
             : null;
-        var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
+        var models = files.Under("models/").Where(found => !GrowthTable.IsIn(found.File)).Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
+        var growth = GrowthTable.Load(files, citations, errors);
         var overrides = Read<OverrideReasonsFile>(files, "override-reasons.json", errors);
         foreach (var fault in overrides?.Faults() ?? [])
             errors.Add(files.NameOf("override-reasons.json"), fault);
@@ -56,7 +57,8 @@ public static class KnowledgeLoader
         errors.ThrowIfAny();
         return new(
             files, version!.Version, evidence!.Version, codes, drugs, units, rules!, terms!, models, citations.Citations, wordings, overrides!,
-            papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!);
+            papers.Simulation!, papers.Budgets, papers.About!, papers.Hazards!)
+        { Growth = growth! };
     }
 
     private static FactRules? ReadRules(KnowledgeFiles files, CitationUse citations, KnowledgeErrors errors)

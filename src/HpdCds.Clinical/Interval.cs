@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HpdCds.Clinical;
 
 /// <summary>How a value is compared with a threshold.</summary>
@@ -151,6 +153,21 @@ public readonly record struct Threshold(Comparison Comparison, decimal Value)
 
     /// <summary>The part of a reading that does not meet the threshold; null when no part does not.</summary>
     public Interval? Missing(Interval reading) => reading.Intersect(Interval.Of(Opposite, Value));
+
+    /// <summary>Whether one value meets the threshold.</summary>
+    /// <typeparam name="T">The type in which the value was computed; the threshold is taken into it.</typeparam>
+    public bool IsMetBy<T>(T value)
+        where T : INumber<T>
+    {
+        var limit = T.CreateChecked(Value);
+        return Comparison switch
+        {
+            Comparison.GreaterThan => value > limit,
+            Comparison.AtLeast => value >= limit,
+            Comparison.LessThan => value < limit,
+            _ => value <= limit,
+        };
+    }
 
     private Comparison Opposite => Comparison switch
     {

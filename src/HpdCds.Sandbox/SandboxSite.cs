@@ -39,6 +39,8 @@ public static class SandboxSite
             settings[$"{entry}:FhirBaseUrls:0"] = addresses.FhirBaseFor(language);
             settings[$"{entry}:AllowPrivateAddresses:0"] = new Uri(addresses.Ehr()).Host.Trim('[', ']');
             settings[$"{entry}:CorsOrigins:0"] = addresses.Ehr();
+            settings[$"{entry}:Services:hpd-risk"] = "live";
+            settings[$"{entry}:Services:hpd-growth"] = "live";
             settings[$"{entry}:Smart:ClientId"] = RegisteredApp.ClientId;
             settings[$"{entry}:Smart:KeyFile"] = appKeys;
             settings[$"{entry}:Smart:FrameAncestors:0"] = addresses.Ehr();

@@ -16,7 +16,8 @@ public static class AnswerCheck
     private static readonly string[] LinkTypes = ["absolute", "smart"];
     private static readonly string[] ActionTypes = ["create", "update", "delete"];
 
-    public static IReadOnlyList<Violation> Of(string? text)
+    /// <param name="serviceId">Which service answered: each has its own schema.</param>
+    public static IReadOnlyList<Violation> Of(string? text, string serviceId = "hpd-risk")
     {
         if (Members.Parse(text) is not { } answer)
             return [new("RSP-01", "$", "is not a JSON object")];
@@ -27,7 +28,7 @@ public static class AnswerCheck
             .. EmptyMembers.In(answer),
             .. cards.SelectMany((card, place) => Card(card, $"$.cards[{place.ToString(CultureInfo.InvariantCulture)}]")),
             .. Objects(answer["systemActions"], "$.systemActions").SelectMany(action => Action(action.Value, action.Place, "SYS-01")),
-            .. AssessmentSchema.Faults((answer["extension"] as JsonObject)?["org.hpdcds.assessment"]),
+            .. AssessmentSchema.Faults((answer["extension"] as JsonObject)?["org.hpdcds.assessment"], serviceId),
         ];
     }
 

@@ -16,7 +16,7 @@ public static class ExchangeCheck
         IEnumerable<Violation> answer = exchange switch
         {
             { Succeeded: false } => [],
-            { Kind: ExchangeKind.Hook } => AnswerCheck.Of(exchange.Response),
+            { Kind: ExchangeKind.Hook } => AnswerCheck.Of(exchange.Response, exchange.Url.Segments[^1]),
             { Kind: ExchangeKind.Discovery } => DiscoveryCheck.Of(exchange.Response),
             _ => [],
         };

@@ -7,7 +7,7 @@ public static class Capabilities
 {
     /// <summary>Served even while nobody has one: an empty answer is an answer.</summary>
     private static readonly string[] Always =
-        ["Condition", "DiagnosticReport", "MedicationAdministration", "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Practitioner", "Procedure"];
+        ["Appointment", "Condition", "DiagnosticReport", "ImagingStudy", "MedicationAdministration", "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Practitioner", "Procedure", "ServiceRequest"];
 
     public static CapabilityStatement Describe(FhirStore store, string fhirBase, DateTimeOffset now) => new()
     {

@@ -78,7 +78,7 @@ public sealed class PrefetchKeys
         if (discovery is null)
             return;
         _all = [.. Members.Objects(discovery["services"])
-            .Where(service => Members.Text(service["hook"]) is FiredHooks.Select or FiredHooks.Sign)
+            .Where(service => Members.Text(service["hook"]) is FiredHooks.Select or FiredHooks.Sign or FiredHooks.View)
             .SelectMany(service => (service["prefetch"] as JsonObject ?? []).Select(pair => pair.Key))
             .Distinct(StringComparer.Ordinal)];
     }

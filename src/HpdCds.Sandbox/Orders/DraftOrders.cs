@@ -20,10 +20,12 @@ public sealed record DraftOrders(ImmutableList<JsonObject> Resources)
         ["authoredOn"] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
     }]);
 
-    /// <summary>The context of a hook; order-select points at what was chosen.</summary>
+    /// <summary>The context of a hook; order-select points at what was chosen, and a view has no orders.</summary>
     public JsonObject Context(string hook, string patientId)
     {
         var context = new JsonObject { ["userId"] = "Practitioner/synthetic-clinician", ["patientId"] = patientId };
+        if (hook == FiredHooks.View)
+            return context;
         if (hook == FiredHooks.Select)
             context["selections"] = new JsonArray($"MedicationRequest/{Chosen}");
         context["draftOrders"] = new JsonObject
@@ -76,4 +78,5 @@ public static class FiredHooks
 {
     public const string Select = "order-select";
     public const string Sign = "order-sign";
+    public const string View = "patient-view";
 }

@@ -13,6 +13,10 @@ public sealed class OrderDesk(CdsClient client, HookBodies bodies, OrderShelf sh
         return AskAsync(new(Guid.NewGuid().ToString("n"), patientId, drug.Name, drafts, switches, OrderState.Draft, FiredHooks.Select, [], []), cancellation);
     }
 
+    /// <summary>Opening a chart fires patient-view; there is no order.</summary>
+    public Task<PlacedOrder> ViewAsync(string patientId, Switches switches, CancellationToken cancellation) =>
+        AskAsync(new(Guid.NewGuid().ToString("n"), patientId, "Chart", new([]), switches, OrderState.Viewed, FiredHooks.View, [], []), cancellation);
+
     /// <summary>Signing fires order-sign; without advice in between the order is signed.</summary>
     public async Task<PlacedOrder> SignAsync(PlacedOrder order, CancellationToken cancellation)
     {

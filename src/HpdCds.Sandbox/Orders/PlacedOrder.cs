@@ -13,6 +13,9 @@ public enum OrderState
 
     /// <summary>A request from a file: there is no order behind it here.</summary>
     Imported,
+
+    /// <summary>A chart was opened: nothing is ordered.</summary>
+    Viewed,
 }
 
 /// <summary>What the clinician did with a card, and what the service said when it was told.</summary>
@@ -50,6 +53,10 @@ public sealed record PlacedOrder(
             : [];
         return this with { Cards = kept.AddRange(came), Exchanges = Exchanges.Add(exchange) };
     }
+
+    /// <summary>What the services answered when they were last asked; more than one may listen to a hook.</summary>
+    public IEnumerable<Exchange> LastAnswers =>
+        Exchanges.Skip(Exchanges.FindLastIndex(exchange => exchange.Kind == ExchangeKind.Discovery) + 1).Where(exchange => exchange.Kind == ExchangeKind.Hook);
 
     public ShownCard? Card(int place) => Cards.Find(card => card.Place == place);
 }

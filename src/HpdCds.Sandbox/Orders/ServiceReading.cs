@@ -21,7 +21,7 @@ public sealed class ServiceReading(AccessTokens tokens, TimeProvider time)
     /// <returns>The explanation, or null when nothing was asked or the service would refuse the request.</returns>
     public async Task<JsonObject?> OfAsync(PlacedOrder order, CancellationToken stop)
     {
-        if (Explainer is null || order.Exchanges.FindLast(exchange => exchange.Kind == ExchangeKind.Hook)?.Request is not { } sent)
+        if (Explainer is null || order.Exchanges.FindLast(exchange => exchange.Kind == ExchangeKind.Hook && exchange.Url.Segments[^1].StartsWith("hpd-risk", StringComparison.Ordinal))?.Request is not { } sent)
             return null;
         var request = sent.DeepClone().AsObject();
         if (order.PatientId is { } patient && request["fhirAuthorization"] is JsonObject access && IsAlive(access))

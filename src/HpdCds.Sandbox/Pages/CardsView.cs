@@ -18,7 +18,7 @@ public static class CardsView
         var none = order.Problem is null && order.Cards.IsEmpty
             ? Html.Of($"""<p class="quiet">No card: {WhyNone(order)}</p>""")
             : Html.Nothing;
-        var broken = order.Exchanges.LastOrDefault(exchange => exchange.Kind == ExchangeKind.Hook)?.Violations ?? [];
+        var broken = order.LastAnswers.SelectMany(exchange => exchange.Violations).ToList();
         var rules = broken.Count > 0
             ? Html.Of($"""<div class="problem" role="alert"><strong>This exchange breaks rules of CDS Hooks</strong><ul>{broken.Select(rule => Html.Of($"<li>{rule.ToString()}</li>"))}</ul></div>""")
             : Html.Nothing;
@@ -28,9 +28,9 @@ public static class CardsView
     }
 
     private static string WhyNone(PlacedOrder order) =>
-        order.Exchanges.LastOrDefault(exchange => exchange.Kind == ExchangeKind.Hook)?.Json?["extension"]?["org.hpdcds.assessment"]?["suppressed"] is { } since
+        order.LastAnswers.Select(exchange => exchange.Json?["extension"]?["org.hpdcds.assessment"]?["suppressed"]).FirstOrDefault(suppressed => suppressed is not null) is { } since
             ? $"the same card was overridden at {since}, and nothing has changed since."
-            : "the service has nothing to say about this order.";
+            : "the service has nothing to say about this " + (order.State == OrderState.Viewed ? "chart." : "order.");
 
     private static Html Card(PlacedOrder order, ShownCard card)
     {

@@ -8,6 +8,7 @@ namespace HpdCds.Sandbox.Pages;
 public static class ChartPage
 {
     public static Html Render(ListedPatient patient, PatientRecords records) => Layout.PatientPage(patient, records.PersonOf(patient.Id), "Chart", Html.Of($"""
+        <form method="post" action="/patients/{patient.Id}/view" data-busy="Asking the service"><button>Advice on opening this chart (patient-view)</button></form>
         <h2>Problems</h2>
         {Problems(records.Of<Condition>(patient.Id))}
         {Results(records.Of<Observation>(patient.Id))}

@@ -13,6 +13,7 @@ public static class OrderEndpoints
     public static void MapOrders(this IEndpointRouteBuilder app)
     {
         app.MapPost("/patients/{id}/order", ChooseAsync);
+        app.MapPost("/patients/{id}/view", ViewAsync);
         app.MapGet("/orders/{id}", Show);
         app.MapGet("/orders/{id}/reading", async (string id, OrderShelf shelf, ServiceReading reading, HttpContext http) => shelf.Find(id) is { } order
             ? Answers.Page(ReadingPage.Render(order, await reading.OfAsync(order, http.RequestAborted)))
@@ -56,6 +57,10 @@ public static class OrderEndpoints
         var order = await desk.ChooseAsync(patient.Id, drug, switches, http.RequestAborted);
         return Answers.SeeOther(http, $"/orders/{order.Id}");
     }
+
+    private static async Task<IResult> ViewAsync(string id, PatientRegister patients, OrderDesk desk, HttpContext http) => patients.Find(id) is { } patient
+        ? Answers.SeeOther(http, $"/orders/{(await desk.ViewAsync(patient.Id, new(), http.RequestAborted)).Id}")
+        : Answers.NoSuchPatient();
 
     private static async Task<IResult> AskAgainAsync(string id, OrderShelf shelf, OrderDesk desk, HttpContext http)
     {

@@ -33,7 +33,9 @@ public static class OrderPage
     private static Html Reading(PlacedOrder order) =>
         Html.Of($"""<p><a href="/orders/{order.Id}/reading">What the service read, and why</a></p>""");
 
-    private static Html Draft(PlacedOrder order) => Html.Of($"""
+    private static Html Draft(PlacedOrder order) => order.State == OrderState.Viewed ? Html.Of($"""
+        <section class="draft" aria-labelledby="draft"><h2 id="draft">Chart opened</h2><p class="quiet">Nothing is ordered.</p></section>
+        """) : Html.Of($"""
         <section class="draft" aria-labelledby="draft">
           <h2 id="draft">Order <span class="state">{State(order.State)}</span></h2>
           <ul>{order.Drafts.Resources.Select(resource => Html.Of($"<li>{Named(resource)}</li>"))}</ul>

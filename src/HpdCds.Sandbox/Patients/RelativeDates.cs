@@ -5,7 +5,8 @@ namespace HpdCds.Sandbox.Patients;
 
 /// <summary>
 /// Expands the dates of a patient file: <c>{{today-12d}}</c> is a day, <c>{{now-12d}}</c> an instant, <c>{{year-65y}}</c>
-/// a year alone. Units are d (days), h (hours) and y (years), and may follow each other: <c>{{today-61y-100d}}</c>.
+/// a year alone. Units are d (days), h (hours) and y (years), and may follow each other: <c>{{today-61y-100d}}</c>. What is
+/// booked lies ahead: <c>{{now+21d}}</c>.
 /// </summary>
 public static partial class RelativeDates
 {
@@ -17,7 +18,7 @@ public static partial class RelativeDates
 
     private static string Format(Match match, DateTimeOffset now)
     {
-        var moment = match.Groups["back"].Captures.Aggregate(now, (from, step) => Back(from, step.Value));
+        var moment = match.Groups["step"].Captures.Aggregate(now, (from, step) => Moved(from, step.Value));
         var format = match.Groups["word"].Value switch
         {
             "year" => "yyyy",
@@ -27,9 +28,9 @@ public static partial class RelativeDates
         return moment.ToString(format, CultureInfo.InvariantCulture);
     }
 
-    private static DateTimeOffset Back(DateTimeOffset from, string step)
+    private static DateTimeOffset Moved(DateTimeOffset from, string step)
     {
-        var amount = -int.Parse(step.AsSpan(0, step.Length - 1), CultureInfo.InvariantCulture);
+        var amount = int.Parse(step.AsSpan(0, step.Length - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return step[^1] switch
         {
             'y' => from.AddYears(amount),
@@ -38,6 +39,6 @@ public static partial class RelativeDates
         };
     }
 
-    [GeneratedRegex(@"\{\{(?<word>today|now|year)(-(?<back>\d{1,5}[dhy]))*\}\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{\{(?<word>today|now|year)(?<step>[-+]\d{1,5}[dhy])*\}\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }

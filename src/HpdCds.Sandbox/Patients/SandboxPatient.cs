@@ -6,7 +6,8 @@ namespace HpdCds.Sandbox.Patients;
 /// <param name="Id">The Patient's id, which is also the name of the file.</param>
 /// <param name="Shows">One sentence: what the order screen shows for this patient.</param>
 /// <param name="Drug">The checkpoint inhibitor with which <paramref name="Expected"/> was worked out.</param>
-public sealed record SandboxPatient(string Id, string Title, string Shows, string Drug, ExpectedAnswer Expected);
+/// <param name="Growth">The answer of hpd-growth; null where it has nothing to say.</param>
+public sealed record SandboxPatient(string Id, string Title, string Shows, string Drug, ExpectedAnswer Expected, ExpectedGrowth? Growth = null);
 
 /// <summary>The answer, worked out by hand from the model's text. What is absent here is absent on the wire.</summary>
 /// <param name="Indicator">Of the one card; null when no card is shown.</param>
@@ -28,3 +29,8 @@ public sealed record ExpectedAnswer(
 public sealed record ExpectedRange<T>(T Low, T High);
 
 public sealed record ExpectedReview(int Present, int Unknown);
+
+/// <summary>What hpd-growth says, worked out by hand from the definitions.</summary>
+/// <param name="Primary">What the site's own definition says: met, not-met, or why it cannot be said.</param>
+/// <param name="Met">The definitions that are met, in display order.</param>
+public sealed record ExpectedGrowth(string Situation, string Primary, ImmutableArray<string> Met, string? Indicator = null, bool? ImagingPlanned = null);

@@ -34,6 +34,10 @@ internal static class OrderSuggestions
             .Where(ehr.OrderCodes.ContainsKey)
             .Select(name => Make(name, ehr.OrderCodes[name], patientId, wording))];
 
+    /// <summary>Imaging alone, where the hospital mapped it.</summary>
+    public static IReadOnlyList<Suggestion> ForImaging(TrustedEhr ehr, string patientId, Wording wording) =>
+        ehr.OrderCodes.TryGetValue("imaging", out var code) ? [Make("imaging", code, patientId, wording)] : [];
+
     private static string? OrderableOf(FactorAssessment row) => row.Factor.Id switch
     {
         "nlr" => "cbc",

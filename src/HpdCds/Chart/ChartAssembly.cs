@@ -12,14 +12,19 @@ internal sealed class ChartAssembly
     private readonly List<ChartCondition> _conditions = [];
     private readonly List<ChartMedication> _medications = [];
     private readonly List<ChartProcedure> _procedures = [];
+    private readonly List<ChartLesion> _lesions = [];
+    private readonly List<ChartStudy> _studies = [];
+    private readonly List<ChartReport> _reports = [];
+    private readonly List<ChartPlan> _plans = [];
+    private readonly bool _isForGrowth;
     private ChartPatient? _patient;
     private int _unreadable;
 
-    private ChartAssembly(TimeZoneInfo zone, ReadingTrace? trace) => (_zone, _trace) = (zone, trace);
+    private ChartAssembly(TimeZoneInfo zone, ReadingTrace? trace, bool isForGrowth) => (_zone, _trace, _isForGrowth) = (zone, trace, isForGrowth);
 
     public static PatientChart Assemble(string patientId, List<KeyReading> readings, TimeZoneInfo zone, ReadingTrace? trace)
     {
-        var assembly = new ChartAssembly(zone, trace);
+        var assembly = new ChartAssembly(zone, trace, readings.Exists(reading => reading.Row.Key == ChartKey.Growth));
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
         foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
@@ -38,6 +43,7 @@ internal sealed class ChartAssembly
                 isAnother))
         {
             Procedures = [.. assembly._procedures],
+            Imaging = new([.. assembly._lesions], [.. assembly._studies], [.. assembly._reports], [.. assembly._plans]),
         };
     }
 
@@ -68,12 +74,22 @@ internal sealed class ChartAssembly
         {
             case "Observation":
                 var observations = ObservationReader.Read(resource.Bytes, reference, key, _zone);
+                if (_isForGrowth && ImagingReaders.ReadLesion(resource.Bytes, reference) is { } lesion)
+                    _lesions.Add(lesion);
                 _observations.AddRange(observations.IsEmpty ? [ObservationReader.Unreadable(resource, reference, key, _zone)] : observations);
                 return observations.Length > 0;
             case "Condition":
                 return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone));
             case "Procedure":
                 return AddIfAny(_procedures, ProcedureReader.Read(resource.Bytes, reference, key, _zone));
+            case "ImagingStudy":
+                return AddIfAny(_studies, ImagingReaders.ReadStudy(resource.Bytes, reference, _zone));
+            case "DiagnosticReport":
+                return AddIfAny(_reports, ImagingReaders.ReadReport(resource.Bytes, reference, _zone));
+            case "ServiceRequest":
+                return AddIfAny(_plans, ImagingReaders.ReadRequest(resource.Bytes, reference, _zone));
+            case "Appointment":
+                return AddIfAny(_plans, ImagingReaders.ReadAppointment(resource.Bytes, reference, _zone));
             case "Patient":
                 _patient ??= PatientReader.Read(resource.Bytes, reference, _zone);
                 return _patient is not null;

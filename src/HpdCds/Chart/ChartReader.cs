@@ -24,18 +24,20 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
+    /// <param name="withGrowth">What growth is judged by is read too.</param>
     /// <param name="ended">Told of each key whose reading ended.</param>
     /// <param name="historyDays">How far back results are kept that are too old to count; null for none but the newest.</param>
     public async Task<PatientChart> ReadAsync(
-        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null, int? historyDays = null, Action<ChartKey>? ended = null)
+        HookRequest request, TrustedEhr ehr, DateTimeOffset asOf, CancellationToken stop, ReadingTrace? trace = null, int? historyDays = null, bool withGrowth = false, Action<ChartKey>? ended = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(ehr);
         using var station = Signals.At(Station.Chart);
         var patient = new PatientIdentity(request.PatientId, ehr.BasesOf(request.FhirServer));
-        var sieve = new BundleSieve(knowledge.Codes, table, patient, ehr.Zone, WindowStart(asOf, historyDays), trace);
+        var asked = request.IsForGrowth ? table.ForGrowth : withGrowth ? table.WithGrowth : table;
+        var sieve = new BundleSieve(knowledge.Codes, asked, patient, ehr.Zone, WindowStart(asOf, historyDays), trace);
         var mayCall = MayCall(request, ehr);
-        var readings = table.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
+        var readings = asked.Rows.Select(row => Begin(row, request, sieve, mayCall)).ToList();
         if (!mayCall || readings.Exists(reading => reading.PatientMismatch))
             return ChartAssembly.Assemble(request.PatientId, readings, ehr.Zone, trace);
 

@@ -24,6 +24,7 @@ public static class ChartVerdict
             Conditions = [],
             Medications = [],
             Procedures = [],
+            Imaging = ChartImaging.None,
             Sources = chart.Sources.ToImmutableDictionary(
                 pair => pair.Key, pair => pair.Value with { State = SourceState.Failed, NewestFirstDownTo = null }),
         };

@@ -16,7 +16,7 @@ internal static class FhirReading
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>The elements of which FHIR has one, of one of several types that its name ends with.</summary>
-    private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item"]).Select(Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item", "occurrence"]).Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>A record of the chart. One that an unknown extension modifies may mean the opposite of what it says.</summary>
     /// <returns>To be disposed; nothing when it cannot be read as a resource of this type.</returns>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -21,6 +22,20 @@ public enum ChartKey
     Statements,
     Administrations,
     Procedures,
+
+    /// <summary>Sizes of tumours, their sums, new lesions and the response: of <c>hpd-growth</c>, as are those below.</summary>
+    Growth,
+
+    /// <summary>Reports of imaging.</summary>
+    Reports,
+
+    /// <summary>Imaging studies.</summary>
+    Studies,
+
+    /// <summary>Orders of services, imaging among them.</summary>
+    Plans,
+
+    Appointments,
 }
 
 /// <summary>The names of the keys on the wire.</summary>
@@ -70,6 +85,10 @@ public sealed record PatientChart(
     DroppedEntries Dropped) : PatientData
 {
     public ImmutableArray<ChartProcedure> Procedures { get; init; } = [];
+
+    /// <summary>What only growth is read from.</summary>
+    [JsonIgnore]
+    public ChartImaging Imaging { get; init; } = ChartImaging.None;
 
     /// <summary>The Patient resource that came is another person: no card may be made from this chart.</summary>
     public bool IsAnotherPatient => Dropped.PatientMismatch;

@@ -49,9 +49,19 @@ public sealed class PrefetchTable
     ];
 
     // Few results each: one search answers for all four.
-    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging, ChartKey.Genomics];
+    private static readonly ChartKey[] AskedTogether = [ChartKey.Markers, ChartKey.Performance, ChartKey.Staging, ChartKey.Genomics, ChartKey.Growth];
 
     private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
+
+    /// <summary>What growth is judged by, beside the patient, the problems and the treatment.</summary>
+    private static readonly (ChartKey Key, string Name, string[] Groups)[] GrowthKeys =
+    [
+        ObservationKeys[0],
+        .. ObservationKeys.Where(key => key.Key is ChartKey.Markers or ChartKey.Performance),
+        (ChartKey.Growth, "growth", ["tumor-diameter", "tumor-size-panel", "recist-sum", "new-lesions", "disease-status"]),
+    ];
+
+    private const string Radiology = "http://loinc.org|LP29684-5";
 
     private readonly HashSet<string> _windowed;
 
@@ -69,10 +79,50 @@ public sealed class PrefetchTable
             new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
             new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
         ];
+        ForGrowth = new(codes, isForGrowth: true);
+        WithGrowth = new(this, ForGrowth);
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
     }
 
+    // What growth alone reads is not windowed; what both read is as the risk models need it.
+    private PrefetchTable(PrefetchTable ofRisk, PrefetchTable ofGrowth)
+    {
+        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, [.. ofRisk.Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)]);
+        Rows = [.. ofRisk.Rows, .. ofGrowth.Rows.Where(row => ofRisk.Rows.All(other => other.Key != row.Key))];
+    }
+
+    // Growth is a course: here nothing is too old.
+    private PrefetchTable(CodeSets codes, bool isForGrowth)
+    {
+        (ForGrowth, WithGrowth) = (this, this);
+        IsForGrowth = isForGrowth;
+        _windowed = [];
+        Rows =
+        [
+            new(ChartKey.Patient, "patient", "Patient", [], "Patient/{{context.patientId}}"),
+            Conditions(ChartKey.Problems, "problems", "problem-list-item"),
+            Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
+            .. GrowthKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
+            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order{Count}"),
+            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}{Count}"),
+            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
+            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
+            new(ChartKey.Reports, "reports", "DiagnosticReport", [], $"DiagnosticReport?{Patient}&category={Escape(Radiology)}{Count}"),
+            new(ChartKey.Studies, "studies", "ImagingStudy", [], $"ImagingStudy?{Patient}{Count}"),
+            new(ChartKey.Plans, "plans", "ServiceRequest", [], $"ServiceRequest?{Patient}{Count}"),
+            new(ChartKey.Appointments, "appointments", "Appointment", [], $"Appointment?{Patient}{Count}"),
+        ];
+    }
+
     public ImmutableArray<PrefetchRow> Rows { get; }
+
+    /// <summary>The keys of <c>hpd-growth</c>.</summary>
+    public PrefetchTable ForGrowth { get; }
+
+    /// <summary>The keys of both services, for the page that shows both.</summary>
+    public PrefetchTable WithGrowth { get; }
+
+    public bool IsForGrowth { get; }
 
     /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
     public bool IsWindowed(string group) => _windowed.Contains(group);

@@ -24,7 +24,7 @@ public sealed class ResourceGlance
     /// <summary><c>meta.lastUpdated</c>, as it came.</summary>
     public string? LastUpdated { get; private set; }
 
-    /// <summary>The reference of <c>subject</c> (or <c>patient</c>), when there is one.</summary>
+    /// <summary>The reference of <c>subject</c> (or <c>patient</c>, or the patient who takes part), when there is one.</summary>
     public string? Subject { get; private set; }
 
     public string? Status { get; private set; }
@@ -93,10 +93,19 @@ public sealed class ResourceGlance
             EachObject(ref reader, "code", ReadCode);
         else if (reader.ValueTextEquals("hasMember"))
             EachObject(ref reader, "reference", (ref Utf8JsonReader member) => AddIfAny(_members, NextText(ref member)));
+        else if (reader.ValueTextEquals("participant"))
+            EachObject(ref reader, "actor", ReadActor);
         else if (reader.ValueTextEquals("issue"))
             ReadIssues(ref reader);
         else
             reader.Skip();
+    }
+
+    // An appointment names its patient among those who take part.
+    private void ReadActor(ref Utf8JsonReader reader)
+    {
+        if (NextMemberText(ref reader, "reference") is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
+            Subject = Said(Subject, named);
     }
 
     private delegate void Then(ref Utf8JsonReader reader);

@@ -103,7 +103,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     private Explanation Explain(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace trace)
     {
         var answer = ChartVerdict.SaysNothing(chart)
-            ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
+            ? advice.WithoutData(request, recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
         var assessment = answer.Extension![HookResponse.AssessmentExtension]!.DeepClone().AsObject();
         var read = (Sources(chart), ToJson(Fates(chart, trace, (string?)assessment["model"])));

@@ -159,11 +159,19 @@ public sealed record EhrReading(TimeZoneInfo Zone, bool HasNoEncounterDiagnoses)
     public static EhrReading Of(TrustedEhr ehr, FhirBase? server)
     {
         ArgumentNullException.ThrowIfNull(ehr);
-        return new(ehr.Zone, ehr.NoEncounterDiagnoses) { ReadsKarnofsky = ehr.ReadsKarnofsky, Bases = ehr.BasesOf(server) };
+        return new(ehr.Zone, ehr.NoEncounterDiagnoses)
+        {
+            ReadsKarnofsky = ehr.ReadsKarnofsky,
+            Bases = ehr.BasesOf(server),
+            ImagingOrder = ehr.OrderCodes.TryGetValue("imaging", out var imaging) ? (imaging.System, imaging.Code) : null,
+        };
     }
 
     /// <summary>Whether a Karnofsky score is read as the ECOG grade that goes with it.</summary>
     public bool ReadsKarnofsky { get; init; }
+
+    /// <summary>The hospital's own code of an order of imaging, where it has one.</summary>
+    public (string System, string Code)? ImagingOrder { get; init; }
 
     /// <summary>Its FHIR servers, under which a reference of an order may name a record of the chart.</summary>
     public ImmutableArray<FhirBase> Bases { get; init; } = [];

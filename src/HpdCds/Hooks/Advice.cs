@@ -17,11 +17,12 @@ public sealed class Advice
     private readonly KnowledgeBase _knowledge;
     private readonly PatientFactsReader _facts;
     private readonly CardWriter _cards;
+    private readonly GrowthAdvice _growth;
 
     public Advice(KnowledgeBase knowledge)
     {
         Drugs = new(knowledge.Codes, knowledge.Drugs, knowledge.Terms);
-        (_knowledge, _facts, _cards) = (knowledge, new(knowledge, Drugs), new(knowledge));
+        (_knowledge, _facts, _cards, _growth) = (knowledge, new(knowledge, Drugs), new(knowledge), new(knowledge, Drugs));
     }
 
     public DrugRecognition Drugs { get; }
@@ -35,9 +36,9 @@ public sealed class Advice
     /// <summary>The answer that needs no data of the patient, or null when there is something to assess.</summary>
     public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
     {
-        RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine =>
+        RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine && !request.IsForGrowth =>
             new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
-        not RecognitionOutcome.Inhibitor => Silent(AssessmentExtension.OfOrders(recognition)),
+        not RecognitionOutcome.Inhibitor when HookCatalogue.IsOfOrders(request.Hook) => Silent(AssessmentExtension.OfOrders(recognition)),
         _ when IsPatientOrRelative(request.UserId) => Silent(AssessmentExtension.OutOfScope(recognition, "patient-user")),
         _ => null,
     };
@@ -45,9 +46,12 @@ public sealed class Advice
     public HookResponse FromChart(
         HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
+        var known = EhrReading.Of(ehr, request.FhirServer);
         PatientReading reading;
         using (Signals.At(Station.Facts))
-            reading = _facts.Read(chart, recognition, request.Orders, EhrReading.Of(ehr, request.FhirServer), asOf, trace);
+            reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
+        if (request.IsForGrowth)
+            return _growth.FromChart(request, recognition, reading, chart, ehr, known, asOf);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)
@@ -71,9 +75,11 @@ public sealed class Advice
     }
 
     /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
-    public HookResponse WithoutData(Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
+    public HookResponse WithoutData(HookRequest request, Recognition recognition, PatientChart chart, TrustedEhr ehr, DateTimeOffset asOf)
     {
         var reasons = chart.Sources.Values.Where(source => source.Key != ChartKey.Patient).Select(source => chart.WhyNotFound(source.Key));
+        if (request.IsForGrowth)
+            return _growth.WithoutData(recognition, chart.IsAnotherPatient ? UnknownReason.NotAuthorised : reasons.Order().First(), asOf, ehr);
         var json = AssessmentExtension.OfOrders(recognition);
         json["assessable"] = false;
         json["reason"] = reasons.Order().First().Code();
@@ -88,7 +94,7 @@ public sealed class Advice
     internal static string? OutOfScope(PatientReading reading) => reading switch
     {
         { IsChild: true } => "child",
-        { Exposure: Exposure.Recent or Exposure.Earlier } => "continuation",
+        _ when WhoSpeaks.ServiceFor(WhoSpeaks.SituationOf(reading.Exposure, [], [])) != HookCatalogue.Risk => "continuation",
         { IsPerioperative: true } => Perioperative,
         { IsHaematological: true } => "haematological",
         _ => null,

@@ -42,7 +42,9 @@ public static class EnvelopeCheck
         if (envelope is { Hook: HookCatalogue.OrderSelect, Selections: null })
             throw Refuse("context.selections", "The selections are missing", "required");
         var server = FhirBase.Parse(envelope.FhirServer);
-        var drafts = ReadDrafts(envelope, ehr, maxEntries);
+        if (envelope is { Hook: HookCatalogue.EncounterStart })
+            Require(envelope.EncounterId, "context.encounterId");
+        var drafts = HookCatalogue.IsOfOrders(envelope.Hook!) ? ReadDrafts(envelope, ehr, maxEntries) : new BundleWalk(ValueShape.Bundle, [], null, 0, false);
         return new HookRequest(
             service.Id,
             envelope.Hook!,
@@ -56,6 +58,7 @@ public static class EnvelopeCheck
             ReadAccess(envelope.Authorization, patientId, receivedAt),
             envelope.Prefetch)
         {
+            IsForGrowth = service.Name == HookCatalogue.Growth,
             OtherDrafts = OrderReader.OtherThanDrugs(drafts),
         };
     }

@@ -120,7 +120,7 @@ public sealed partial class HookEndpoints(
         record.WhyNotRead = chart.IsAnotherPatient ? CallRecord.AnotherPatient : ChartVerdict.Unread(chart).Select(key => chart.WhyNotFound(key)).Order().First().Code();
         // Who is shown nothing is not shown a failure either.
         return ehr.NotAssessable == NotAssessablePolicy.Card || Switched(record) != ServiceMode.Live
-            ? advice.WithoutData(recognition, ChartVerdict.Emptied(chart), ehr, asOf)
+            ? advice.WithoutData(request, recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : throw new RefusedException(CannotRead(chart));
     }
 

@@ -19,6 +19,9 @@ public sealed record HookRequest(
     FhirAccess? Access,
     ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch)
 {
+    /// <summary>The service that was called is <c>hpd-growth</c>.</summary>
+    public bool IsForGrowth { get; init; }
+
     /// <summary>What has been used of the right to ask, once the FHIR server was asked what a draft is.</summary>
     public ReadingBudget? Budget { get; init; }
 

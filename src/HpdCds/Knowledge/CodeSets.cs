@@ -33,8 +33,11 @@ public sealed record CodeSets(
     /// <summary>What a treatment is meant for: <c>adjuvant</c>, <c>neoadjuvant</c>.</summary>
     public CodeSet Intents { get; init; } = CodeSet.None;
 
+    /// <summary>Orders and appointments for imaging: <c>imaging</c>.</summary>
+    public CodeSet Imaging { get; init; } = CodeSet.None;
+
     /// <summary>The code systems that occur in any of the sets, under their canonical names.</summary>
     public IEnumerable<string> Systems => ((CodeSet[])
-        [Observations, Answers, Cancers, Metastases, Liver, Severities, Inhibitors, Partners, Anticoagulants, Confounders, Genes, Antineoplastics, Intents])
+        [Observations, Answers, Cancers, Metastases, Liver, Severities, Inhibitors, Partners, Anticoagulants, Confounders, Genes, Antineoplastics, Intents, Imaging])
         .SelectMany(set => set.Systems).Distinct(StringComparer.Ordinal);
 }

@@ -11,7 +11,7 @@ public sealed class CodeSetsLoader
     private static readonly FrozenSet<string> Sets = new[]
     {
         "observations", "answers", "cancers", "metastases", "liver", "severities", "inhibitors", "partners", "anticoagulants",
-        "confounders", "genes", "antineoplastics", "intents",
+        "confounders", "genes", "antineoplastics", "intents", "imaging",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly KnowledgeErrors _errors;
@@ -44,6 +44,7 @@ public sealed class CodeSetsLoader
             Genes = Set("genes"),
             Antineoplastics = Set("antineoplastics"),
             Intents = Set("intents"),
+            Imaging = Set("imaging"),
         };
     }
 

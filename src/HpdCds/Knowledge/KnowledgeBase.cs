@@ -26,6 +26,9 @@ public sealed record KnowledgeBase(
     AboutTexts About,
     HazardLog Hazards)
 {
+    /// <summary>The definitions by which growth is judged after the first dose.</summary>
+    public required GrowthTable Growth { get; init; }
+
     /// <summary>Of every byte that was read; every answer reports it.</summary>
     public string Hash => Files.Hash;
 

@@ -25,9 +25,10 @@ public static class KnowledgeLoader
         var evidence = Read<EvidenceFile>(files, "evidence.json", errors);
         var citations = new CitationUse(evidence, fault => errors.Add(files.NameOf(CitationUse.FileName), fault));
         var rules = ReadRules(files, citations, errors);
-        var models = files.Under("models/").Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
+        var models = files.Under("models/").Where(found => !GrowthTable.IsIn(found.File)).Select(found => ReadModel(found, citations, errors)).OfType<ModelTable>().ToImmutableArray();
         if (models.Count(model => model.Tumours.Contains("*", StringComparer.Ordinal)) != 1)
             errors.Add("models", "exactly one model must speak for all tumours that no other names (*)");
+        var growth = GrowthTable.Load(files, citations, errors);
         var wordings = WordingCheck.Load(files, models, errors);
         var tables = others.GetAwaiter().GetResult();
         errors.Add(ofOthers);
@@ -40,7 +41,8 @@ public static class KnowledgeLoader
         errors.ThrowIfAny();
         return new(
             files, version!.Version, evidence!.Version, tables.Codes, tables.Drugs, tables.Units, rules!, tables.Terms!, models, citations.Citations, wordings, tables.Overrides!,
-            tables.Papers.Simulation!, tables.Papers.Budgets, tables.Papers.About!, tables.Papers.Hazards!);
+            tables.Papers.Simulation!, tables.Papers.Budgets, tables.Papers.About!, tables.Papers.Hazards!)
+        { Growth = growth! };
     }
 
     /// <summary>What needs no citation to be read.</summary>

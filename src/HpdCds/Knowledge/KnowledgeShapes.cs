@@ -16,6 +16,7 @@ namespace HpdCds.Knowledge;
 [JsonSerializable(typeof(DrugFile))]
 [JsonSerializable(typeof(EvidenceFile))]
 [JsonSerializable(typeof(FactRulesFile))]
+[JsonSerializable(typeof(GrowthFile))]
 [JsonSerializable(typeof(HazardLog))]
 [JsonSerializable(typeof(ModelFile))]
 [JsonSerializable(typeof(OverrideReasonsFile))]

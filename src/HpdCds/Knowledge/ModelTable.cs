@@ -121,7 +121,12 @@ internal sealed record FactorFile(
         // A limit is compared as a multiple of itself: 1.
         if (level.Value is null == level.Limit is null || level.Limit is not (null or "upper" or "lower"))
             fault($"{Id}: a level needs either a value or a limit, upper or lower");
-        Comparison? comparison = level.When switch
+        return new(ComparisonOf(level.When, what => fault($"{Id}: {what}")), level.Value ?? 1);
+    }
+
+    internal static Comparison ComparisonOf(string when, Action<string> fault)
+    {
+        Comparison? comparison = when switch
         {
             ">" => Comparison.GreaterThan,
             ">=" => Comparison.AtLeast,
@@ -130,8 +135,8 @@ internal sealed record FactorFile(
             _ => null,
         };
         if (comparison is null)
-            fault($"{Id}: '{level.When}' is not a comparison");
-        return new(comparison ?? Comparison.AtLeast, level.Value ?? 1);
+            fault($"'{when}' is not a comparison");
+        return comparison ?? Comparison.AtLeast;
     }
 
     private Tier TierOf(Action<string> fault)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
 using HpdCds.SmartApp;
 
 namespace HpdCds.Knowledge;
@@ -78,6 +79,8 @@ public static class WordingCheck
             .Concat(Enum.GetValues<Band>().Select(band => $"band.{Kebab.Case(band.ToString())}"))
             .Concat(Parts.SelectMany(part => new[] { $"part.{part}", $"datum.{part}" }))
             .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
+            .Concat(GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}"))
+            .Concat(Enum.GetValues<GrowthGap>().Select(gap => $"growth.gap.{gap.Code()}"))
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Concat(Enum.GetValues<ChartKey>().Select(key => $"page.key-{Kebab.Case(key.ToString())}"))

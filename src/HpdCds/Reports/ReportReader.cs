@@ -25,7 +25,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
     public Task<Report> ReadAsync(Quarter quarter, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(quarter);
-        var span = new { From = Instant(quarter.First), Until = Instant(quarter.Next.First), Silent = (clock.GetUtcNow() - Run.Silence).ToUnixTimeMilliseconds() };
+        var span = new { Service = HookCatalogue.Risk, From = Instant(quarter.First), Until = Instant(quarter.Next.First), Silent = (clock.GetUtcNow() - Run.Silence).ToUnixTimeMilliseconds() };
         return database.RunAsync(
             async connection =>
             {
@@ -34,7 +34,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
                     SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
                         {FeedbackItem.LastOutcome} AS answer,
                         (SELECT COALESCE(feedback.reason_code, '') FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision} ORDER BY {FeedbackItem.LastFirst} LIMIT 1) AS reason
-                    FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL
+                    FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL AND service = @Service
                     """,
                     span,
                     cancellationToken: stop))).ToArray();

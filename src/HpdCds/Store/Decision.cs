@@ -108,7 +108,7 @@ public sealed record Decision : PatientData
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(pseudonyms);
-        if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || recognition.Outcome == RecognitionOutcome.None)
+        if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || (recognition.Outcome == RecognitionOutcome.None && call.Assessment?["growth"] is null))
             return null;
         var found = call.Assessment;
         var id = Guid.NewGuid().ToString();
@@ -143,7 +143,7 @@ public sealed record Decision : PatientData
             Factors = FactorsOf(found, id, pseudonyms).ToJsonString(),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
-            OutcomeLink = IsFirstDose(recognition, found) ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
+            OutcomeLink = IsFirstDose(recognition, found) || found?["growth"] is not null ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
             Milliseconds = (long)took.TotalMilliseconds,
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,

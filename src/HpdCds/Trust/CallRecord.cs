@@ -50,6 +50,11 @@ public sealed class CallRecord
 
     public JsonObject? Assessment => Answer?.Extension?[HookResponse.AssessmentExtension] as JsonObject;
 
+    // A view orders nothing: what counts is what was found.
+    private string ViewOutcome(JsonObject found) => found["outOfScope"] is { } why ? $"out-of-scope-{why}"
+        : !(bool)(found["assessable"] ?? false) ? "not-assessable"
+        : Answer!.Cards.Count > 0 ? "card" : "nothing-stands-out";
+
     public static CallRecord Of(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -72,6 +77,7 @@ public sealed class CallRecord
         return Assessment switch
         {
             null => "unknown",
+            { } found when (string?)found["recognition"] != "ici" && Service?.Name == HookCatalogue.Growth && !HookCatalogue.IsOfOrders(Request?.Hook ?? "") => ViewOutcome(found),
             var found when (string?)found["recognition"] != "ici" => $"order-{found["recognition"]}",
             var found when found["outOfScope"] is { } why => $"out-of-scope-{why}",
             var found when !(bool)(found["assessable"] ?? false) => "not-assessable",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HpdCds.Cards;
+using HpdCds.Clinical.Growth;
 using HpdCds.Hooks;
 
 namespace HpdCds.Trust;
@@ -78,6 +79,9 @@ public sealed class EhrSettings
     /// <summary>This hospital's codes for the orders that a card may offer (cbc, ldh, afp, bilirubin, albumin, inr, imaging, afp-recheck).</summary>
     public IDictionary<string, OrderCodeSettings> OrderCodes { get; init; } = new Dictionary<string, OrderCodeSettings>(StringComparer.Ordinal);
 
+    /// <summary>By tumour group (hcc, ..., * for all others): the definition of hyperprogression that decides whether growth is a warning.</summary>
+    public IDictionary<string, string> GrowthDefinitions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>This service as a SMART app of this EHR; none where it is not there.</summary>
     public SmartSettings? Smart { get; init; }
 
@@ -102,6 +106,9 @@ public sealed class EhrSettings
                 $"OrderCodes:{name} must be one of {string.Join(", ", OrderSuggestions.Orderable)}, with System and Code");
         }
 
+        foreach (var (tumour, rule) in GrowthDefinitions)
+            checks.Require(GrowthRule.Every.Any(known => known.Id == rule), $"GrowthDefinitions:{tumour} must be one of {string.Join(", ", GrowthRule.Every.Select(known => known.Id))}");
+
         return new TrustedEhr
         {
             Name = Name,
@@ -123,6 +130,7 @@ public sealed class EhrSettings
             ReadsKarnofsky = ReadsKarnofsky,
             CallsPerSecond = CallsPerSecond,
             ConcurrentCalls = ConcurrentCalls,
+            GrowthDefinitions = GrowthDefinitions.ToImmutableDictionary(StringComparer.Ordinal),
             OrderCodes = OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal),
             Smart = Smart?.Check(checks, root, FhirBaseUrls.Select(FhirBase.Parse).OfType<FhirBase>().Select(server => server.Host)),
         };

@@ -62,7 +62,7 @@ internal sealed class EntryCheck(string place, List<string> errors)
             modes[name] = word == "live" ? ServiceMode.Live : word == "silent" ? ServiceMode.Silent : ServiceMode.Off;
         }
 
-        foreach (var name in written.Count == 0 ? HookCatalogue.Names : [])
+        foreach (var name in written.Count == 0 ? HookCatalogue.OnByDefault : [])
             modes[name] = ServiceMode.Live;
         return modes.ToImmutable();
     }

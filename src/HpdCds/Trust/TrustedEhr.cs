@@ -64,6 +64,9 @@ public sealed record TrustedEhr
     /// <summary>Whether this hospital wants a Karnofsky score read as an ECOG grade.</summary>
     public required bool ReadsKarnofsky { get; init; }
 
+    /// <summary>By tumour group, <c>*</c> for all others: the definition of hyperprogression that this hospital goes by; ours where it names none.</summary>
+    public ImmutableDictionary<string, string> GrowthDefinitions { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public required int CallsPerSecond { get; init; }
 
     public required int ConcurrentCalls { get; init; }

@@ -15,11 +15,33 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
 {
     private const int Seed = 20261128;
     private const int Damages = 12_000;
+    private const int DamagesOfImaging = 6_000;
 
     private const string Nothing = "nothing";
     private const string TrustedLess = "trusted less than by Firely";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What only growth reads, with every member that it reads.</summary>
+    private static readonly string[] OfImaging =
+    [
+        """{"resourceType":"ImagingStudy","id":"s","status":"available","started":"2026-09-01T08:00:00Z","modality":[{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"CT"}],"series":[{"uid":"1","modality":{"code":"PT"}},{"uid":"2","modality":{"code":"CT"}}],"subject":{"reference":"Patient/pat-1"}}""",
+        """{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"CT"},"effectiveDateTime":"2026-09-01","result":[{"reference":"Observation/a"},{"reference":"Observation/b"}],"imagingStudy":[{"reference":"ImagingStudy/s"}]}""",
+        """{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"CT"},"effectivePeriod":{"start":"2026-09-01","end":"2026-09-02"},"result":[{"reference":"Observation/a"}]}""",
+        """{"resourceType":"ServiceRequest","id":"q","status":"active","intent":"order","doNotPerform":false,"category":[{"coding":[{"system":"http://snomed.info/sct","code":"363679005"}],"text":"Imaging"}],"code":{"coding":[{"code":"CT"}]},"occurrenceDateTime":"2026-11-10","subject":{"reference":"Patient/pat-1"}}""",
+        """{"resourceType":"ServiceRequest","id":"q","status":"active","intent":"order","doNotPerform":true,"code":{"text":"CT"},"occurrencePeriod":{"start":"2026-11-10","end":"2026-11-12"},"subject":{"reference":"Patient/pat-1"}}""",
+        """{"resourceType":"Appointment","id":"p","status":"booked","serviceCategory":[{"text":"Radiology"}],"serviceType":[{"coding":[{"code":"CT"}]}],"reasonCode":[{"text":"first imaging"}],"start":"2026-11-10T08:00:00Z","participant":[{"actor":{"reference":"Patient/pat-1"},"status":"accepted"}]}""",
+        """{"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"33728-7"}]},"focus":[{"identifier":{"system":"urn:lesion","value":"1"}},{"reference":"BodyStructure/b"}],"bodySite":{"coding":[{"system":"http://snomed.info/sct","code":"10200004"}],"text":"liver"},"derivedFrom":[{"reference":"ImagingStudy/s"}],"partOf":[{"reference":"Procedure/p"}],"effectiveDateTime":"2026-09-01","valueQuantity":{"value":45,"unit":"mm","system":"http://unitsofmeasure.org","code":"mm"}}""",
+    ];
+
+    [Fact]
+    [Trait("Req", "PFD-06")]
+    public void What_growth_reads_reads_as_Firely_reads_it()
+    {
+        Assert.Empty(OfImaging.Select(Difference).OfType<string>());
+        Assert.All(OfImaging, resource => Assert.DoesNotContain(Nothing, Both(resource).Ours, StringComparison.Ordinal));
+        CompareDamaged(OfImaging, DamagesOfImaging);
+    }
 
     [Fact]
     [Trait("Req", "PFD-06")]
@@ -32,12 +54,14 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Req", "PFD-06")]
-    public void Damaged_resources_read_as_Firely_reads_them()
+    public void Damaged_resources_read_as_Firely_reads_them() =>
+        CompareDamaged([.. ResourcesOfCases().Select(resource => resource.ToJsonString()).Distinct(StringComparer.Ordinal)], Damages);
+
+    private void CompareDamaged(string[] resources, int damages)
     {
-        var resources = ResourcesOfCases().Select(resource => resource.ToJsonString()).Distinct(StringComparer.Ordinal).ToArray();
         var faults = new List<string>();
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        for (var at = 0; at < Damages; at++)
+        for (var at = 0; at < damages; at++)
         {
             var dice = new Random(Seed + at);
             var text = ResourceDamage.Of(resources[dice.Next(resources.Length)], dice);
@@ -54,7 +78,7 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
 
         foreach (var (kind, count) in counts)
             output.WriteLine(FormattableString.Invariant($"{count,6} {kind}"));
-        Assert.True(counts.GetValueOrDefault(TrustedLess) < Damages / 50);
+        Assert.True(counts.GetValueOrDefault(TrustedLess) < damages / 50);
         Assert.True(faults.Count == 0, FormattableString.Invariant($"{faults.Count} differ:\n") + string.Join('\n', faults.OrderBy(fault => fault.Length).Take(40)));
     }
 
@@ -136,12 +160,20 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
         var walk = BundleWalk.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Bundle","entry":[{"resource":{{text}}}]}"""), 100);
         return TypeOf(text) switch
         {
-            "Observation" => (Written(ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone)), Written(Firely.ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone))),
+            "Observation" => (
+                Written(ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone)) + "\n" + Written(ImagingReaders.ReadLesion(bytes, "r")),
+                Written(Firely.ObservationReader.Read(bytes, "r", ChartKey.Cbc, zone)) + "\n" + Written(Firely.ImagingReaders.ReadLesion(bytes, "r"))),
+            "ImagingStudy" => (Written(ImagingReaders.ReadStudy(bytes, "r", zone)), Written(Firely.ImagingReaders.ReadStudy(bytes, "r", zone))),
+            "DiagnosticReport" => (Written(ImagingReaders.ReadReport(bytes, "r", zone)), Written(Firely.ImagingReaders.ReadReport(bytes, "r", zone))),
+            "Appointment" => (Written(ImagingReaders.ReadAppointment(bytes, "r", zone)), Written(Firely.ImagingReaders.ReadAppointment(bytes, "r", zone))),
             "Condition" => (Written(ConditionReader.Read(bytes, "r", ChartKey.Problems, zone)), Written(Firely.ConditionReader.Read(bytes, "r", ChartKey.Problems, zone))),
             "Procedure" => (Written(ProcedureReader.Read(bytes, "r", ChartKey.Procedures, zone)), Written(Firely.ProcedureReader.Read(bytes, "r", ChartKey.Procedures, zone))),
             "Patient" => (Written(PatientReader.Read(bytes, "r", zone)), Written(Firely.PatientReader.Read(bytes, "r", zone))),
             "Medication" => (Written(OfShelf(walk)), Written(OfFirelyShelf(walk))),
-            "ServiceRequest" or "RequestGroup" => (Written(OrderReader.Read(walk)), Written(Firely.OrderReader.Read(walk))),
+            "ServiceRequest" => (
+                Written(OrderReader.Read(walk)) + "\n" + Written(ImagingReaders.ReadRequest(bytes, "r", zone)),
+                Written(Firely.OrderReader.Read(walk)) + "\n" + Written(Firely.ImagingReaders.ReadRequest(bytes, "r", zone))),
+            "RequestGroup" => (Written(OrderReader.Read(walk)), Written(Firely.OrderReader.Read(walk))),
             "MedicationRequest" => (
                 Written(OrderReader.Read(walk)) + "\n" + Written(MedicationReaders.Read(bytes, "MedicationRequest", "r", ChartKey.Medications, zone, new MedicationShelf())),
                 Written(Firely.OrderReader.Read(walk)) + "\n" + Written(Firely.MedicationReaders.Read(bytes, "MedicationRequest", "r", ChartKey.Medications, zone, new Firely.MedicationShelf()))),

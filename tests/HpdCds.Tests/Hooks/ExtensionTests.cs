@@ -25,5 +25,5 @@ public sealed class ExtensionTests
     [Fact]
     [Trait("Req", "VER-02")]
     public void Only_hooks_of_the_library_are_offered() =>
-        Assert.All(HookCatalogue.Services.SelectMany(service => service.Hooks), hook => Assert.Contains(hook, new[] { "order-select", "order-sign" }));
+        Assert.All(HookCatalogue.Services.SelectMany(service => service.Hooks), hook => Assert.Contains(hook, new[] { "order-select", "order-sign", "patient-view", "encounter-start" }));
 }

@@ -12,6 +12,8 @@ public sealed partial class RefusalTests
 {
     private const string Hcc = "models/hpd-hcc.json";
 
+    private const string Growth = "models/hpd-growth.json";
+
     [Theory]
     [InlineData(Hcc, "2 points belong to no band", "\"band\": \"raised\", \"low\": 2", "\"band\": \"raised\", \"low\": 3")]
     [InlineData(Hcc, "2 points belong to no band or to more than one", "\"band\": \"baseline\", \"low\": 0, \"high\": 1", "\"band\": \"baseline\", \"low\": 0, \"high\": 2")]
@@ -34,6 +36,18 @@ public sealed partial class RefusalTests
     [InlineData(Hcc, "factor nlrr is named and does not exist", "\"assessableWithAnyOf\": [\"nlr\"", "\"assessableWithAnyOf\": [\"nlrr\"")]
     [InlineData(Hcc, "rates: 24 of 0", "\"of\": 189", "\"of\": 0")]
     [InlineData(Hcc, "rates: 24 of 20", "\"of\": 189", "\"of\": 20")]
+    [InlineData(Growth, "the rule kas-2020 is missing", "\"id\": \"kas-2020\"", "\"id\": \"kas-2021\"")]
+    [InlineData(Growth, "kas-2020 stands twice", "\"id\": \"ferrara-2018\"", "\"id\": \"kas-2020\"")]
+    [InlineData(Growth, "the rule kas-2020 needs exactly delta-tgr", "[\"kas-2020\"], \"thresholds\": [{ \"name\": \"delta-tgr\"", "[\"kas-2020\"], \"thresholds\": [{ \"name\": \"tgr-ratio\"")]
+    [InlineData(Growth, "kas-2020: needs evidence", "\"evidence\": [\"kas-2020\"]", "\"evidence\": []")]
+    [InlineData(Growth, "kas-2020: the citation nobody-1999", "\"evidence\": [\"kas-2020\"]", "\"evidence\": [\"nobody-1999\"]")]
+    [InlineData(Growth, "kas-2020: '=>' is not a comparison", "\"when\": \">\", \"value\": 100", "\"when\": \"=>\", \"value\": 100")]
+    [InlineData(Growth, "matos-2020: percent stands twice", "\"name\": \"percent-with-new-lesions\"", "\"name\": \"percent\"")]
+    [InlineData(Growth, "primary of *: needs evidence", ", \"projectChoice\": \"The most used definition; a site may go by another.\"", "")]
+    [InlineData(Growth, "the rule nobody-2024 does not exist", "\"tumour\": \"*\", \"rule\": \"champiat-2017\"", "\"tumour\": \"*\", \"rule\": \"nobody-2024\"")]
+    [InlineData(Growth, "no definition decides", "\"tumour\": \"*\"", "\"tumour\": \"lung\"")]
+    [InlineData(Growth, "the windows must be positive", "\"mostDaysBefore\": 180", "\"mostDaysBefore\": 13")]
+    [InlineData(Growth, "earlyMonths has no basis", "\"of\": [\"earlyMonths\"]", "\"of\": []")]
     [InlineData("facts.json", "windowsInDays.cbc must be a number of days", "\"cbc\": 42, ", "")]
     [InlineData("facts.json", "windowsInDays.afp must be a number of days", "\"afp\": 90", "\"afp\": 0")]
     [InlineData("facts.json", "must be positive", "\"pairingHours\": 2", "\"pairingHours\": -2")]

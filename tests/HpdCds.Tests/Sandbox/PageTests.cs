@@ -10,7 +10,7 @@ public sealed class PageTests(EhrFixture ehr) : IClassFixture<EhrFixture>
         var page = await PageAsync("/");
         Assert.Contains("""<a href="/patients/bravo">Synthetic Bravo</a>""", page, StringComparison.Ordinal);
         Assert.Contains("recorded under this hospital's own code", page, StringComparison.Ordinal);
-        Assert.Equal(19, page.Split("<li>").Length - 1);
+        Assert.Equal(26, page.Split("<li>").Length - 1);
         Assert.Contains("male, born 1964-10-26 (61 y)", page, StringComparison.Ordinal);
     }
 

@@ -14,9 +14,9 @@ public sealed partial class PatientFileTests
     public static IEnumerable<TheoryDataRow<string>> Ids => Patients.Select(patient => new TheoryDataRow<string>(patient.About.Id));
 
     [Fact]
-    public void There_are_nineteen_patients_of_distinct_names_and_every_resource_has_its_own_id()
+    public void There_are_twenty_six_patients_of_distinct_names_and_every_resource_has_its_own_id()
     {
-        Assert.Equal(19, Patients.Select(patient => patient.About.Title).Distinct().Count());
+        Assert.Equal(26, Patients.Select(patient => patient.About.Title).Distinct().Count());
         var keys = Patients.SelectMany(patient => patient.Resources).Select(resource => $"{resource.TypeName}/{resource.Id}").ToList();
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }
@@ -75,6 +75,7 @@ public sealed partial class PatientFileTests
     [InlineData("{{today-1d}}", "2026-02-28")]
     [InlineData("{{today-61y-100d}}", "1964-11-21")]
     [InlineData("{{now-12d}}", "2026-02-17T09:30:00Z")]
+    [InlineData("{{now+21d}}", "2026-03-22T09:30:00Z")]
     [InlineData("{{now-10h}}", "2026-02-28T23:30:00Z")]
     [InlineData("{{year-65y}}", "1961")]
     [InlineData("{{context.patientId}}", "{{context.patientId}}")]
@@ -101,6 +102,17 @@ public sealed partial class PatientFileTests
             Assert.DoesNotMatch(FixedDate(), PatientFiles.Text(name));
     }
 
+    [Fact]
+    public void Eight_patients_have_had_their_first_dose_and_say_what_is_expected_of_growth()
+    {
+        var treated = Patients.Where(patient => patient.About.Growth is not null).ToList();
+        Assert.Equal(["lima", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu"], treated.Select(patient => patient.About.Id));
+        Assert.All(treated, patient => Assert.Equal("continuation", patient.About.Expected.OutOfScope));
+        // A warning stands on the site's own definition, any other card on another one or on what is missing.
+        Assert.All(treated.Select(patient => patient.About.Growth!), growth => Assert.Equal(
+            growth.Primary == "met" ? "warning" : growth.Met.IsEmpty && growth.Primary == "not-met" ? null : "info", growth.Indicator));
+    }
+
     private static string Band(int points) => points switch
     {
         <= 1 => "baseline",
@@ -114,6 +126,8 @@ public sealed partial class PatientFileTests
         Observation observation => observation.Subject?.Reference,
         MedicationRequest order => order.Subject?.Reference,
         MedicationAdministration dose => dose.Subject?.Reference,
+        ImagingStudy study => study.Subject?.Reference,
+        Appointment appointment => appointment.Participant.Single().Actor?.Reference,
         _ => null,
     };
 

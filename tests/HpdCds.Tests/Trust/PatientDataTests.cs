@@ -18,7 +18,8 @@ public sealed class PatientDataTests
         // Bytes, of which only the number is printed; counts; and what a key or a question is.
         "HpdCds.Chart.DroppedEntries", "HpdCds.Chart.FhirAnswer", "HpdCds.Chart.PrefetchRow",
         // What a model is.
-        "HpdCds.Clinical.ChildPughCutOffs", "HpdCds.Clinical.ClosedWorldRule", "HpdCds.Clinical.Domain", "HpdCds.Clinical.Factor", "HpdCds.Clinical.RiskModel",
+        "HpdCds.Clinical.ChildPughCutOffs", "HpdCds.Clinical.ClosedWorldRule", "HpdCds.Clinical.Domain", "HpdCds.Clinical.Factor",
+        "HpdCds.Clinical.Growth.GrowthCriteria", "HpdCds.Clinical.Growth.ScanWindows", "HpdCds.Clinical.RiskModel",
         "HpdCds.Clinical.ScoringLevel", "HpdCds.Clinical.Threshold",
         "HpdCds.Facts.EhrReading", "HpdCds.Facts.ResultQuestion`1",
         // What is the same in every answer, and refusals in words of ours.
@@ -32,7 +33,7 @@ public sealed class PatientDataTests
     /// <summary>These print what is written in them, each looked at.</summary>
     private static readonly string[] PrintingByHand =
     [
-        "HpdCds.Clinical.BandRange", "HpdCds.Clinical.ClinicalTime", "HpdCds.Clinical.Interval", "HpdCds.Clinical.PatientData", "HpdCds.Clinical.PointsRange",
+        "HpdCds.Clinical.BandRange", "HpdCds.Clinical.ClinicalTime", "HpdCds.Clinical.Growth.Judgement", "HpdCds.Clinical.Interval", "HpdCds.Clinical.PatientData", "HpdCds.Clinical.PointsRange",
         "HpdCds.Hooks.AuthorizationMembers", "HpdCds.Hooks.FhirAccess", "HpdCds.Hooks.HookRequest", "HpdCds.SmartApp.LaunchAudit+__LaunchedStruct", "HpdCds.SmartApp.SentBrowser",
         "HpdCds.Trust.Audit+__CalledStruct", "HpdCds.Trust.FhirBase", "HpdCds.Trust.SmartKeys",
     ];

@@ -1,0 +1,92 @@
+namespace HpdCds.Clinical.Growth;
+
+/// <summary>The rates of a course and how they compare; each figure is null exactly when its "why no" says why.</summary>
+public sealed record GrowthFigures : PatientData
+{
+    private readonly GrowthCriteria _criteria;
+
+    /// <summary>Computes the figures of a course.</summary>
+    public GrowthFigures(GrowthCourse course, GrowthCriteria criteria)
+    {
+        ArgumentNullException.ThrowIfNull(course);
+        ArgumentNullException.ThrowIfNull(criteria);
+        (Course, _criteria) = (course, criteria);
+        var whyNoBaseline = course.Baseline.Gap;
+        WhyNoOnTreatment = whyNoBaseline ?? course.OnTreatment.Gap ?? course.WhyNotComparable;
+        WhyNoReference = whyNoBaseline ?? course.PreBaseline.Gap;
+        if (WhyNoOnTreatment is null)
+            OnTreatment = new(course.Baseline.Scan!, course.OnTreatment.Scan!);
+        if (WhyNoReference is null)
+            Reference = new(course.PreBaseline.Scan!, course.Baseline.Scan!);
+        WhyNoRise = WhyNoReference ?? WhyNoOnTreatment ?? (Reference!.GrowthRate is null || OnTreatment!.GrowthRate is null ? GrowthGap.StartsAtZero : null);
+        WhyNoRatio = WhyNoRise ?? (Reference!.Change <= 0 ? GrowthGap.ReferenceNotPositive : null);
+    }
+
+    /// <summary>What the figures were computed from.</summary>
+    public GrowthCourse Course { get; }
+
+    /// <summary>Growth from the scan before the baseline to the baseline.</summary>
+    public GrowthInterval? Reference { get; }
+
+    /// <summary>Growth from the baseline to the first evaluation.</summary>
+    public GrowthInterval? OnTreatment { get; }
+
+    /// <summary>Why there is no reference interval.</summary>
+    public GrowthGap? WhyNoReference { get; }
+
+    /// <summary>Why there is no interval on treatment.</summary>
+    public GrowthGap? WhyNoOnTreatment { get; }
+
+    /// <summary>Why there is no rise of the growth rate.</summary>
+    public GrowthGap? WhyNoRise { get; }
+
+    /// <summary>Why there are no ratios. A reference that did not grow leaves them open, never "below".</summary>
+    public GrowthGap? WhyNoRatio { get; }
+
+    /// <summary>Delta-TGR: the growth rate on treatment minus that before, percentage points of volume per month.</summary>
+    public double? RateRise => WhyNoRise is null ? OnTreatment!.GrowthRate - Reference!.GrowthRate : null;
+
+    /// <summary>TGR ratio: the growth rate on treatment over that before.</summary>
+    public double? RateRatio => WhyNoRatio is null ? OnTreatment!.GrowthRate / Reference!.GrowthRate : null;
+
+    /// <summary>TGK ratio: kinetics on treatment over those before.</summary>
+    public decimal? KineticsRatio => WhyNoRatio is null ? OnTreatment!.KineticsRatioTo(Reference!) : null;
+
+    /// <summary>
+    /// Progression by RECIST 1.1 (Eisenhauer EA et al. Eur J Cancer 2009;45:228-247) at the first evaluation: enough growth over the nadir, which at the first evaluation is
+    /// the baseline, or a new lesion; also where a clinician recorded it, since lesions that are no targets can progress too.
+    /// </summary>
+    public Judgement Progression => Judgement.Any(SizeProgression, AtEvaluation(Judgement.Of(IsRecordedProgression)), NewLesions(lesions => lesions.Count > 0));
+
+    /// <summary>Whether the change on treatment lies within the error of measurement.</summary>
+    public bool IsWithinError(GrowthInterval interval)
+    {
+        ArgumentNullException.ThrowIfNull(interval);
+        return Math.Abs(interval.Change) < _criteria.MeasurementError;
+    }
+
+    internal Judgement Early(decimal months) =>
+        WhyNotEvaluated is { } gap && gap != GrowthGap.OnTreatmentInterval ? Judgement.Open(gap)
+        : (Course.FirstDose ?? Course.Baseline.Scan?.Date) is not { } start ? Judgement.Open(GrowthGap.NoFirstDoseDate)
+        : Judgement.Of(GrowthInterval.MonthsIn(Course.OnTreatment.Scan!.Date.DayNumber - start.DayNumber) <= months);
+
+    /// <summary>What the first evaluation says of new lesions; open where it does not, or where there was none in time.</summary>
+    internal Judgement NewLesions(Func<NewLesions, bool?> ask) => AtEvaluation(Course.NewLesions.Match(
+        (lesions, _) => ask(lesions) is { } answer ? Judgement.Of(answer) : Judgement.Open(GrowthGap.NewLesionsUnknown),
+        _ => Judgement.NotMet,
+        _ => Course.RecordedProgression is Fact<bool>.Known { Value: false } ? Judgement.NotMet : Judgement.Open(GrowthGap.NewLesionsUnknown),
+        _ => Judgement.NotMet));
+
+    internal Judgement AtEvaluation(Judgement judgement) => WhyNotEvaluated is { } gap ? Judgement.Open(gap) : judgement;
+
+    private bool IsRecordedProgression => Course.RecordedProgression is Fact<bool>.Known { Value: true };
+
+    private GrowthGap? WhyNotEvaluated => Course.OnTreatment.Gap;
+
+    private Judgement SizeProgression => OnTreatment is not { } growth
+        ? Judgement.Open(WhyNoOnTreatment!.Value)
+        : Judgement.Of(
+            _criteria.Progression.Millimetres.IsMetBy(growth.Change)
+            // From nothing to something is more than any share of nothing.
+            && (growth.ChangePercent is not { } percent || _criteria.Progression.Percent.IsMetBy(percent)));
+}

@@ -1,0 +1,60 @@
+namespace HpdCds.Clinical.Growth;
+
+/// <summary>Why something about growth cannot be evaluated. A stable code: callers may switch on its kebab-case name.</summary>
+public enum GrowthGap
+{
+    /// <summary>A place where measurements would stand was not read, or not to its end.</summary>
+    NotRead,
+
+    /// <summary>No date of the first dose is recorded.</summary>
+    NoFirstDoseDate,
+
+    /// <summary>No scan on or before the day of the first dose.</summary>
+    NoBaseline,
+
+    /// <summary>No scan before the baseline.</summary>
+    NoPreBaseline,
+
+    /// <summary>There are scans before the baseline, all of them too near to it or too far from it.</summary>
+    PreBaselineInterval,
+
+    /// <summary>No scan after the first dose.</summary>
+    NoOnTreatment,
+
+    /// <summary>The first scan after the first dose came too late.</summary>
+    OnTreatmentInterval,
+
+    /// <summary>Two scans do not measure the same lesions.</summary>
+    DifferentLesions,
+
+    /// <summary>Two scans were made in different ways (CT, MR).</summary>
+    DifferentModality,
+
+    /// <summary>Which lesion a size belongs to is not recorded.</summary>
+    LesionsNotIdentified,
+
+    /// <summary>A sum is only a bound.</summary>
+    BoundOnly,
+
+    /// <summary>The tumour did not grow before the baseline, so that there is no ratio to that growth.</summary>
+    ReferenceNotPositive,
+
+    /// <summary>An interval begins with a sum of 0.</summary>
+    StartsAtZero,
+
+    /// <summary>Whether there are new lesions, how many or where is not recorded.</summary>
+    NewLesionsUnknown,
+
+    /// <summary>Whether the treatment was stopped is not recorded.</summary>
+    StopUnknown,
+
+    /// <summary>The ECOG grade at baseline or now is not known.</summary>
+    EcogUnknown,
+}
+
+/// <summary>The codes of the gaps on the wire.</summary>
+public static class GrowthGaps
+{
+    /// <summary>The kebab-case code, such as <c>no-pre-baseline</c>.</summary>
+    public static string Code(this GrowthGap gap) => Kebab.Case(gap.ToString());
+}

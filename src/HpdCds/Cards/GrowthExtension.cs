@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Facts;
+using HpdCds.Hooks;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Cards;
+
+/// <summary>What growth was judged by and how, for machines (fhir-profiles/schema/growth.schema.json).</summary>
+internal static class GrowthExtension
+{
+    public static JsonObject Of(Recognition recognition, PatientReading patient, TreatmentSituation situation, GrowthSubject subject, KnowledgeBase knowledge)
+    {
+        var (assessment, figures, course) = (subject.Assessment, subject.Assessment.Figures, subject.Growth.Course);
+        var json = AssessmentExtension.OfOrders(recognition);
+        json["exposure"] = Kebab.Case(patient.Exposure.ToString());
+        json["tumour"] = patient.Tumour;
+        json["model"] = knowledge.Growth.Criteria.Id;
+        json["version"] = knowledge.Growth.Criteria.Version;
+        json["knowledge"] = knowledge.Hash;
+        json["asOf"] = AssessmentExtension.Instant(subject.AsOf);
+        var isOpen = assessment.PrimaryResult.Judgement.Reason is not null && !assessment.IsAnyMet;
+        json["assessable"] = !isOpen;
+        if (isOpen)
+            json["reason"] = assessment.PrimaryResult.Judgement.Reason!.Value.Code();
+        var growth = new JsonObject
+        {
+            ["situation"] = Kebab.Case(situation.ToString()),
+            ["primary"] = assessment.Primary,
+            ["progression"] = Judged(assessment.Progression),
+            ["rules"] = new JsonArray([.. assessment.Results.Select(RuleOf)]),
+        };
+        if (!subject.Growth.Agents.IsEmpty)
+            growth["given"] = new JsonArray([.. subject.Growth.Agents.Select(agent => (JsonNode)agent)]);
+        if (!subject.Growth.Scans.IsEmpty)
+            growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, course))]);
+        if (course.FirstDose is { } dose)
+            growth["firstDose"] = Day(dose);
+        if (figures.Reference is { } reference)
+            growth["reference"] = IntervalOf(reference, figures);
+        if (figures.OnTreatment is { } onTreatment)
+            growth["onTreatment"] = IntervalOf(onTreatment, figures);
+        AddNumber(growth, "tgrRatio", figures.RateRatio);
+        AddNumber(growth, "deltaTgr", figures.RateRise);
+        AddNumber(growth, "tgkRatio", (double?)figures.KineticsRatio);
+        if (subject.Growth.IsImagingPlanned is { } planned)
+            growth["imagingPlanned"] = planned;
+        json["growth"] = growth;
+        return json;
+    }
+
+    private static JsonObject ScanOf(Scan scan, GrowthCourse course)
+    {
+        var json = new JsonObject { ["date"] = Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
+        if (scan.Sum.Bound is { } bound)
+            json["comparator"] = FactorText.Sign(bound);
+        if (scan.Modality is { } modality)
+            json["modality"] = modality;
+        if (RoleOf(scan, course) is { } role)
+            json["role"] = role;
+        return json;
+    }
+
+    private static string? RoleOf(Scan scan, GrowthCourse course) =>
+        course.PreBaseline is { Gap: null } before && before.Scan == scan ? "pre-baseline"
+        : course.Baseline is { Gap: null } baseline && baseline.Scan == scan ? "baseline"
+        : course.OnTreatment is { Gap: null } first && first.Scan == scan ? "on-treatment"
+        : null;
+
+    private static JsonObject IntervalOf(GrowthInterval interval, GrowthFigures figures)
+    {
+        var json = new JsonObject
+        {
+            ["days"] = interval.Days,
+            ["months"] = FactorText.Rounded(interval.Months),
+            ["change"] = FactorText.Rounded(interval.Change),
+            ["withinError"] = figures.IsWithinError(interval),
+        };
+        AddNumber(json, "changePercent", (double?)interval.ChangePercent);
+        AddNumber(json, "tgr", interval.GrowthRate);
+        AddNumber(json, "tgk", (double?)interval.Kinetics);
+        return json;
+    }
+
+    private static JsonNode RuleOf(RuleResult result)
+    {
+        var json = Judged(result.Judgement);
+        json.Insert(0, "id", result.Rule.Id);
+        json["preBaseline"] = result.Rule.NeedsPreBaseline;
+        json["parts"] = new JsonArray([.. result.Parts.Select(part =>
+        {
+            var said = Judged(part.Judgement);
+            said.Insert(0, "name", part.Name);
+            AddNumber(said, "value", part.Value);
+            if (part.Threshold is { } threshold)
+                said["threshold"] = FactorText.Sign(threshold.Comparison) + FactorText.Rounded(threshold.Value).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return (JsonNode)said;
+        })]);
+        return json;
+    }
+
+    private static JsonObject Judged(Judgement judgement)
+    {
+        var json = new JsonObject { ["result"] = Kebab.Case(judgement.Verdict.ToString()) };
+        if (judgement.Reason is { } reason)
+            json["reason"] = reason.Code();
+        return json;
+    }
+
+    // A tumour that grew a thousandfold in a day has a rate that no number on the wire can hold: it is left out.
+    private static void AddNumber(JsonObject json, string name, double? value)
+    {
+        if (value is { } number && Math.Abs(number) < 1e12)
+            json[name] = FactorText.Rounded((decimal)number);
+    }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace HpdCds.Chart;
+
+/// <summary>What growth needs beside the values: lesions, imaging studies and their reports, and what is planned.</summary>
+public static class ImagingReaders
+{
+    /// <returns>Nothing when the resource cannot be read.</returns>
+    public static ChartLesion? ReadLesion(ReadOnlyMemory<byte> bytes, string reference)
+    {
+        using var document = FhirReading.OpenRecord(bytes, "Observation");
+        return document?.RootElement is { } observation
+            ? new(reference, observation.Concept("bodySite"), [.. observation.Many("focus").Select(Identified).OfType<string>()], [.. References(observation, "derivedFrom"), .. References(observation, "partOf")])
+            : null;
+    }
+
+    /// <returns>Nothing when the resource cannot be read.</returns>
+    public static ChartStudy? ReadStudy(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
+    {
+        using var document = FhirReading.OpenRecord(bytes, "ImagingStudy");
+        return document?.RootElement is { } study
+            ? new(
+                reference,
+                study.Text("status"),
+                Time(study.Text("started"), zone),
+                [.. study.Many("modality")
+                    .Concat(study.Many("series").Select(series => series.One("modality")).OfType<JsonElement>())
+                    .Select(coding => coding.Text("code")).OfType<string>()
+                    .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
+            : null;
+    }
+
+    /// <returns>Nothing when the resource cannot be read.</returns>
+    public static ChartReport? ReadReport(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
+    {
+        using var document = FhirReading.OpenRecord(bytes, "DiagnosticReport");
+        return document?.RootElement is { } report
+            ? new(
+                reference,
+                report.Text("status"),
+                Time(Moment(report, "effective"u8), zone),
+                [.. References(report, "result")],
+                [.. References(report, "imagingStudy")])
+            : null;
+    }
+
+    /// <returns>Nothing when the resource cannot be read.</returns>
+    public static ChartPlan? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
+    {
+        using var document = FhirReading.OpenRecord(bytes, "ServiceRequest");
+        return document?.RootElement is { } request
+            ? new(
+                reference,
+                request.Text("status"),
+                request.IsTrue("doNotPerform"),
+                [.. request.Concepts("category"), .. request.Concept("code") is { } code ? [code] : Array.Empty<ChartConcept>()],
+                Time(Moment(request, "occurrence"u8), zone))
+            : null;
+    }
+
+    /// <returns>Nothing when the resource cannot be read.</returns>
+    public static ChartPlan? ReadAppointment(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
+    {
+        using var document = FhirReading.OpenRecord(bytes, "Appointment");
+        return document?.RootElement is { } appointment
+            ? new(
+                reference,
+                appointment.Text("status"),
+                DoNotPerform: false,
+                [.. appointment.Concepts("serviceCategory"), .. appointment.Concepts("serviceType"), .. appointment.Concepts("reasonCode")],
+                Time(appointment.Text("start"), zone))
+            : null;
+    }
+
+    // A number without the place that gave it may be anything.
+    private static string? Identified(JsonElement focus) =>
+        focus.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
+
+    private static IEnumerable<string> References(JsonElement owner, string name) =>
+        owner.Many(name).Select(reference => reference.Text("reference")).OfType<string>();
+
+    private static string? Moment(JsonElement owner, ReadOnlySpan<byte> name) => owner.Choice(name) switch
+    {
+        { Type: "DateTime" } moment => moment.Json.AsText(),
+        { Type: "Period" } period => period.Json.Text("start") ?? period.Json.Text("end"),
+        _ => null,
+    };
+
+    private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
+        ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+}

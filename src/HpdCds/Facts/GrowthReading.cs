@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+
+namespace HpdCds.Facts;
+
+/// <summary>What the chart says about growth under a checkpoint inhibitor.</summary>
+/// <param name="Course">What the definitions are judged by.</param>
+/// <param name="Scans">Every scan that was read, oldest first.</param>
+/// <param name="Agents">The inhibitors of the course.</param>
+public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Scans, ImmutableArray<string> Agents) : PatientData
+{
+    /// <summary>Marker by marker: at the first dose and now.</summary>
+    public required ImmutableArray<(string Marker, Fact<Finding> AtFirstDose, Fact<Finding> Now)> Markers { get; init; }
+
+    /// <summary>Whether imaging is ordered or booked; null where the orders could not all be read.</summary>
+    public bool? IsImagingPlanned => Plan is not null ? true : WerePlansRead ? false : null;
+
+    /// <summary>The imaging that comes next, of those that are ordered or booked.</summary>
+    public ChartPlan? Plan { get; init; }
+
+    /// <summary>Whether orders and appointments were read to the end, so that finding none means something.</summary>
+    public bool WerePlansRead { get; init; }
+
+    /// <summary>Measurements of which nobody says when the images were made.</summary>
+    public int Undated { get; init; }
+
+    /// <summary>Embolisation since the scan before the baseline: dead tissue distorts sums.</summary>
+    public bool HasEmbolisation { get; init; }
+
+    /// <summary>A kinase inhibitor that ended shortly before the baseline: growth may rebound.</summary>
+    public bool HasStoppedKinaseInhibitor { get; init; }
+
+    /// <summary>The doses of the course that have a day, oldest first.</summary>
+    public ImmutableArray<TreatmentDose> Doses { get; init; } = [];
+
+    /// <summary>The lesions that were measured, each over time.</summary>
+    public ImmutableArray<LesionCourse> Lesions { get; init; } = [];
+}
+
+/// <summary>A day on which an inhibitor was given, or a course of it began.</summary>
+/// <param name="Agents">INNs.</param>
+public sealed record TreatmentDose(DateOnly Day, ImmutableArray<string> Agents, string Source) : PatientData;
+
+/// <summary>One size of a lesion.</summary>
+/// <param name="Size">Null where it could not be read as one.</param>
+public sealed record LesionSize(DateOnly Date, Measure<TumourSum>? Size, string Source) : PatientData;
+
+/// <summary>What was measured under one name, or at one place where lesions have no names.</summary>
+/// <param name="Site">Where it is, as recorded; null where nobody says.</param>
+/// <param name="Sizes">Oldest first.</param>
+public sealed record LesionCourse(string Key, string? Site, ImmutableArray<LesionSize> Sizes) : PatientData
+{
+    /// <summary>Two sizes of one day are two lesions of one place: which is which on another day, nobody says.</summary>
+    public bool IsOneLesion => Sizes.GroupBy(size => size.Date).All(day => day.Count() == 1);
+}

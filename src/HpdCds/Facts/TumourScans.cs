@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>
+/// Sums of diameters by day of imaging: as the hospital's own code says them, else from the sizes of lesions, never both
+/// (clinical model, section 5). A size that was measured on a specimen is pathology's and no part of a sum.
+/// </summary>
+internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneInfo zone)
+{
+    private const string SumGroup = "recist-sum";
+    private const string DiameterGroup = "tumor-diameter";
+    private const string Wrong = "entered-in-error";
+
+    private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    /// <summary>At most one for each day.</summary>
+    public Scan[] All => field ??= [.. Sums is { Length: > 0 } sums ? sums : Sizes];
+
+    /// <summary>Results that would count if anybody said on which day the images were made.</summary>
+    public int Undated => Measured(SumGroup).Concat(Measured(DiameterGroup)).Count(observation => DayOf(observation) is null);
+
+    /// <summary>Every lesion that was measured, whichever sum it stands in.</summary>
+    public ImmutableArray<LesionCourse> Lesions => [.. Measured(DiameterGroup)
+        .Where(observation => DayOf(observation) is not null)
+        .GroupBy(LesionKey, StringComparer.Ordinal)
+        .Select(lesion => new LesionCourse(lesion.Key, SiteOf(lesion.First()), [.. lesion
+            .Select(observation => new LesionSize(DayOf(observation)!.Value, results.Measured<TumourSum>(observation, TumourSum.Name).Value, observation.Reference))
+            .OrderBy(size => size.Date).ThenBy(size => size.Source, StringComparer.Ordinal)]))
+        .OrderBy(lesion => lesion.Sizes[0].Date).ThenBy(lesion => lesion.Key, StringComparer.Ordinal)];
+
+    /// <summary>Organs in which lesions were measured on a day; null where one does not say where it is.</summary>
+    public HashSet<string>? OrgansOn(DateOnly day)
+    {
+        var organs = Measured(DiameterGroup).Where(observation => DayOf(observation) == day).Select(OrganOf).ToArray();
+        return organs.Length == 0 || organs.Contains(null) ? null : organs.OfType<string>().ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>The body site of a result, as a comparable text.</summary>
+    public string? OrganOf(ChartObservation observation) => KeyOf(LesionOf(observation)?.BodySite);
+
+    /// <summary>
+    /// The day on which the images were made: the result's own time, else that of the study, else that of the report. When it
+    /// was written down says nothing.
+    /// </summary>
+    public DateOnly? DayOf(ChartObservation observation)
+    {
+        if (observation.Time is { Origin: TimeOrigin.Effective, When: var when })
+            return Day(when);
+        var reports = chart.Imaging.Reports.Where(report => report.Status != Wrong && report.Results.Any(result => IsReferenceTo(result, Whole(observation)))).ToArray();
+        var times = StudiesOf(observation, reports).Select(study => study.Time).ToArray();
+        if (times.Length == 0)
+            times = [.. reports.Select(report => report.Time)];
+        var days = times.OfType<ChartTime>().Select(time => Day(time.When)).Distinct().ToArray();
+        return days is [{ } only] ? only : null;
+    }
+
+    private Scan[] Sums => [.. Measured(SumGroup)
+        .Where(observation => DayOf(observation) is not null)
+        .GroupBy(observation => DayOf(observation)!.Value)
+        .Select(day => Stated(day.Key, Best(day, sum => sum)))
+        .OfType<Scan>()];
+
+    // Two that differ are no sum, and a day without one stays a day on which nothing can be compared.
+    private Scan? Stated(DateOnly day, ChartObservation[] sums)
+    {
+        var read = sums.Select(sum => results.Measured<TumourSum>(sum, TumourSum.Name).Value).ToArray();
+        return read is [{ } first, ..]
+            ? new(day, first, Array.TrueForAll(read, sum => sum?.Range == first.Range) ? SumGroup : SumGroup + "?", ModalityOf(sums), sums[0].Reference)
+            : null;
+    }
+
+    private IEnumerable<Scan> Sizes => Measured(DiameterGroup)
+        .Select(observation => (Observation: observation, Day: DayOf(observation)))
+        .Where(item => item.Day is not null)
+        .GroupBy(item => item.Day!.Value, item => item.Observation)
+        .Select(day => SumOf(day.Key, [.. day]))
+        .OfType<Scan>();
+
+    private Scan? SumOf(DateOnly day, ChartObservation[] sizes)
+    {
+        var lesions = sizes.GroupBy(LesionKey, StringComparer.Ordinal).SelectMany(OfOneLesion).ToArray();
+        var read = lesions.Select(lesion => (lesion.Key, lesion.Observation, Size: results.Measured<TumourSum>(lesion.Observation, TumourSum.Name).Value)).ToArray();
+        // A lesion whose size cannot be read makes another set of lesions: no sum without it may stand for one with it.
+        var names = read.Select(lesion => lesion.Size is null ? lesion.Key + "?" : lesion.Key).Order(StringComparer.Ordinal);
+        var bound = read.Select(lesion => lesion.Size?.Bound).FirstOrDefault(comparison => comparison is not null);
+        return Measure<TumourSum>.From(read.Sum(lesion => lesion.Size?.Value ?? 0), bound, factor: 1) is { } sum
+            ? new(day, sum, string.Join("; ", names), ModalityOf([.. read.Select(lesion => lesion.Observation)]), string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
+            : null;
+    }
+
+    // Two sizes of one named lesion on one day are two readings of it; two lesions of one organ are two lesions.
+    private IEnumerable<(string Key, ChartObservation Observation)> OfOneLesion(IGrouping<string, ChartObservation> sizes)
+    {
+        var best = Best(sizes, size => size);
+        if (!sizes.Key.StartsWith("focus:", StringComparison.Ordinal))
+            return best.Select(size => (sizes.Key, size));
+        var readings = best.DistinctBy(size => size.Value).ToArray();
+        return readings.Length == 1 ? [(sizes.Key, readings[0])] : readings.Select(size => (sizes.Key + "?", size));
+    }
+
+    // By the lesion that is named, else by where it is.
+    private string LesionKey(ChartObservation observation)
+    {
+        var named = observation.Focus.Where(focus => focus.Length > 0 && !focus.StartsWith("Condition/", StringComparison.Ordinal))
+            .Concat(LesionOf(observation)?.Identifiers ?? []).Order(StringComparer.Ordinal).ToArray();
+        return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? "unnamed?";
+    }
+
+    private IEnumerable<ChartObservation> Measured(string group) =>
+        results.Of(group).Where(observation => observation.Specimen is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal);
+
+    private static T[] Best<T>(IEnumerable<T> all, Func<T, ChartObservation> of) =>
+        all.GroupBy(item => Results.RankOf(of(item))).MaxBy(group => group.Key)?.ToArray() ?? [];
+
+    private string? ModalityOf(ChartObservation[] of)
+    {
+        var modalities = of.SelectMany(observation => StudiesOf(observation, reports: null)).SelectMany(study => study.Modalities).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        return modalities.Length == 0 ? null : string.Join("+", modalities);
+    }
+
+    private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[]? reports)
+    {
+        reports ??= [.. chart.Imaging.Reports.Where(report => report.Status != Wrong && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+        var named = (LesionOf(observation)?.From ?? []).Concat(reports.SelectMany(report => report.Studies));
+        return chart.Imaging.Studies.Where(study => study.Status != Wrong && named.Any(name => IsReferenceTo(name, study.Reference)));
+    }
+
+    private ChartLesion? LesionOf(ChartObservation observation) => _lesions.GetValueOrDefault(Whole(observation));
+
+    private string? SiteOf(ChartObservation observation) =>
+        LesionOf(observation)?.BodySite is { } site ? site.Text ?? site.Codings.Select(coding => coding.Display ?? coding.Code).FirstOrDefault() : null;
+
+    private static string Whole(ChartObservation observation) => observation.Reference.Split('#')[0];
+
+    private static bool IsReferenceTo(string written, string reference) => written == reference || References.Relative(written, []) == reference || written.EndsWith("/" + reference, StringComparison.Ordinal);
+
+    private static string? KeyOf(ChartConcept? site) =>
+        site?.Codings.Select(coding => $"{coding.System}|{coding.Code}").Order(StringComparer.Ordinal).FirstOrDefault() ?? site?.Texts.FirstOrDefault()?.Trim().ToUpperInvariant();
+
+    private DateOnly? Day(ClinicalTime when) => when.Precision is TimePrecision.Month or TimePrecision.Year
+        ? null
+        : DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(when.Latest, zone).DateTime);
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Facts;
+using HpdCds.Knowledge;
+using HpdCds.Telemetry;
+using HpdCds.Trust;
+
+namespace HpdCds.Hooks;
+
+/// <param name="Subject">Growth as it was read and judged; null where hpd-growth does not speak.</param>
+/// <param name="WhyNot">Why it does not, as on the wire; null where it speaks.</param>
+internal sealed record GrowthFinding(TreatmentSituation Situation, GrowthSubject? Subject, string? WhyNot) : PatientData;
+
+/// <summary>From a chart to what is said of growth after the first dose. Pure, as <see cref="Advice"/> is.</summary>
+internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drugs)
+{
+    private readonly GrowthReader _reader = new(knowledge, drugs);
+    private readonly GrowthCards _cards = new(knowledge);
+
+    public HookResponse FromChart(HookRequest request, Recognition recognition, PatientReading patient, PatientChart chart, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf)
+    {
+        var finding = Judge(recognition, patient, chart, request.Orders, ehr, known, asOf);
+        if (finding.Subject is not { } subject)
+            return Silent(AssessmentExtension.OutOfScope(recognition, finding.WhyNot!, patient.Exposure));
+        using var station = Signals.At(Station.Cards);
+        return new(_cards.For(subject, ehr, request.PatientId) is { } card ? [card] : [])
+        {
+            Extension = new() { [HookResponse.AssessmentExtension] = GrowthExtension.Of(recognition, patient, finding.Situation, subject, knowledge) },
+        };
+    }
+
+    /// <summary>Growth as read and judged, or why it is not for this service to speak of it.</summary>
+    public GrowthFinding Judge(
+        Recognition recognition, PatientReading patient, PatientChart chart, ImmutableArray<ChartOrder> drafts, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf)
+    {
+        GrowthReading growth;
+        using (Signals.At(Station.Facts))
+            growth = _reader.Read(chart, drafts, known, asOf);
+        var isOrder = recognition.Outcome == RecognitionOutcome.Inhibitor;
+        var situation = WhoSpeaks.SituationOf(patient.Exposure, recognition.Agents, growth.Agents);
+        if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty) is { } why)
+            return new(situation, Subject: null, why);
+        if (situation == TreatmentSituation.Continuation && isOrder)
+            growth = growth with { Course = growth.Course with { Stopped = new Fact<DateOnly>.NotApplicable("goes-on") } };
+        using var station = Signals.At(Station.Risk);
+        return new(situation, new(growth, GrowthAssessment.Of(growth.Course, knowledge.Growth.Criteria, PrimaryFor(patient.Tumour, ehr)), patient.Tumour, asOf), WhyNot: null);
+    }
+
+    /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
+    public HookResponse WithoutData(Recognition recognition, UnknownReason why, DateTimeOffset asOf, TrustedEhr ehr)
+    {
+        var json = AssessmentExtension.OfOrders(recognition);
+        json["assessable"] = false;
+        json["reason"] = why.Code();
+        return new([_cards.ForNoData(why, asOf, ehr.Language)]) { Extension = new() { [HookResponse.AssessmentExtension] = json } };
+    }
+
+    private string PrimaryFor(string tumour, TrustedEhr ehr) =>
+        ehr.GrowthDefinitions.TryGetValue(tumour, out var own) || ehr.GrowthDefinitions.TryGetValue("*", out own) ? own : knowledge.Growth.Criteria.PrimaryFor(tumour);
+
+    // Where nothing is ordered hpd-risk is not asked: a measured tumour whose treatment could not be read is told of here.
+    private static string? WhyNot(PatientReading patient, TreatmentSituation situation, bool isOrder, bool isMeasured) =>
+        patient.IsChild ? "child"
+        : situation == TreatmentSituation.FirstDose || (isOrder && situation == TreatmentSituation.Unknown) ? "first-dose"
+        : situation == TreatmentSituation.Unknown && !isMeasured ? "exposure-unknown"
+        : patient.IsHaematological ? "haematological"
+        : null;
+
+    private static HookResponse Silent(JsonObject assessment) => new([]) { Extension = new() { [HookResponse.AssessmentExtension] = assessment } };
+}

@@ -111,7 +111,7 @@ internal sealed partial class LaunchDesk(
 
         async Task<LaunchProblemException> RefusedWithTokenAsync(LaunchProblem problem)
         {
-            await tokens.RevokeAsync(pending.Server, client, grant.AccessToken, stop);
+            await tokens.RevokeAsync(pending.Server, client, grant.AccessToken);
             return Refused(problem, ehr);
         }
     }
@@ -159,7 +159,7 @@ internal sealed partial class LaunchDesk(
     {
         if (await rows.TakeAsync<OpenLaunch>(id, stop) is not { } launch || trust.Table.Named(launch.Ehr)?.Smart is not { } client)
             return;
-        await tokens.RevokeAsync(launch.Server, client, launch.RefreshToken ?? launch.AccessToken, stop);
+        await tokens.RevokeAsync(launch.Server, client, launch.RefreshToken ?? launch.AccessToken);
     }
 
     /// <summary>What a form of a launch must carry: only its own browser can know it.</summary>
@@ -172,13 +172,22 @@ internal sealed partial class LaunchDesk(
 
     private async Task<OpenLaunch?> RenewAsync(string id, OpenLaunch launch, string refreshToken, CancellationToken stop)
     {
-        var grant = await tokens.RefreshAsync(launch.Server, Of(launch.Ehr, launch.Iss).Client, refreshToken, stop);
+        var client = Of(launch.Ehr, launch.Iss).Client;
+        // Begun, it is ended: the server may have spent the refresh token.
+        var grant = await tokens.RefreshAsync(launch.Server, client, refreshToken, CancellationToken.None);
         // A patient that changes with the token is none that was launched.
         var isFine = grant is not null && (grant.Patient is null || grant.Patient == launch.PatientId);
         var renewed = isFine
             ? launch with { AccessToken = grant!.AccessToken, TokenUntil = grant.Until, RefreshToken = grant.RefreshToken ?? launch.RefreshToken, GrantedScopes = [.. grant.Scopes] }
             : launch with { RefreshToken = null };
-        await rows.KeepAsync(id, renewed, launch.Until, stop);
+        if (!await rows.ReplaceAsync(id, renewed, CancellationToken.None))
+        {
+            // It was ended meanwhile: what came now is handed back too.
+            if (grant is not null)
+                await tokens.RevokeAsync(launch.Server, client, grant.RefreshToken ?? grant.AccessToken);
+            return null;
+        }
+
         return isFine ? renewed : null;
     }
 

@@ -15,8 +15,8 @@ namespace HpdCds.SmartApp;
 /// The SMART app, from an EHR's launch to the picture: a browser is sent to sign in, comes back, and looks at the page of its launch. These
 /// addresses are open to everybody: who comes is known by the EHR's sign-in and by a cookie of one launch.
 /// </summary>
-internal sealed class LaunchEndpoints(
-    LaunchDesk desk, LaunchReadings readings, PictureMaker pictures, LaunchAudit audit, CurrentTrust trust, KnowledgeBase knowledge, SiteSettings settings, TimeProvider clock)
+internal sealed partial class LaunchEndpoints(
+    LaunchDesk desk, LaunchReadings readings, PictureMaker pictures, LaunchAudit audit, CurrentTrust trust, KnowledgeBase knowledge, SiteSettings settings, TimeProvider clock, ILogger<LaunchEndpoints> log)
 {
     public const string Stylesheet = "/smart/picture.css";
     public const string Script = "/smart/picture.js";
@@ -28,6 +28,9 @@ internal sealed class LaunchEndpoints(
 
     /// <summary>How long a page waits for a chart before it says that it is being read.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same where something was sent that a page which looks again would lose.</summary>
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(10);
 
     public static void Add(IServiceCollection services) => services.AddSingleton<SmartHttp>().AddSingleton<SmartDiscovery>().AddSingleton<SmartTokens>().AddSingleton<SmartIdentity>()
         .AddSingleton<LaunchDesk>().AddSingleton<LaunchReadings>().AddSingleton<LaunchAudit>().AddSingleton<PictureMaker>().AddSingleton<LaunchEndpoints>();
@@ -41,6 +44,8 @@ internal sealed class LaunchEndpoints(
         open.MapGet(LaunchDesk.Launch, (HttpContext context) => endpoints.RunAsync(context, "launch", endpoints.LaunchAsync));
         open.MapGet(LaunchDesk.Callback, (HttpContext context) => endpoints.RunAsync(context, "callback", endpoints.CallbackAsync));
         open.MapGet($"{LaunchDesk.Launches}/{{id}}", (HttpContext context, string id) => endpoints.RunAsync(context, "page", page => endpoints.ShowAsync(page, id, form: null)));
+        // Who looks again at what was tried, by the address bar or a list of pages, sees the chart.
+        open.MapGet($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.ReturnAsync(page, id)));
         open.MapPost($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.TryAsync(page, id)));
         open.MapPost($"{LaunchDesk.Launches}/{{id}}/end", (HttpContext context, string id) => endpoints.RunAsync(context, "end", page => endpoints.EndAsync(page, id)));
         open.MapGet(Jwks, endpoints.PublishAsync);
@@ -83,6 +88,12 @@ internal sealed class LaunchEndpoints(
         {
             await SayAsync(page, LaunchProblem.NotOurForm, language: null, refused.Reply.Status);
         }
+        catch (Exception bug) when (!page.Gone.IsCancellationRequested && !page.HasBegun)
+        {
+            // The message may quote what was being read.
+            Unexpected(log, bug.GetType().FullName, bug.StackTrace);
+            await SayAsync(page, LaunchProblem.NotMade, language: null, StatusCodes.Status500InternalServerError);
+        }
     }
 
     private async Task LaunchAsync(LaunchExchange page)
@@ -110,19 +121,21 @@ internal sealed class LaunchEndpoints(
         var (launch, ehr) = await FindAsync(page, id);
         var asked = page.Single(LanguageField);
         var words = knowledge.Wordings.GetValueOrDefault(asked ?? ehr.Language) ?? knowledge.Wordings[ehr.Language];
+        var here = desk.PathOf($"{LaunchDesk.Launches}/{id}");
+        var language = words.Language == ehr.Language ? "" : $"?{LanguageField}={words.Language}";
         var reading = readings.Of(id, launch, ehr, anew: form is null);
         LaunchResult result;
         try
         {
-            result = await reading.Result.WaitAsync(Patience, clock, page.Gone);
+            result = await reading.Result.WaitAsync(form is null ? Patience : LongPatience, clock, page.Gone);
         }
         catch (TimeoutException)
         {
             page.Outcome = "reading";
-            await page.WriteAsync(LaunchPages.Reading(reading.Ended, Enum.GetValues<Chart.ChartKey>().Length, words, page.Nonce, desk.PathOf(Stylesheet)), StatusCodes.Status200OK);
+            await page.WriteAsync(LaunchPages.Reading(reading.Ended, Enum.GetValues<Chart.ChartKey>().Length, words, page.Nonce, desk.PathOf(Stylesheet), here + language), StatusCodes.Status200OK);
             return;
         }
-        catch (Exception) when (reading.Result.IsFaulted)
+        catch (Exception) when (reading.Result.IsFaulted || reading.Result.IsCanceled)
         {
             // Whoever looks again gets another try.
             readings.Forget(id);
@@ -143,8 +156,6 @@ internal sealed class LaunchEndpoints(
         var tried = form is not null && picture is { Assessment: { } assessment, Reading: { } read } ? WhatIf.Of(assessment, read.Factors, form) : null;
         page.Outcome = Kebab.Case(picture.Kind.ToString());
         audit.Write(form is null ? "shown" : "tried", picture.Kind.ToString(), ehr, launch, request);
-        var here = desk.PathOf($"{LaunchDesk.Launches}/{id}");
-        var language = words.Language == ehr.Language ? "" : $"?{LanguageField}={words.Language}";
         var formToken = LaunchDesk.FormTokenOf(page.CookieOf(LaunchDesk.PlaceOf(id))!);
         var frame = new PictureFrame(page.Nonce, desk.PathOf(Stylesheet), desk.PathOf(Script), here, $"{here}/what-if{language}", FormField, formToken)
         {
@@ -152,6 +163,14 @@ internal sealed class LaunchEndpoints(
             Below = LaunchPages.End($"{here}/end", FormField, formToken, words),
         };
         await page.WriteAsync(PicturePage.Render(picture, tried, frame), StatusCodes.Status200OK);
+    }
+
+    private async Task ReturnAsync(LaunchExchange page, string id)
+    {
+        await FindAsync(page, id);
+        page.Outcome = "returned";
+        var language = page.Single(LanguageField) is { } asked && knowledge.Wordings.ContainsKey(asked) ? $"?{LanguageField}={asked}" : "";
+        page.Send(desk.PathOf($"{LaunchDesk.Launches}/{id}") + language, StatusCodes.Status303SeeOther);
     }
 
     private async Task<(OpenLaunch Launch, TrustedEhr Ehr)> FindAsync(LaunchExchange page, string id)
@@ -230,4 +249,7 @@ internal sealed class LaunchEndpoints(
             return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
         });
     }
+
+    [LoggerMessage(LogLevel.Error, "A page of a launch could not be made: {Type} {Place}")]
+    private static partial void Unexpected(ILogger log, string? type, string? place);
 }

@@ -18,6 +18,8 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
     /// <summary>What became of it, in a word of ours; null where it ended otherwise than it should.</summary>
     public string? Outcome { get; set; }
 
+    public bool HasBegun => context.Response.HasStarted;
+
     public int Status => context.Response.StatusCode;
 
     public HttpRequest Request => context.Request;

@@ -17,16 +17,16 @@ internal static class LaunchPages
         words, nonce, stylesheet, refresh: null, Of("h1", words[$"launch.title-{Kebab.Case(problem.ToString())}"]), Of("p", words[$"launch.{Kebab.Case(problem.ToString())}"]));
 
     /// <summary>Nothing that was read is shown before all was: a part of it could look like the whole.</summary>
-    public static string Reading(IReadOnlyCollection<ChartKey> ended, int all, Wording words, string nonce, string stylesheet) => Page(
+    public static string Reading(IReadOnlyCollection<ChartKey> ended, int all, Wording words, string nonce, string stylesheet, string self) => Page(
         words,
         nonce,
         stylesheet,
-        Again,
+        $"{Number(Again)};url={self}",
         Of("h1", words["launch.reading"]),
         Of("p", Has("role", "status"), words.Say("launch.read-so-far", ("read", Number(ended.Count)), ("all", Number(all)))),
         Of("progress", Has("max", all), Has("value", ended.Count), Has("aria-label", words["launch.reading"]), ""),
         ended.Count == 0 ? null : Of("ul", ended.Select(key => Of("li", words[$"page.key-{Kebab.Case(key.ToString())}"]))),
-        Of("p", Of("a", Has("href", ""), words["launch.look-again"])));
+        Of("p", Of("a", Has("href", self), words["launch.look-again"])));
 
     /// <summary>The end of a launch, below its picture.</summary>
     public static XElement End(string address, string field, string token, Wording words) => Of(
@@ -38,7 +38,7 @@ internal static class LaunchPages
 
     private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Page(Wording words, string nonce, string stylesheet, int? refresh, params object?[] body) => Written(Of(
+    private static string Page(Wording words, string nonce, string stylesheet, string? refresh, params object?[] body) => Written(Of(
         "html",
         Has("lang", words.Language),
         Of(
@@ -46,7 +46,7 @@ internal static class LaunchPages
             Of("meta", Has("charset", "utf-8")),
             Of("meta", Has("name", "viewport"), Has("content", "width=device-width, initial-scale=1")),
             Of("meta", Has("name", "color-scheme"), Has("content", "light dark")),
-            refresh is { } seconds ? Of("meta", Has("http-equiv", "refresh"), Has("content", seconds)) : null,
+            refresh is null ? null : Of("meta", Has("http-equiv", "refresh"), Has("content", refresh)),
             Of("title", words["page.title"]),
             NoIcon(),
             Of("link", Has("rel", "stylesheet"), Has("href", stylesheet), Has("nonce", nonce))),

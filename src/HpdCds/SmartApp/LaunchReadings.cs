@@ -36,6 +36,9 @@ internal sealed class LaunchReading(DateTimeOffset begun, DateTimeOffset until)
 
     public Task<LaunchResult> Result { get; set; } = Task.FromResult(new LaunchResult(ReadingEnd.NeedsRelaunch, Request: null));
 
+    /// <summary>No source failed that might answer at another time.</summary>
+    public bool IsWhole => Result is { IsCompletedSuccessfully: true, Result.Request: { } request } && request.Chart.Sources.Values.All(source => source.State != SourceState.Failed);
+
     /// <summary>The sources whose reading has ended so far.</summary>
     public ChartKey[] Ended => [.. _ended.Keys.Order()];
 
@@ -56,13 +59,16 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
     /// <summary>Who loads the page again after this time sees what is in the chart then.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(2);
 
+    /// <summary>The same where a source failed: it may be well again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, Lazy<LaunchReading>> _readings = new(StringComparer.Ordinal);
 
     /// <param name="anew">Whether an older reading is not good enough: the page is looked at, and nothing is tried on it.</param>
     public LaunchReading Of(string id, OpenLaunch launch, TrustedEhr ehr, bool anew)
     {
         var now = clock.GetUtcNow();
-        if (anew && _readings.TryGetValue(id, out var earlier) && earlier.Value is { Result.IsCompleted: true } done && now - done.Begun > Freshness)
+        if (anew && _readings.TryGetValue(id, out var earlier) && earlier.Value is { Result.IsCompleted: true } done && now - done.Begun > (done.IsWhole ? Freshness : Pause))
             _readings.TryRemove(new(id, earlier));
         foreach (var (old, reading) in _readings)
         {
@@ -98,13 +104,17 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
         }
 
         var (request, isRefused) = await TryAsync(current, origin.Decision, ehr, reading, stop);
-        if (!isRefused)
-            return new(ReadingEnd.Read, request);
-        // Once, and then it is for the person to open the patient anew.
-        if (await desk.RenewAsync(id, current.AccessToken, stop) is not { } second)
-            return new(ReadingEnd.NeedsRelaunch, Request: null);
-        (request, isRefused) = await TryAsync(second, origin.Decision, ehr, reading, stop);
-        return isRefused ? new(ReadingEnd.NeedsRelaunch, Request: null) : new(ReadingEnd.Read, request);
+        // Renewed once, and then it is for the person to open the patient anew.
+        if (isRefused && await desk.RenewAsync(id, current.AccessToken, stop) is { } second)
+        {
+            current = second;
+            (request, isRefused) = await TryAsync(current, origin.Decision, ehr, reading, stop);
+        }
+
+        // A server that refuses a token for some records only means the records.
+        var isOver = isRefused && (current.TokenUntil <= clock.GetUtcNow() || request.Chart.Sources.Values.All(source => source.State != SourceState.Complete)
+            || request.Chart.Sources[ChartKey.Patient].State == SourceState.NotAuthorised);
+        return isOver ? new(ReadingEnd.NeedsRelaunch, Request: null) : new(ReadingEnd.Read, request);
     }
 
     // Without the store the page is as after a launch that came from nowhere.

@@ -24,8 +24,9 @@ internal sealed partial class SmartDiscovery(SmartHttp http, TimeProvider clock,
         {
             if (clock.GetUtcNow() >= place.Until)
             {
-                place.Said = await ReadAsync(server, stop);
-                place.Until = clock.GetUtcNow() + (place.Said is null ? Pause : Life);
+                // For all who wait: the first of them may go.
+                place.Said = await ReadAsync(server);
+                place.Until = clock.GetUtcNow() + (place.Said is null || Fault(place.Said, client) is not null ? Pause : Life);
             }
 
             // The list of hosts is a setting, which may have changed.
@@ -36,11 +37,11 @@ internal sealed partial class SmartDiscovery(SmartHttp http, TimeProvider clock,
             place.Gate.Release();
         }
 
-        async Task<SmartServer?> ReadAsync(FhirBase at, CancellationToken waiting)
+        async Task<SmartServer?> ReadAsync(FhirBase at)
         {
             try
             {
-                using var json = JsonDocument.Parse(await http.GetAsync(new Uri($"{at.Text}/.well-known/smart-configuration"), waiting), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+                using var json = JsonDocument.Parse(await http.GetAsync(new Uri($"{at.Text}/.well-known/smart-configuration"), CancellationToken.None), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
                 var (said, why) = Read(json.RootElement, at);
                 if (said is not null)
                     why = Fault(said, client);

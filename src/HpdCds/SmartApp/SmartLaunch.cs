@@ -71,6 +71,9 @@ internal enum LaunchProblem
     /// <summary>Launches cannot be kept now.</summary>
     StoreAway,
 
+    /// <summary>A fault of ours.</summary>
+    NotMade,
+
     /// <summary>It was ended by the one who looked.</summary>
     Ended,
 }

@@ -41,6 +41,8 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
     /// <summary>Of our proof: it is used at once.</summary>
     private static readonly TimeSpan ProofLife = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan RevocationTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Of a token whose server does not say how long it lives.</summary>
     private static readonly TimeSpan CautiousLife = TimeSpan.FromMinutes(5);
 
@@ -56,7 +58,7 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
             ClientCredentialStyle = ClientCredentialStyle.PostBody,
             ClientAssertion = Proof(server.Token, client),
         };
-        return Read(await http.Client.RequestAuthorizationCodeTokenAsync(request, stop), server);
+        return await AskAsync(http.Client.RequestAuthorizationCodeTokenAsync(request, stop), server, stop);
     }
 
     /// <inheritdoc cref="ForCodeAsync" />
@@ -69,11 +71,11 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
             ClientCredentialStyle = ClientCredentialStyle.PostBody,
             ClientAssertion = Proof(server.Token, client),
         };
-        return Read(await http.Client.RequestRefreshTokenAsync(request, stop), server);
+        return await AskAsync(http.Client.RequestRefreshTokenAsync(request, stop), server, stop);
     }
 
-    /// <summary>Tells the server that a token is not needed any more, where it wants to know.</summary>
-    public async Task RevokeAsync(SmartServer server, SmartClient client, string token, CancellationToken stop)
+    /// <summary>Tells the server that a token is not needed any more, where it wants to know. What it says to that, and when, changes nothing.</summary>
+    public async Task RevokeAsync(SmartServer server, SmartClient client, string token)
     {
         if (server.Revocation is null)
             return;
@@ -85,9 +87,31 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
             // Its audience is where we are known, whichever of the addresses is called.
             ClientAssertion = Proof(server.Token, client),
         };
-        var answer = await http.Client.RevokeTokenAsync(request, stop);
-        if (answer.IsError)
-            NotRevoked(log, server.Revocation.Host);
+        using var limit = new CancellationTokenSource(RevocationTime);
+        try
+        {
+            if (await http.Client.RevokeTokenAsync(request, limit.Token) is { Json: null or { ValueKind: not (JsonValueKind.Array or JsonValueKind.String or JsonValueKind.Number) }, IsError: false })
+                return;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or InvalidOperationException or FormatException or IOException)
+        {
+            // Told below.
+        }
+
+        NotRevoked(log, server.Revocation.Host);
+    }
+
+    private async Task<SmartGrant?> AskAsync(Task<TokenResponse> asked, SmartServer server, CancellationToken stop)
+    {
+        try
+        {
+            return Read(await asked, server);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or InvalidOperationException or FormatException or IOException && !stop.IsCancellationRequested)
+        {
+            NotGranted(log, server.Token.Host, "nothing in time, or nothing that can be read");
+            return null;
+        }
     }
 
     private ClientAssertion Proof(Uri audience, SmartClient client)
@@ -113,17 +137,17 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
     private SmartGrant? Read(TokenResponse answer, SmartServer server)
     {
         // What a server says of its refusal may quote what we sent.
-        if (answer.IsError || answer.Json is not { ValueKind: JsonValueKind.Object } json)
+        if (answer.Json is not { ValueKind: JsonValueKind.Object } json || answer.IsError)
             return Refuse("an error");
-        if (string.IsNullOrEmpty(answer.AccessToken) || !string.Equals(answer.TokenType, "Bearer", StringComparison.OrdinalIgnoreCase) || answer.Scope is null)
+        if (!IsToken(answer.AccessToken) || !string.Equals(answer.TokenType, "Bearer", StringComparison.OrdinalIgnoreCase) || answer.Scope is null)
             return Refuse("no bearer token with a scope");
         var life = answer.ExpiresIn > 0 ? TimeSpan.FromSeconds(answer.ExpiresIn) : CautiousLife;
         return new SmartGrant
         {
-            AccessToken = answer.AccessToken,
+            AccessToken = answer.AccessToken!,
             Until = clock.GetUtcNow() + life,
             Scopes = answer.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            RefreshToken = answer.RefreshToken,
+            RefreshToken = IsToken(answer.RefreshToken) ? answer.RefreshToken : null,
             IdToken = answer.IdentityToken,
             Patient = Text(json, "patient", MostPatientCharacters),
             Tenant = Text(json, "tenant", MostTextCharacters),
@@ -138,6 +162,9 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
             return null;
         }
     }
+
+    // RFC 6749, A.12 and A.17: what else stands in it would stand in a header.
+    private static bool IsToken(string? text) => text is { Length: > 0 } && text.All(character => character is >= ' ' and <= '~');
 
     private static string? Text(JsonElement json, string name, int most) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text && text.Length <= most ? text : null;

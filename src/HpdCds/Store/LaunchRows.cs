@@ -30,6 +30,16 @@ public sealed class LaunchRows(Database database, IDataProtectionProvider protec
                 cancellationToken: stop)),
             stop);
 
+    /// <returns>False when there is none any more: what was ended is not begun again.</returns>
+    /// <exception cref="StoreAwayException">It could not be kept now.</exception>
+    public async Task<bool> ReplaceAsync<T>(string secret, T content, CancellationToken stop)
+        where T : PatientData => await database.RunAsync(
+            connection => connection.ExecuteAsync(new(
+                "UPDATE launches SET content = @Content, lease = 0 WHERE id = @Id AND until >= @Now",
+                new { Now, Id = Unguessable.HashOf(secret), Content = _protector.Protect(JsonSerializer.Serialize(content)) },
+                cancellationToken: stop)),
+            stop) == 1;
+
     /// <returns>Null when there is none, or its time is over.</returns>
     /// <exception cref="StoreAwayException">It could not be looked up now.</exception>
     public Task<T?> FindAsync<T>(string secret, CancellationToken stop)

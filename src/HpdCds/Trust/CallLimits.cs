@@ -13,6 +13,9 @@ public static class CallLimits
 {
     private static readonly Share Strangers = new("", 1000, 128);
 
+    /// <summary>Each of them leaves something in the store for a while, whoever begins it.</summary>
+    private static readonly Share Launches = new("launches", 20, 128);
+
     public static void AddCallLimits(this IServiceCollection services, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(trust);
@@ -46,6 +49,8 @@ public static class CallLimits
     private sealed record Share(string Name, int PerSecond, int AtOnce)
     {
         public static Share Of(HttpContext context) =>
-            Caller.Of(context)?.Ehr is { } ehr ? new(ehr.Name, ehr.CallsPerSecond, ehr.ConcurrentCalls) : Strangers;
+            Caller.Of(context)?.Ehr is { } ehr ? new(ehr.Name, ehr.CallsPerSecond, ehr.ConcurrentCalls)
+            : context.Request.Path.Equals(SmartApp.LaunchDesk.Launch, StringComparison.OrdinalIgnoreCase) ? Launches
+            : Strangers;
     }
 }

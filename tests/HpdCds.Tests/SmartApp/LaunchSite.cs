@@ -40,6 +40,12 @@ internal sealed class LaunchSite : IAsyncDisposable
     /// <summary>What is different in the answer to a token request, by its form.</summary>
     public Action<JsonObject, Dictionary<string, StringValues>>? Token { get; set; }
 
+    /// <summary>The answer to a token request as text, where it is no object.</summary>
+    public Func<Dictionary<string, StringValues>, string?>? TokenText { get; set; }
+
+    /// <summary>What the revocation endpoint answers; null for the usual.</summary>
+    public EhrAnswer? Revoked { get; set; }
+
     /// <summary>Answers of the FHIR server that are not the usual ones.</summary>
     public Func<EhrCall, EhrAnswer?>? Fhir { get; set; }
 
@@ -180,13 +186,15 @@ internal sealed class LaunchSite : IAsyncDisposable
                 return EhrAnswer.Ok(configuration.ToJsonString());
             case "/auth/token":
                 var form = QueryHelpers.ParseQuery(call.Body);
+                if (TokenText?.Invoke(form) is { } text)
+                    return EhrAnswer.Ok(text);
                 var token = new JsonObject { ["access_token"] = "access-1", ["token_type"] = "Bearer", ["expires_in"] = 3600, ["scope"] = "launch patient/*.rs", ["patient"] = "pat-1", ["need_patient_banner"] = true };
                 Token?.Invoke(token, form);
                 return new EhrAnswer(token.Remove("status", out var status) ? (int)status! : 200, token.ToJsonString());
             case "/auth/jwks":
                 return EhrAnswer.Ok(_identity.Jwks);
             case "/auth/revoke":
-                return EhrAnswer.Ok("{}");
+                return Revoked ?? EhrAnswer.Ok("{}");
             default:
                 return Fhir?.Invoke(call);
         }

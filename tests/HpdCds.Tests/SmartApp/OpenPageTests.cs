@@ -113,6 +113,72 @@ public sealed partial class OpenPageTests
     }
 
     [Fact]
+    public async Task What_was_tried_leads_back_to_the_page_when_it_is_looked_at_anew()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        var page = await site.OpenAsync();
+
+        using var again = await site.GetAsync($"{page.Path}/what-if?language=zh-CN", page.Cookie);
+        using var stranger = await site.GetAsync($"{page.Path}/what-if");
+
+        Assert.Equal((303, page.Path + "?language=zh-CN"), ((int)again.StatusCode, again.Headers.Location!.OriginalString));
+        Assert.Equal(404, (int)stranger.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_that_waits_looks_again_at_itself()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        var goOn = new TaskCompletionSource();
+        site.Before = (call, _) => call.Type == "Condition" ? goOn.Task : Task.CompletedTask;
+        var page = await site.OpenAsync();
+        var looking = site.ShowAsync(page, "?language=zh-CN");
+        while (!looking.IsCompleted)
+        {
+            site.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        var (status, html) = await looking;
+        goOn.SetResult();
+
+        Assert.Equal(200, status);
+        Assert.Contains($"href=\"{page.Path}?language=zh-CN\"", html, StringComparison.Ordinal);
+        Assert.Contains($"url={page.Path}?language=zh-CN", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(500, "")]
+    [InlineData(200, "[]")]
+    public async Task A_view_ends_whatever_the_revocation_endpoint_says(int status, string body)
+    {
+        await using var site = await LaunchSite.StartAsync();
+        site.Revoked = new EhrAnswer(status, body);
+        var page = await site.OpenAsync();
+
+        using var ended = await site.PostAsync($"{page.Path}/end", page.Cookie, [KeyValuePair.Create("form", FormTokenOf((await site.ShowAsync(page)).Html))]);
+
+        Assert.Equal(200, (int)ended.StatusCode);
+        Assert.Contains("did not take a token back", site.Service.Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Launches_that_nobody_proved_to_be_anybody_for_are_limited()
+    {
+        await using var site = await LaunchSite.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
+        {
+            using var response = await site.GetAsync(LaunchSite.LaunchPath(site.Iss, "launch-1"));
+            return (int)response.StatusCode;
+        }));
+
+        Assert.Contains(302, answers);
+        Assert.Contains(429, answers);
+        Assert.All(answers, status => Assert.True(status is 302 or 429, $"{status}"));
+    }
+
+    [Fact]
     [Trait("Req", "SM-31")]
     public async Task Two_launches_side_by_side_keep_their_patients_apart()
     {

@@ -74,6 +74,9 @@ public sealed class PrefetchTable
 
     public ImmutableArray<PrefetchRow> Rows { get; }
 
+    /// <summary>Whether a prefetch key is one of ours; what comes under any other is nobody's business.</summary>
+    public bool IsRead(string name) => Rows.Any(row => row.Name == name);
+
     /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
     public bool IsWindowed(string group) => _windowed.Contains(group);
 

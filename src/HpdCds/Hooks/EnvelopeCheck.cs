@@ -57,6 +57,7 @@ public static class EnvelopeCheck
             envelope.Prefetch)
         {
             OtherDrafts = OrderReader.OtherThanDrugs(drafts),
+            Walked = envelope.Walked,
         };
     }
 

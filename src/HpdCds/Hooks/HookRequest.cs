@@ -19,6 +19,9 @@ public sealed record HookRequest(
     FhirAccess? Access,
     ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch)
 {
+    /// <summary>What stands in the values of <see cref="Prefetch"/> that were looked into as they came.</summary>
+    public IReadOnlyDictionary<string, BundleWalk> Walked { get; init; } = ImmutableDictionary<string, BundleWalk>.Empty;
+
     /// <summary>What has been used of the right to ask, once the FHIR server was asked what a draft is.</summary>
     public ReadingBudget? Budget { get; init; }
 

@@ -39,10 +39,13 @@ public static class ChartTimes
 
     /// <param name="text">The same in ASCII.</param>
     /// <param name="zone">The hospital's zone.</param>
-    internal static ClinicalTime? Parse(ReadOnlySpan<byte> text, TimeZoneInfo zone) =>
-        IsWholeSecond(text) && Number(text[..4]) is >= FirstYear and <= LastYear and var year && OffsetOf(text[19..]) is { } offset && IsReal(text, year)
+    public static ClinicalTime? Parse(ReadOnlySpan<byte> text, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        return IsWholeSecond(text) && Number(text[..4]) is >= FirstYear and <= LastYear and var year && OffsetOf(text[19..]) is { } offset && IsReal(text, year)
             ? ClinicalTime.At(new DateTimeOffset(year, Number(text[5..7]), Number(text[8..10]), Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), offset))
             : Parse(Encoding.ASCII.GetString(text), zone);
+    }
 
     // As nearly every server writes it. Anything else is read the long way, by the framework.
     private static bool IsWholeSecond(ReadOnlySpan<byte> text) =>

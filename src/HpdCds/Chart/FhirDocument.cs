@@ -24,10 +24,11 @@ internal sealed class FhirDocument : IDisposable
     private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item"]).Select(Encoding.UTF8.GetBytes)];
 
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly WalkMemory? _known;
     private Part[] _parts = ArrayPool<Part>.Shared.Rent(FewestParts);
     private int _count;
 
-    private FhirDocument(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+    private FhirDocument(ReadOnlyMemory<byte> bytes, WalkMemory? known) => (_bytes, _known) = (bytes, known);
 
     public FhirElement RootElement => new(this, 0);
 
@@ -50,12 +51,13 @@ internal sealed class FhirDocument : IDisposable
 
     internal ReadOnlySpan<byte> BytesOf(Part part) => _bytes.Span.Slice(part.Start, part.Length);
 
+    /// <param name="known">Texts that came in others before.</param>
     /// <returns>Nothing when it is no sound JSON, or says something twice.</returns>
-    public static FhirDocument? Read(ReadOnlyMemory<byte> bytes)
+    public static FhirDocument? Read(ReadOnlyMemory<byte> bytes, WalkMemory? known = null)
     {
         if (!System.Text.Unicode.Utf8.IsValid(bytes.Span))
             return null;
-        var document = new FhirDocument(bytes);
+        var document = new FhirDocument(bytes, known);
         try
         {
             if (document.Fill())
@@ -82,7 +84,7 @@ internal sealed class FhirDocument : IDisposable
     {
         var raw = BytesOf(part);
         if (!part.IsEscaped)
-            return Encoding.UTF8.GetString(raw);
+            return _known?.Text(raw) ?? Encoding.UTF8.GetString(raw);
         var reader = new Utf8JsonReader(_bytes.Span.Slice(part.Start - 1, part.Length + 2));
         reader.Read();
         return reader.GetString()!;

@@ -37,11 +37,39 @@ internal readonly struct FhirElement(FhirDocument document, int at)
     /// <summary>Of an object; nothing else has any.</summary>
     public MemberSteps Members => new(document, at, ValueKind == JsonValueKind.Object);
 
-    public IEnumerable<FhirElement> EnumerateArray()
+    /// <summary>Of a list, which lists in it are a part of. What is null is not there.</summary>
+    public FhirElement[] Items()
     {
-        var end = document[at].Next;
-        for (var item = at + 1; item < end; item = document[item].Next)
-            yield return new(document, item);
+        var count = CountItems(at);
+        if (count == 0)
+            return [];
+        var items = new FhirElement[count];
+        Fill(items, at, 0);
+        return items;
+    }
+
+    /// <summary>Whether it is a list of nothing at all.</summary>
+    public bool IsEmptyList => ValueKind == JsonValueKind.Array && document[at].Next == at + 1;
+
+    private int CountItems(int list)
+    {
+        var count = 0;
+        for (var item = list + 1; item < document[list].Next; item = document[item].Next)
+            count += document[item].Token switch { JsonTokenType.StartArray => CountItems(item), JsonTokenType.Null => 0, _ => 1 };
+        return count;
+    }
+
+    private int Fill(FhirElement[] items, int list, int count)
+    {
+        for (var item = list + 1; item < document[list].Next; item = document[item].Next)
+        {
+            if (document[item].Token == JsonTokenType.StartArray)
+                count = Fill(items, item, count);
+            else if (document[item].Token != JsonTokenType.Null)
+                items[count++] = new(document, item);
+        }
+
+        return count;
     }
 
     public string? GetString() => document[at].Token == JsonTokenType.String ? document.TextOf(document[at]) : null;

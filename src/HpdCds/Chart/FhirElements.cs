@@ -40,8 +40,8 @@ internal static class FhirElements
     public static FhirElement? One(this FhirElement owner, string name) =>
         owner.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Array ? member : null;
 
-    public static IEnumerable<FhirElement> Many(this FhirElement owner, string name) =>
-        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? Items(list) : [];
+    public static FhirElement[] Many(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.Items() : [];
 
     /// <summary>The one of a choice, such as <c>value</c>; there are never two of them (<see cref="FhirReading"/>).</summary>
     public static Chosen? Choice(this FhirElement owner, ReadOnlySpan<byte> name)
@@ -68,7 +68,7 @@ internal static class FhirElements
     {
         foreach (var member in owner.Members)
         {
-            if (member.Name is [(byte)'_', .. var beside] ? Ascii.Equals(beside, name) : Ascii.Equals(member.Name, name) && !(member.Value.ValueKind == JsonValueKind.Array && !member.Value.EnumerateArray().Any()))
+            if (member.Name is [(byte)'_', .. var beside] ? Ascii.Equals(beside, name) : Ascii.Equals(member.Name, name) && !member.Value.IsEmptyList)
                 return true;
         }
 
@@ -80,7 +80,7 @@ internal static class FhirElements
         owner.TryGetProperty("modifierExtension", out var member) && member.ValueKind switch
         {
             JsonValueKind.Null => false,
-            JsonValueKind.Array => Items(member).Any(),
+            JsonValueKind.Array => member.Items().Length > 0,
             _ => true,
         };
 
@@ -133,23 +133,6 @@ internal static class FhirElements
         }
 
         return concepts ?? [];
-    }
-
-    // Lists in a list are one list.
-    private static IEnumerable<FhirElement> Items(FhirElement list)
-    {
-        foreach (var item in list.EnumerateArray())
-        {
-            if (item.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var inner in Items(item))
-                    yield return inner;
-            }
-            else if (item.ValueKind != JsonValueKind.Null)
-            {
-                yield return item;
-            }
-        }
     }
 
     private static string TypeOf(ReadOnlySpan<byte> ending)

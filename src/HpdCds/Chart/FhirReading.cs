@@ -9,9 +9,9 @@ internal static class FhirReading
 {
     /// <summary>A record of the chart. One that an unknown extension modifies may mean the opposite of what it says.</summary>
     /// <returns>To be disposed; nothing when it cannot be read as a resource of this type.</returns>
-    public static FhirDocument? OpenRecord(ReadOnlyMemory<byte> bytes, string type)
+    public static FhirDocument? OpenRecord(ReadOnlyMemory<byte> bytes, string type, WalkMemory? known = null)
     {
-        var document = FhirDocument.Read(bytes);
+        var document = FhirDocument.Read(bytes, known);
         if (document is null || (IsOf(document.RootElement, type) && !document.RootElement.IsModified()))
             return document;
         document.Dispose();

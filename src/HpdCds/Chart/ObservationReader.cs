@@ -15,10 +15,16 @@ public static partial class ObservationReader
     private static readonly string[] Primitives =
         ["Base64Binary", "Canonical", "Code", "Date", "DateTime", "Id", "Instant", "Integer64", "Markdown", "Oid", "PositiveInt", "Time", "UnsignedInt", "Uri", "Url", "Uuid"];
 
+    private static readonly string[] OfQuantity = ["comparator", "code", "system", "unit"];
+
     /// <returns>Nothing when the resource cannot be read at all.</returns>
-    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
+    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone) =>
+        Read(bytes, reference, source, zone, known: null);
+
+    /// <param name="known">Texts that came in others before.</param>
+    internal static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known)
     {
-        using var document = FhirReading.OpenRecord(bytes, "Observation");
+        using var document = FhirReading.OpenRecord(bytes, "Observation", known);
         if (document?.RootElement is not { } observation)
             return [];
         var whole = new ChartObservation(
@@ -122,7 +128,7 @@ public static partial class ObservationReader
             return null;
         if (AsDecimal(raw) is not { } value)
             return new ChartValue.Unreadable("not a number");
-        if (((string[])["comparator", "code", "system", "unit"]).Any(name => quantity.HasList(name)))
+        if (Array.Exists(OfQuantity, name => quantity.HasList(name)))
             return new ChartValue.Unreadable("not of a FHIR type");
         var comparator = quantity.Text("comparator");
         var code = quantity.Text("code");

@@ -53,6 +53,9 @@ public sealed class PrefetchTable
 
     private static readonly ChartKey[] WithoutWindow = [ChartKey.Staging, ChartKey.Genomics];
 
+    // These come in panels beside what we ask for. No fact is read from them, so that an old one matters no more than one of those.
+    private static readonly string[] Beside = ["afp-l3", "afp-moles", "alt", "ast", "creatinine*", "dcp-pivka*", "ferritin", "immature-granulocytes-pct", "platelets", "prothrombin-time"];
+
     private readonly HashSet<string> _windowed;
 
     public PrefetchTable(CodeSets codes)
@@ -69,7 +72,7 @@ public sealed class PrefetchTable
             new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
             new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
         ];
-        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
+        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
     }
 
     public ImmutableArray<PrefetchRow> Rows { get; }

@@ -3,7 +3,7 @@ using HpdCds.Clinical;
 namespace HpdCds.Chart;
 
 /// <summary>Whether times came newest first, told one after the other. Nothing of them is kept but what that needs.</summary>
-internal readonly struct TimeOrder
+public readonly struct TimeOrder
 {
     private readonly ClinicalTime? _first;
     private readonly ClinicalTime? _last;

@@ -9,11 +9,11 @@ namespace HpdCds.Chart;
 /// </summary>
 internal sealed class WalkMemory
 {
-    private const int Slots = 128;
+    private const int Slots = 256;
     private const int LongestText = 64;
 
     private readonly string?[] _texts = new string?[Slots];
-    private readonly (int Start, int Length, (string? System, string Code)[] Codes)[] _codes = new (int, int, (string?, string)[])[Slots];
+    private (int Start, int Length, (string? System, string Code)[] Codes)[]? _codes;
 
     /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
     public string? NextText(ref Utf8JsonReader reader)
@@ -28,12 +28,26 @@ internal sealed class WalkMemory
     /// <summary>The codings of an element that came before, byte for byte.</summary>
     public (string? System, string Code)[]? CodesOf(ReadOnlySpan<byte> all, int start, int length)
     {
+        if (_codes is null)
+            return null;
         ref var known = ref _codes[SlotOf(all.Slice(start, length))];
         return known.Codes is not null && all.Slice(known.Start, known.Length).SequenceEqual(all.Slice(start, length)) ? known.Codes : null;
     }
 
-    public void Keep(ReadOnlySpan<byte> all, int start, int length, (string? System, string Code)[] codes) =>
+    public void Keep(ReadOnlySpan<byte> all, int start, int length, (string? System, string Code)[] codes)
+    {
+        _codes ??= new (int, int, (string?, string)[])[Slots];
         _codes[SlotOf(all.Slice(start, length))] = (start, length, codes);
+    }
+
+    /// <param name="bytes">A text without escapes, of which it is sure that it is UTF-8.</param>
+    public string Text(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length is 0 or > LongestText)
+            return Encoding.UTF8.GetString(bytes);
+        ref var known = ref _texts[SlotOf(bytes)];
+        return known is not null && Ascii.Equals(bytes, known) ? known : known = Encoding.UTF8.GetString(bytes);
+    }
 
     private string Text(ref Utf8JsonReader reader)
     {

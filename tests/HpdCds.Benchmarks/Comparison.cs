@@ -18,9 +18,9 @@ internal static class Comparison
     private const int TokensPerSecond = 1000;
 
     // So many calls make everything on their way be compiled for speed; on a busy machine they take their time.
-    private const int WarmCalls = 2000;
+    private const int WarmCalls = 1500;
 
-    private static readonly TimeSpan MostWarming = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MostWarming = TimeSpan.FromSeconds(30);
     private static readonly (string Name, int Observations)[] Sizes = [("small", 8), ("medium", 150), ("large", 1500)];
     private static readonly string[] Targets = [Baselines.Fixed, Baselines.Walk, Baselines.Everything, Service];
 
@@ -35,7 +35,7 @@ internal static class Comparison
     /// <returns>1 when a ratio is grossly below the one that was committed, or a call was not answered.</returns>
     public static async Task<int> RunAsync(bool isShort)
     {
-        var (rounds, length) = isShort ? (3, TimeSpan.FromSeconds(2)) : (5, TimeSpan.FromSeconds(4));
+        var (rounds, length) = isShort ? (3, TimeSpan.FromSeconds(1)) : (5, TimeSpan.FromSeconds(4));
         var program = await MeasuredProcess.PublishServiceAsync();
         await ShowStartAsync(program, isShort ? 1 : 5);
         await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);

@@ -39,7 +39,7 @@ internal sealed class MeasuredProcess : IAsyncDisposable
     {
         var folder = Path.Combine(Path.GetTempPath(), "hpdcds-benchmarks-service");
         var project = Path.Combine(Repository(), "src", "HpdCds", "HpdCds.csproj");
-        using var publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "quiet", "--nologo"]);
+        using var publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "--no-restore", "-o", folder, "-v", "quiet", "--nologo"]);
         await publish.WaitForExitAsync();
         return publish.ExitCode == 0 ? Path.Combine(folder, "HpdCds.dll") : throw new InvalidOperationException("The service could not be published.");
     }

@@ -7,6 +7,11 @@ internal static class Overload
 {
     private const int Saturating = 4;
 
+    // What one EHR may have under way, as shipped.
+    private const int AtOnce = 64;
+    private const int Few = 500;
+    private const int Many = 15_000;
+
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
     private static readonly int[] Expected = [200, 429, 503];
@@ -15,14 +20,16 @@ internal static class Overload
     public static async Task<int> RunAsync()
     {
         var program = await MeasuredProcess.PublishServiceAsync();
-        await using var service = await MeasuredService.StartAsync(program, hasLimits: true);
+        // Only who says who he is has limits of his own: an open service is for one machine.
+        await using var service = await MeasuredService.StartAsync(program, isGuarded: true, hasLimits: true);
+        IReadOnlyList<string> Tokens(int number) => service.Tokens(number, TimeProvider.System.GetUtcNow());
         var body = HookCall.Of(1500, TimeProvider.System.GetUtcNow());
-        await Wrk.RunAsync(service.Url, body, Saturating, Turn);
-        var before = await Wrk.RunAsync(service.Url, body, 1, Turn);
+        await Wrk.RunAsync(service.Url, body, Saturating, Turn, Tokens(Few));
+        var before = await Wrk.RunAsync(service.Url, body, 1, Turn, Tokens(Few));
         Show("before", before, service);
-        var during = await Wrk.RunAsync(service.Url, body, 64 * 3, Minute);
+        var during = await Wrk.RunAsync(service.Url, body, AtOnce * 3, Minute, Tokens(Many));
         Show("during", during, service);
-        var after = await Wrk.RunAsync(service.Url, body, 1, Turn);
+        var after = await Wrk.RunAsync(service.Url, body, 1, Turn, Tokens(Few));
         Show("after", after, service);
         var strange = during.Statuses.Keys.Except(Expected).ToArray();
         return strange.Length > 0 || service.Process.HasEnded || !after.IsAllAnswered ? 1 : 0;

@@ -90,9 +90,20 @@ public sealed class ResourceGlance
     private ClinicalTime? TimeOf(RawText text, TimeZoneInfo zone) =>
         text.TryBytes(_all, out var bytes) ? ChartTimes.Parse(bytes, zone) : ChartTimes.Parse(text.In(_all), zone);
 
+    // Most members of a resource are none of these; a name that is written with escapes is looked at whole.
+    private static bool MayMatter(ReadOnlySpan<byte> name) => name switch
+    {
+        [(byte)'i' or (byte)'s' or (byte)'m' or (byte)'p' or (byte)'c' or (byte)'h', ..] => name.Length is 2 or 4 or 5 or 6 or 7 or 9,
+        [(byte)'r', ..] => name.Length == 12,
+        [(byte)'e', ..] => name.Length is >= 15 and <= 17,
+        _ => false,
+    };
+
     private void ReadMember(ref Utf8JsonReader reader, WalkMemory known)
     {
-        if (reader.ValueTextEquals("resourceType"u8))
+        if (!reader.ValueIsEscaped && !MayMatter(reader.ValueSpan))
+            reader.Skip();
+        else if (reader.ValueTextEquals("resourceType"u8))
             Type = known.NextText(ref reader);
         else if (reader.ValueTextEquals("id"u8))
             _id = RawText.Next(ref reader);

@@ -91,6 +91,7 @@ public sealed record RiskAssessment : PatientData
         AsOf = facts.AsOf;
         Factors = [.. model.Factors.Select(factor => FactorAssessment.Of(factor, facts[factor.Id]))];
         Points = model.Total(factor => this[factor.Id].Points);
+        Settles = Band.IsSettled ? null : Settling.Datum(this);
     }
 
     /// <summary>The model.</summary>
@@ -121,7 +122,7 @@ public sealed record RiskAssessment : PatientData
         : this[factor.Id].Points));
 
     /// <summary>The single datum that would narrow the answer most; null when the band is settled.</summary>
-    public string? Settles => Band.IsSettled ? null : Settling.Datum(this);
+    public string? Settles { get; }
 
     /// <summary>The features of the seed review.</summary>
     public ReviewLens Review
@@ -143,7 +144,19 @@ public sealed record RiskAssessment : PatientData
 
     /// <summary>The row of a factor.</summary>
     /// <exception cref="InvalidOperationException">The model has no such factor.</exception>
-    public FactorAssessment this[string factor] => Factors.First(row => row.Factor.Id == factor);
+    public FactorAssessment this[string factor]
+    {
+        get
+        {
+            foreach (var row in Factors)
+            {
+                if (row.Factor.Id == factor)
+                    return row;
+            }
+
+            throw new InvalidOperationException("The model has no such factor.");
+        }
+    }
 
     /// <summary>Assesses a patient.</summary>
     public static RiskAssessment Of(RiskModel model, PatientFacts facts)

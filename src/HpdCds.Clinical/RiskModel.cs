@@ -189,18 +189,32 @@ public sealed record RiskModel
     /// <summary>The total of all factors, after the caps of their domains.</summary>
     public PointsRange Total(Func<Factor, PointsRange> pointsOf)
     {
-        var domains = Domains.Select(domain => DomainTotal(domain, pointsOf)).ToArray();
-        return new(domains.Sum(points => points.Low), domains.Sum(points => points.High));
+        var (low, high) = (0, 0);
+        foreach (var domain in Domains)
+        {
+            var points = DomainTotal(domain, pointsOf);
+            (low, high) = (low + points.Low, high + points.High);
+        }
+
+        return new(low, high);
     }
 
     /// <summary>The points of one domain, after its cap.</summary>
     public PointsRange DomainTotal(Domain domain, Func<Factor, PointsRange> pointsOf)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        var points = Factors.Where(factor => factor.Domain == domain.Id).Select(pointsOf).DefaultIfEmpty().ToArray();
-        var (low, high) = domain.Combination == Combination.Sum
-            ? (points.Sum(range => range.Low), points.Sum(range => range.High))
-            : (points.Max(range => range.Low), points.Max(range => range.High));
+        // Without lists: to find what would settle an answer, this is asked some thousand times.
+        var (low, high) = (0, 0);
+        foreach (var factor in Factors)
+        {
+            if (factor.Domain != domain.Id)
+                continue;
+            var points = pointsOf(factor);
+            (low, high) = domain.Combination == Combination.Sum
+                ? (low + points.Low, high + points.High)
+                : (Math.Max(low, points.Low), Math.Max(high, points.High));
+        }
+
         return new(Math.Min(low, domain.Cap), Math.Min(high, domain.Cap));
     }
 

@@ -96,12 +96,15 @@ public enum Confounder
 /// <summary>Turns the names of enumerations into the codes of the wire.</summary>
 public static class Kebab
 {
+    // Names of values of enumerations only: there are not many, and each is asked for with every answer.
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
+
     /// <summary><c>FallbackFromNewer</c> becomes <c>fallback-from-newer</c>.</summary>
     public static string Case(string pascalCase)
     {
         ArgumentNullException.ThrowIfNull(pascalCase);
-        return string.Concat(pascalCase.Select((letter, at) => char.IsAsciiLetterUpper(letter)
+        return Known.GetOrAdd(pascalCase, static name => string.Concat(name.Select((letter, at) => char.IsAsciiLetterUpper(letter)
             ? (at == 0 ? "" : "-") + char.ToLowerInvariant(letter)
-            : letter.ToString()));
+            : letter.ToString())));
     }
 }

@@ -55,6 +55,8 @@ internal sealed class CardDetail(CardSubject subject)
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
     private readonly RiskAssessment _assessment = subject.Assessment;
+    private string?[]? _uncoded;
+    private (Worth Worth, string? Line)[]? _rest;
 
     private IEnumerable<FactorAssessment> Core => _assessment.Factors.Where(row => row.Factor.IsCore || row.Points.High > 0);
 
@@ -74,8 +76,14 @@ internal sealed class CardDetail(CardSubject subject)
         (Worth.Needed, _assessment.IsAssessable ? Values("detail.counts", Counted.Select(_line.Scored), form.MostValues) : null),
         (Worth.Needed, _assessment.IsAssessable ? Values("detail.partly", PartlyOpen.Select(_line.Open), form.MostValues - Counted.Count()) : null),
         (Worth.Needed, Values("detail.missing", Named(MissingRows, form.Missing), int.MaxValue)),
-        (Worth.Needed, Uncoded()),
+        (Worth.Needed, (_uncoded ??= [Uncoded()])[0]),
         (Worth.Needed, _assessment.IsAssessable ? null : Values("detail.read", Counted.Concat(PartlyOpen).Concat(SettledAtNothing).Select(_line.Read), form.MostValues)),
+        .. _rest ??= Rest(),
+    ];
+
+    // What reads the same in every form.
+    private (Worth Worth, string? Line)[] Rest() =>
+    [
         (Worth.Needed, _assessment is { IsAssessable: true, Settles: not null } ? _wording.Say("detail.settles", ("datum", _line.Datum(_assessment))) : null),
         (Worth.Needed, _assessment.IsAssessable ? Domains() : null),
         (Worth.DoesNotCount, _assessment.IsAssessable ? DoesNotCount() : null),

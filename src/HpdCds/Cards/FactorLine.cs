@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HpdCds.Clinical;
@@ -92,17 +93,19 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
         ? wording.Say("datum.repeat-short", ("name", ShortName(datum[Repeat.Length..])))
         : wording.Find($"part.{datum}") ?? ShortName(datum);
 
-    private string Say(string phrase, FactorAssessment row) => wording.Say(
-        phrase,
-        ("name", Name(row.Factor.Id)),
-        ("value", Value(row)),
-        ("date", DateOf(row)),
-        ("threshold", Threshold(row)),
-        ("limit", Limit(row)),
-        ("points", Points(row.Points)),
-        ("tier", FactorText.TierOf(row.Factor.Tier)),
-        ("reason", Reason(row)),
-        ("marks", Marks(row)));
+    private string Say(string phrase, FactorAssessment row) => wording.Say(phrase, name => name switch
+    {
+        "name" => Name(row.Factor.Id),
+        "value" => Value(row),
+        "date" => DateOf(row),
+        "threshold" => Threshold(row),
+        "limit" => Limit(row),
+        "points" => Points(row.Points),
+        "tier" => FactorText.TierOf(row.Factor.Tier),
+        "reason" => Reason(row),
+        "marks" => Marks(row),
+        _ => null,
+    });
 
     public string Value(FactorAssessment row) => row.Finding?.Shown switch
     {
@@ -189,7 +192,7 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
     public static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 
     /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
-    public static string Readable(string ours) => Signs().Replace(ours, match => match.Groups["sign"].Value switch
+    public static string Readable(string ours) => !ours.AsSpan().ContainsAny('<', '>') ? ours : Signs().Replace(ours, match => match.Groups["sign"].Value switch
     {
         ">=" => "≥ ",
         "<=" => "≤ ",
@@ -216,6 +219,8 @@ internal static class Markdown
 {
     private const string Special = @"\`*_{}[]()#+!|<>~&";
 
-    public static string Escape(string text) =>
-        string.Concat(text.Select(letter => Special.Contains(letter, StringComparison.Ordinal) ? $"\\{letter}" : letter.ToString()));
+    private static readonly SearchValues<char> Specials = SearchValues.Create(Special);
+
+    public static string Escape(string text) => !text.AsSpan().ContainsAny(Specials) ? text
+        : string.Concat(text.Select(letter => Special.Contains(letter, StringComparison.Ordinal) ? $"\\{letter}" : letter.ToString()));
 }

@@ -5,13 +5,11 @@ using HpdCds.Knowledge;
 namespace HpdCds.Chart;
 
 /// <summary>What a value holds for us: the few entries worth parsing, and counts of what was left out.</summary>
-/// <param name="Times">The time of every matching Observation in the order received, for judging "newest first".</param>
 /// <param name="Medications">Medication resources that came along.</param>
 /// <param name="PanelOf">Observation reference to the reference of the panel that has it as a member.</param>
 public sealed record Sieved(
     Received Received,
     ImmutableArray<WalkedEntry> Kept,
-    ImmutableArray<ClinicalTime?> Times,
     ImmutableArray<WalkedEntry> Medications,
     ImmutableArray<KeyValuePair<string, string>> PanelOf,
     string? NextLink,
@@ -21,6 +19,9 @@ public sealed record Sieved(
 {
     /// <summary>Every match of the type that was asked for, whether kept or not.</summary>
     public IReadOnlyList<WalkedEntry> Found { get; init; } = [];
+
+    /// <summary>The times of the matching Observations in the order received, for judging "newest first".</summary>
+    internal TimeOrder Times { get; init; }
 
     /// <summary>Entries of every kind, with what was included, what is said about the search, and what could not be read.</summary>
     public int Entries { get; init; }
@@ -51,28 +52,42 @@ public sealed class BundleSieve(
     {
         ArgumentNullException.ThrowIfNull(walk);
         ArgumentNullException.ThrowIfNull(row);
-        var outcomes = walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome").ToList();
-        var typed = walk.Entries.Where(entry => entry.Resource.Type == row.ResourceType).ToList();
+        var (outcomes, typed, medications) = (new List<WalkedEntry>(), new List<WalkedEntry>(walk.Entries.Count), new List<WalkedEntry>());
+        var untyped = 0;
+        foreach (var entry in walk.Entries)
+        {
+            if (entry.Resource.Type == row.ResourceType)
+                typed.Add(entry);
+            if (entry.Resource.Type == "OperationOutcome")
+                outcomes.Add(entry);
+            else if (entry.Resource.Type == "Medication")
+                medications.Add(entry);
+            else if (string.IsNullOrEmpty(entry.Resource.Type))
+                untyped++;
+        }
+
+        var subjects = new Subjects(patient);
         // A server that gives us another patient's has not heard for whom we asked.
-        var isForOne = isOwnSearch && !typed.Exists(entry => entry.Resource.Subject is { } subject && !patient.IsNamedBy(subject));
-        var ours = typed.Where(entry => IsOurs(entry.Resource, isForOne)).ToList();
-        var kept = row.ResourceType == "Observation" ? KeepObservations(ours) : [.. ours];
+        var isForOne = isOwnSearch && !typed.Exists(entry => entry.Resource.Subject is { } subject && !subjects.AreOurs(subject));
+        var ours = typed.TrueForAll(entry => IsOurs(entry.Resource, isForOne, subjects)) ? typed : typed.FindAll(entry => IsOurs(entry.Resource, isForOne, subjects));
+        var isOfResults = row.ResourceType == "Observation";
+        var kept = isOfResults ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
         return new Sieved(
             Classify(walk, outcomes, ours.Count),
             kept,
-            row.ResourceType == "Observation" ? [.. ours.Select(entry => ChartTimes.Parse(entry.Resource.Effective, zone))] : [],
-            [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
+            [.. medications],
             [.. ours.SelectMany(entry => entry.Resource.Members.Select(member => KeyValuePair.Create(References.Relative(member, patient.Bases), ReferenceOf(entry))))],
             walk.NextLink,
             typed.Count - ours.Count,
-            walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
+            walk.EntriesWithoutResource + untyped,
             row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
         {
-            Found = [.. typed.Where(entry => entry.SearchMode is not ("include" or "outcome"))],
+            Found = typed.TrueForAll(IsMatch) ? typed : typed.FindAll(IsMatch),
+            Times = isOfResults ? OrderOf(ours) : default,
             Entries = walk.Entries.Count + walk.EntriesWithoutResource,
             // A result that comes by prefetch and names nobody is no evidence, so nothing is missed with it.
-            Unplaced = isForOne || (!isOwnSearch && row.ResourceType == "Observation") ? 0 : typed.Count(entry => entry.Resource.Subject is null),
+            Unplaced = isForOne || (!isOwnSearch && isOfResults) ? 0 : typed.Count(entry => entry.Resource.Subject is null),
             Total = walk.Total,
             MayBeLessThanAll = outcomes.Exists(entry => entry.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
         };
@@ -99,11 +114,35 @@ public sealed class BundleSieve(
         }
     }
 
-    private bool IsOurs(ResourceGlance resource, bool isOwnSearch)
+    private static bool IsMatch(WalkedEntry entry) => entry.SearchMode is not ("include" or "outcome");
+
+    private TimeOrder OrderOf(List<WalkedEntry> ours)
+    {
+        var order = default(TimeOrder);
+        foreach (var entry in ours)
+            order = order.Then(entry.Resource.EffectiveTime(zone));
+        return order;
+    }
+
+    private bool IsOurs(ResourceGlance resource, bool isOwnSearch, Subjects subjects)
     {
         if (resource.Type == "Patient")
             return resource.Id == patient.PatientId;
-        return resource.Subject is { } subject ? patient.IsNamedBy(subject) : isOwnSearch;
+        return resource.Subject is { } subject ? subjects.AreOurs(subject) : isOwnSearch;
+    }
+
+    /// <summary>In a chart nearly every entry names the same subject, in the same string.</summary>
+    private sealed class Subjects(PatientIdentity patient)
+    {
+        private string? _last;
+        private bool _isOurs;
+
+        public bool AreOurs(string subject)
+        {
+            if (!ReferenceEquals(subject, _last))
+                (_last, _isOurs) = (subject, patient.IsNamedBy(subject));
+            return _isOurs;
+        }
     }
 
     private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
@@ -133,30 +172,52 @@ public sealed class BundleSieve(
     private ImmutableArray<WalkedEntry> KeepObservations(List<WalkedEntry> ours)
     {
         var kept = ImmutableArray.CreateBuilder<WalkedEntry>();
-        var old = new List<(WalkedEntry Entry, DateTimeOffset Latest, string[] Groups)>();
+        var groupsOf = new Dictionary<IReadOnlyList<(string? System, string Code)>, string[]>(ReferenceEqualityComparer.Instance);
+        var old = new OldOnes();
         foreach (var entry in ours)
         {
-            var groups = GroupsOf(entry.Resource);
+            // Codings that are alike are one list; see WalkMemory.
+            if (!groupsOf.TryGetValue(entry.Resource.Codes, out var groups))
+                groupsOf[entry.Resource.Codes] = groups = GroupsOf(entry.Resource);
             if (groups.Length == 0)
                 continue;
-            var time = ChartTimes.Parse(entry.Resource.Effective ?? entry.Resource.Issued, zone);
-            if (time is { } when && when.Latest < windowStart && Array.TrueForAll(groups, table.IsWindowed))
-                old.Add((entry, when.Latest, groups));
+            if (entry.Resource.AnyTime(zone) is { } when && when.Latest < windowStart && Array.TrueForAll(groups, table.IsWindowed))
+                old.Add(entry, when.Latest, groups);
             else
                 kept.Add(entry);
         }
 
-        kept.AddRange(NewestOfEachGroup(old));
-        return kept.ToImmutable();
+        kept.AddRange(old.Newest());
+        return kept.DrainToImmutable();
     }
 
-    private static IEnumerable<WalkedEntry> NewestOfEachGroup(List<(WalkedEntry Entry, DateTimeOffset Latest, string[] Groups)> old) =>
-        old.Where(item => item.Entry.Resource.Status is not ("entered-in-error" or "cancelled" or "registered"))
-            .SelectMany(item => item.Groups.Select(group => (item.Entry, item.Latest, Group: group)))
-            .GroupBy(item => item.Group, StringComparer.Ordinal)
-            .SelectMany(group => group.OrderByDescending(item => item.Latest).ThenBy(item => ReferenceOf(item.Entry), StringComparer.Ordinal).Take(KeptOldOnesPerGroup))
-            .Select(item => item.Entry)
-            .Distinct();
+    /// <summary>The newest of each group; of two that are as old the one that is named first.</summary>
+    private sealed class OldOnes
+    {
+        private readonly OrderedDictionary<string, List<(WalkedEntry Entry, DateTimeOffset Latest)>> _byGroup = new(StringComparer.Ordinal);
+
+        public void Add(WalkedEntry entry, DateTimeOffset latest, string[] groups)
+        {
+            if (entry.Resource.Status is "entered-in-error" or "cancelled" or "registered")
+                return;
+            foreach (var group in groups)
+            {
+                if (!_byGroup.TryGetValue(group, out var newest))
+                    _byGroup[group] = newest = [];
+                if (newest.Count == KeptOldOnesPerGroup && !IsBefore(entry, latest, newest[^1]))
+                    continue;
+                var place = newest.FindIndex(other => IsBefore(entry, latest, other));
+                newest.Insert(place < 0 ? newest.Count : place, (entry, latest));
+                if (newest.Count > KeptOldOnesPerGroup)
+                    newest.RemoveAt(KeptOldOnesPerGroup);
+            }
+        }
+
+        public IEnumerable<WalkedEntry> Newest() => _byGroup.Values.SelectMany(newest => newest).Select(item => item.Entry).Distinct();
+
+        private static bool IsBefore(WalkedEntry entry, DateTimeOffset latest, (WalkedEntry Entry, DateTimeOffset Latest) other) =>
+            latest != other.Latest ? latest > other.Latest : string.CompareOrdinal(ReferenceOf(entry), ReferenceOf(other.Entry)) < 0;
+    }
 
     private string[] GroupsOf(ResourceGlance resource) =>
         [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Distinct(StringComparer.Ordinal)];

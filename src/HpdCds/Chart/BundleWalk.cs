@@ -17,7 +17,19 @@ public enum ValueShape
     NotFhir,
 }
 
-public sealed record WalkedEntry(string? FullUrl, string? SearchMode, ResourceGlance Resource) : PatientData;
+/// <summary>An entry of a Bundle, or one resource that stands alone.</summary>
+public sealed class WalkedEntry
+{
+    private readonly RawText _fullUrl;
+
+    internal WalkedEntry(ResourceGlance resource, RawText fullUrl = default, string? searchMode = null) => (Resource, _fullUrl, SearchMode) = (resource, fullUrl, searchMode);
+
+    public string? FullUrl => _fullUrl.In(Resource.All);
+
+    public string? SearchMode { get; }
+
+    public ResourceGlance Resource { get; }
+}
 
 /// <summary>One walk over a prefetch value or an answer of a FHIR server, and where its entries lie.</summary>
 /// <param name="EntriesWithoutResource">Entries that hold nothing to read.</param>
@@ -41,12 +53,7 @@ public sealed record BundleWalk(
         {
             var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
-            var walk = reader.TokenType switch
-            {
-                JsonTokenType.Null => NotFhir with { Shape = ValueShape.Null },
-                JsonTokenType.StartObject => TypeOf(value) == "Bundle" ? ReadBundle(ref reader, value, maxEntries) : ReadSingle(ref reader, value),
-                _ => NotFhir,
-            };
+            var walk = ReadValue(ref reader, value, maxEntries, new WalkMemory());
             // Throws where a second document follows: nobody knows which of them is meant.
             return walk.Shape == ValueShape.NotFhir || !reader.Read() ? walk : NotFhir;
         }
@@ -56,38 +63,66 @@ public sealed record BundleWalk(
         }
     }
 
+    /// <summary>The same for a value inside a document that is being read, so that it is passed only once.</summary>
+    /// <param name="reader">On the first token of the value; afterwards on its last.</param>
+    /// <exception cref="JsonException">The document itself is broken.</exception>
+    internal static BundleWalk ReadInside(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
+    {
+        var before = reader;
+        try
+        {
+            return ReadValue(ref reader, all, maxEntries, known);
+        }
+        catch (InvalidOperationException)
+        {
+            // A text that is none: of this value nothing is known, and the document goes on behind it.
+            reader = before;
+            reader.Skip();
+            return NotFhir;
+        }
+    }
+
+    private static BundleWalk ReadValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+            return IsBundle(reader) ? ReadBundle(ref reader, all, maxEntries, known) : ReadSingle(ref reader, all, known);
+        if (reader.TokenType == JsonTokenType.Null)
+            return NotFhir with { Shape = ValueShape.Null };
+        reader.Skip();
+        return NotFhir;
+    }
+
     /// <summary>Some servers write as Windows does.</summary>
     internal static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> received) =>
         received.Span.StartsWith(ByteOrderMark) ? received[ByteOrderMark.Length..] : received;
 
-    private static string? TypeOf(ReadOnlyMemory<byte> value)
+    // With a reader of its own: the type may stand behind what it is the type of.
+    private static bool IsBundle(Utf8JsonReader reader)
     {
-        var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
-        reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isType = reader.ValueTextEquals("resourceType");
+            var isType = reader.ValueTextEquals("resourceType"u8);
             reader.Read();
             if (isType)
-                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                return reader.TokenType == JsonTokenType.String && reader.GetString() == "Bundle";
             reader.Skip();
         }
 
-        return null;
+        return false;
     }
 
-    private static BundleWalk ReadSingle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value)
+    private static BundleWalk ReadSingle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
     {
-        var resource = ResourceGlance.Read(ref reader, value)!;
+        var resource = ResourceGlance.Read(ref reader, all, known)!;
         return resource.Type switch
         {
             null or "" => NotFhir,
-            "OperationOutcome" => new(ValueShape.Outcome, [new(null, null, resource)], null, 0, false),
-            _ => new(ValueShape.OneResource, [new(null, null, resource)], null, 0, false),
+            "OperationOutcome" => new(ValueShape.Outcome, [new(resource)], null, 0, false),
+            _ => new(ValueShape.OneResource, [new(resource)], null, 0, false),
         };
     }
 
-    private static BundleWalk ReadBundle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value, int maxEntries)
+    private static BundleWalk ReadBundle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
     {
         var entries = new List<WalkedEntry>();
         string? next = null;
@@ -97,11 +132,11 @@ public sealed record BundleWalk(
         var (lists, links) = (0, 0);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("entry") && ++lists == 1)
-                ReadEntries(ref reader, value, maxEntries, entries, ref empty, ref cut);
-            else if (reader.ValueTextEquals("link") && ++links == 1)
+            if (reader.ValueTextEquals("entry"u8) && ++lists == 1)
+                ReadEntries(ref reader, all, maxEntries, known, entries, ref empty, ref cut);
+            else if (reader.ValueTextEquals("link"u8) && ++links == 1)
                 next = ReadNextLink(ref reader);
-            else if (reader.ValueTextEquals("total"))
+            else if (reader.ValueTextEquals("total"u8))
                 total = LargerOf(total, ReadNumber(ref reader));
             else
                 reader.Skip();
@@ -112,7 +147,7 @@ public sealed record BundleWalk(
     }
 
     private static void ReadEntries(
-        ref Utf8JsonReader reader, ReadOnlyMemory<byte> value, int maxEntries, List<WalkedEntry> entries, ref int empty, ref bool cut)
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known, List<WalkedEntry> entries, ref int empty, ref bool cut)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -129,7 +164,7 @@ public sealed record BundleWalk(
                 cut = true;
                 reader.Skip();
             }
-            else if (ReadEntry(ref reader, value) is { } entry)
+            else if (ReadEntry(ref reader, all, known) is { } entry)
             {
                 entries.Add(entry);
             }
@@ -140,33 +175,29 @@ public sealed record BundleWalk(
         }
     }
 
-    private static WalkedEntry? ReadEntry(ref Utf8JsonReader reader, ReadOnlyMemory<byte> value)
+    private static WalkedEntry? ReadEntry(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!JsonSteps.BeginsObject(ref reader))
             return null;
-        }
-
-        string? fullUrl = null;
+        RawText fullUrl = default;
         string? mode = null;
         ResourceGlance? resource = null;
         var resources = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("resource"))
+            if (reader.ValueTextEquals("resource"u8))
             {
                 reader.Read();
-                resource = ResourceGlance.Read(ref reader, value);
+                resource = ResourceGlance.Read(ref reader, all, known);
                 resources++;
             }
-            else if (reader.ValueTextEquals("fullUrl"))
+            else if (reader.ValueTextEquals("fullUrl"u8))
             {
-                fullUrl = ReadText(ref reader);
+                fullUrl = RawText.Next(ref reader);
             }
-            else if (reader.ValueTextEquals("search"))
+            else if (reader.ValueTextEquals("search"u8))
             {
-                mode = ReadPair(ref reader, "mode", "").First;
+                mode = ReadMode(ref reader, known);
             }
             else
             {
@@ -174,7 +205,7 @@ public sealed record BundleWalk(
             }
         }
 
-        return resource is null || resources > 1 ? null : new(fullUrl, mode, resource);
+        return resource is null || resources > 1 ? null : new(resource, fullUrl, mode);
     }
 
     // Whatever may be a way to more is one, however it is written: to nowhere, when it cannot be read.
@@ -193,36 +224,38 @@ public sealed record BundleWalk(
 
     private static string? ReadNext(ref Utf8JsonReader reader)
     {
-        var (relation, url) = ReadObjectPair(ref reader, "relation", "url");
+        var (relation, url) = ((string?)null, (string?)null);
+        if (JsonSteps.BeginsObject(ref reader))
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("relation"u8))
+                    relation = JsonSteps.NextText(ref reader);
+                else if (reader.ValueTextEquals("url"u8))
+                    url = JsonSteps.NextText(ref reader);
+                else
+                    reader.Skip();
+            }
+        }
+
         return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
     }
 
-    private static (string? First, string? Second) ReadPair(ref Utf8JsonReader reader, string first, string second)
+    private static string? ReadMode(ref Utf8JsonReader reader, WalkMemory known)
     {
+        string? mode = null;
         reader.Read();
-        return ReadObjectPair(ref reader, first, second);
-    }
-
-    private static (string? First, string? Second) ReadObjectPair(ref Utf8JsonReader reader, string first, string second)
-    {
-        (string? First, string? Second) pair = default;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return pair;
-        }
-
+        if (!JsonSteps.BeginsObject(ref reader))
+            return mode;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(first))
-                pair.First = ReadText(ref reader);
-            else if (reader.ValueTextEquals(second))
-                pair.Second = ReadText(ref reader);
+            if (reader.ValueTextEquals("mode"u8))
+                mode = known.NextText(ref reader);
             else
                 reader.Skip();
         }
 
-        return pair;
+        return mode;
     }
 
     private static int? ReadNumber(ref Utf8JsonReader reader)
@@ -235,13 +268,4 @@ public sealed record BundleWalk(
     }
 
     internal static int? LargerOf(int? one, int? other) => one > other || other is null ? one : other;
-
-    private static string? ReadText(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-            return reader.GetString();
-        reader.Skip();
-        return null;
-    }
 }

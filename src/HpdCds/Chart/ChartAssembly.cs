@@ -8,6 +8,7 @@ internal sealed class ChartAssembly
     private readonly TimeZoneInfo _zone;
     private readonly ReadingTrace? _trace;
     private readonly MedicationShelf _shelf = new();
+    private readonly WalkMemory _known = new();
     private readonly List<ChartObservation> _observations = [];
     private readonly List<ChartCondition> _conditions = [];
     private readonly List<ChartMedication> _medications = [];
@@ -73,7 +74,7 @@ internal sealed class ChartAssembly
         switch (resource.Type)
         {
             case "Observation":
-                var observations = ObservationReader.Read(resource.Bytes, reference, key, _zone);
+                var observations = ObservationReader.Read(resource.Bytes, reference, key, _zone, _known);
                 if (_isForGrowth && ImagingReaders.ReadLesion(resource.Bytes, reference) is { } lesion)
                     _lesions.Add(lesion);
                 _observations.AddRange(observations.IsEmpty ? [ObservationReader.Unreadable(resource, reference, key, _zone)] : observations);

@@ -24,6 +24,9 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
+    /// <summary>The body of a call, with what will be read of its prefetch looked into on the way.</summary>
+    public Envelope Open(ReadOnlyMemory<byte> body) => Envelope.Read(body, table.IsRead, settings.MaxBundleEntries);
+
     /// <param name="withGrowth">What growth is judged by is read too.</param>
     /// <param name="ended">Told of each key whose reading ended.</param>
     /// <param name="historyDays">How far back results are kept that are too old to count; null for none but the newest.</param>
@@ -123,7 +126,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         var received = Received.Absent;
         if (request.Prefetch.TryGetValue(row.Name, out var value))
         {
-            var sieved = sieve.Sift(BundleWalk.Read(value, settings.MaxBundleEntries), row, isOwnSearch: false);
+            var walk = request.Walked.GetValueOrDefault(row.Name) ?? BundleWalk.Read(value, settings.MaxBundleEntries);
+            var sieved = sieve.Sift(walk, row, isOwnSearch: false);
             received = reading.Take(sieved);
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -34,6 +35,46 @@ public static class ChartTimes
                 : null,
             _ => ParseInstant(text, zone),
         };
+    }
+
+    /// <param name="text">The same in ASCII.</param>
+    /// <param name="zone">The hospital's zone.</param>
+    public static ClinicalTime? Parse(ReadOnlySpan<byte> text, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        return IsWholeSecond(text) && Number(text[..4]) is >= FirstYear and <= LastYear and var year && OffsetOf(text[19..]) is { } offset && IsReal(text, year)
+            ? ClinicalTime.At(new DateTimeOffset(year, Number(text[5..7]), Number(text[8..10]), Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), offset))
+            : Parse(Encoding.ASCII.GetString(text), zone);
+    }
+
+    // As nearly every server writes it. Anything else is read the long way, by the framework.
+    private static bool IsWholeSecond(ReadOnlySpan<byte> text) =>
+        text.Length is 20 or 25 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
+
+    private static bool IsReal(ReadOnlySpan<byte> text, int year) =>
+        Number(text[5..7]) is >= 1 and <= 12 and var month && Number(text[8..10]) is >= 1 and var day && day <= DateTime.DaysInMonth(year, month)
+            && Number(text[11..13]) is >= 0 and <= 23 && Number(text[14..16]) is >= 0 and <= 59 && Number(text[17..19]) is >= 0 and <= 59;
+
+    private static TimeSpan? OffsetOf(ReadOnlySpan<byte> text) => text switch
+    {
+        [(byte)'Z'] => TimeSpan.Zero,
+        [var sign and ((byte)'+' or (byte)'-'), _, _, (byte)':', _, _] when Number(text[1..3]) is >= 0 and <= 13 and var hours && Number(text[4..6]) is >= 0 and <= 59 and var minutes =>
+            new TimeSpan(sign == '-' ? -hours : hours, sign == '-' ? -minutes : minutes, 0),
+        _ => null,
+    };
+
+    // Below 0 where anything but digits stands.
+    private static int Number(ReadOnlySpan<byte> digits)
+    {
+        var number = 0;
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiDigit((char)digit))
+                return -1;
+            number = (number * 10) + (digit - '0');
+        }
+
+        return number;
     }
 
     private static ClinicalTime? ParseInstant(string text, TimeZoneInfo zone)

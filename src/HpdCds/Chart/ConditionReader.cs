@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HpdCds.Chart;
 
 /// <summary>Condition resources into our records.</summary>
@@ -28,7 +26,7 @@ public static class ConditionReader
     }
 
     // mCODE says where a cancer is in the code and what it is made of in an extension: together they name it.
-    private static ChartConcept WithMorphology(ChartConcept code, JsonElement condition)
+    private static ChartConcept WithMorphology(ChartConcept code, FhirElement condition)
     {
         var said = condition.ExtensionConcepts(Morphology).ToList();
         return said.Count == 0 ? code : code with
@@ -38,7 +36,7 @@ public static class ConditionReader
         };
     }
 
-    private static ChartTime? ReadTime(JsonElement condition, TimeZoneInfo zone)
+    private static ChartTime? ReadTime(FhirElement condition, TimeZoneInfo zone)
     {
         var onset = condition.Choice("onset"u8) switch
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -15,46 +14,45 @@ internal static class FhirElements
     private static readonly string[] Types = ["Quantity", "CodeableConcept", "String", "DateTime", "Period", "Instant", "Reference", "Boolean", "Integer"];
 
     /// <summary>An element of a type of its own name's ending, such as <c>valueQuantity</c>.</summary>
-    internal readonly struct Chosen(string type, JsonElement json)
+    internal readonly struct Chosen(string type, FhirElement json)
     {
         public string Type { get; } = type;
 
         /// <summary>Undefined where only <c>_value...</c> came, which says something about a value that is not there.</summary>
-        public JsonElement Json { get; } = json;
+        public FhirElement Json { get; } = json;
 
         public bool IsList => Json.ValueKind == JsonValueKind.Array;
     }
 
-    public static string? Text(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) ? member.AsText() : null;
+    public static string? Text(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var member) ? member.AsText() : null;
 
-    public static string? AsText(this JsonElement element) =>
+    public static string? AsText(this FhirElement element) =>
         element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 } text ? text : null;
 
-    public static bool IsTrue(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.True;
+    public static bool IsTrue(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.True;
 
-    public static bool HasList(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array;
+    public static bool HasList(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array;
 
     /// <summary>An element that came, even if only as a word where members belong: then it has none.</summary>
-    public static JsonElement? One(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Array ? member : null;
+    public static FhirElement? One(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Array ? member : null;
 
-    public static IEnumerable<JsonElement> Many(this JsonElement owner, string name) =>
-        owner.HasList(name) ? Items(owner.GetProperty(name)) : [];
+    public static FhirElement[] Many(this FhirElement owner, string name) =>
+        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.Items() : [];
 
     /// <summary>The one of a choice, such as <c>value</c>; there are never two of them (<see cref="FhirReading"/>).</summary>
-    public static Chosen? Choice(this JsonElement owner, ReadOnlySpan<byte> name)
+    public static Chosen? Choice(this FhirElement owner, ReadOnlySpan<byte> name)
     {
         Chosen? said = null;
         if (owner.ValueKind != JsonValueKind.Object)
             return said;
-        foreach (var member in owner.EnumerateObject())
+        foreach (var member in owner.Members)
         {
-            var written = JsonMarshal.GetRawUtf8PropertyName(member);
-            var isBeside = written is [(byte)'_', ..];
-            var plain = isBeside ? written[1..] : written;
+            var isBeside = member.Name is [(byte)'_', ..];
+            var plain = isBeside ? member.Name[1..] : member.Name;
             if (!plain.StartsWith(name))
                 continue;
             if (!isBeside)
@@ -66,26 +64,34 @@ internal static class FhirElements
     }
 
     /// <summary>Whether it is said at all, in whatever shape.</summary>
-    public static bool Says(this JsonElement owner, string name) => owner.ValueKind == JsonValueKind.Object
-        && ((owner.TryGetProperty(name, out var member) && !(member.ValueKind == JsonValueKind.Array && member.GetArrayLength() == 0)) || owner.TryGetProperty("_" + name, out _));
+    public static bool Says(this FhirElement owner, string name)
+    {
+        foreach (var member in owner.Members)
+        {
+            if (member.Name is [(byte)'_', .. var beside] ? Ascii.Equals(beside, name) : Ascii.Equals(member.Name, name) && !member.Value.IsEmptyList)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>An extension that nobody here knows may turn what it stands in into its opposite.</summary>
-    public static bool IsModified(this JsonElement owner) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty("modifierExtension", out var member) && member.ValueKind switch
+    public static bool IsModified(this FhirElement owner) =>
+        owner.TryGetProperty("modifierExtension", out var member) && member.ValueKind switch
         {
             JsonValueKind.Null => false,
-            JsonValueKind.Array => Items(member).Any(),
+            JsonValueKind.Array => member.Items().Length > 0,
             _ => true,
         };
 
-    public static ChartConcept? Concept(this JsonElement owner, string name) => owner.One(name)?.AsConcept();
+    public static ChartConcept? Concept(this FhirElement owner, string name) => owner.One(name)?.AsConcept();
 
-    public static ImmutableArray<ChartConcept> Concepts(this JsonElement owner, string name) =>
+    public static ImmutableArray<ChartConcept> Concepts(this FhirElement owner, string name) =>
         owner.HasList(name) ? [.. owner.Many(name).Select(AsConcept)] : [];
 
-    public static ChartConcept AsConcept(this JsonElement concept)
+    public static ChartConcept AsConcept(this FhirElement concept)
     {
-        var codings = ImmutableArray.CreateBuilder<ChartCoding>(concept.HasList("coding") ? concept.GetProperty("coding").GetArrayLength() : 0);
+        var codings = ImmutableArray.CreateBuilder<ChartCoding>(2);
         List<string>? uncoded = null;
         foreach (var coding in concept.Many("coding"))
         {
@@ -106,18 +112,18 @@ internal static class FhirElements
     }
 
     /// <summary>The code of a single-coded concept such as a clinical status.</summary>
-    public static string? FirstCode(this JsonElement owner, string name) => owner.Concept(name)?.Codings is [var first, ..] ? first.Code : null;
+    public static string? FirstCode(this FhirElement owner, string name) => owner.Concept(name)?.Codings is [var first, ..] ? first.Code : null;
 
-    public static string? Reference(this JsonElement owner, string name) => owner.One(name)?.Text("reference");
+    public static string? Reference(this FhirElement owner, string name) => owner.One(name)?.Text("reference");
 
-    public static ImmutableArray<string> Identifiers(this JsonElement owner) =>
+    public static ImmutableArray<string> Identifiers(this FhirElement owner) =>
         [.. owner.Many("identifier")
             .Where(identifier => !identifier.HasList("system"))
             .Select(identifier => identifier.Text("value") is { } value ? identifier.Text("system") + "|" + value : null)
             .OfType<string>()];
 
     /// <summary>The concepts in extensions of this name.</summary>
-    public static IEnumerable<ChartConcept> ExtensionConcepts(this JsonElement owner, params ReadOnlySpan<string> urls)
+    public static IEnumerable<ChartConcept> ExtensionConcepts(this FhirElement owner, params ReadOnlySpan<string> urls)
     {
         List<ChartConcept>? concepts = null;
         foreach (var extension in owner.Many("extension"))
@@ -127,23 +133,6 @@ internal static class FhirElements
         }
 
         return concepts ?? [];
-    }
-
-    // Lists in a list are one list.
-    private static IEnumerable<JsonElement> Items(JsonElement list)
-    {
-        foreach (var item in list.EnumerateArray())
-        {
-            if (item.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var inner in Items(item))
-                    yield return inner;
-            }
-            else if (item.ValueKind != JsonValueKind.Null)
-            {
-                yield return item;
-            }
-        }
     }
 
     private static string TypeOf(ReadOnlySpan<byte> ending)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -25,7 +24,7 @@ public static class ImagingReaders
                 study.Text("status"),
                 Time(study.Text("started"), zone),
                 [.. study.Many("modality")
-                    .Concat(study.Many("series").Select(series => series.One("modality")).OfType<JsonElement>())
+                    .Concat(study.Many("series").Select(series => series.One("modality")).OfType<FhirElement>())
                     .Select(coding => coding.Text("code")).OfType<string>()
                     .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
             : null;
@@ -74,13 +73,13 @@ public static class ImagingReaders
     }
 
     // A number without the place that gave it may be anything.
-    private static string? Identified(JsonElement focus) =>
+    private static string? Identified(FhirElement focus) =>
         focus.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
 
-    private static IEnumerable<string> References(JsonElement owner, string name) =>
+    private static IEnumerable<string> References(FhirElement owner, string name) =>
         owner.Many(name).Select(reference => reference.Text("reference")).OfType<string>();
 
-    private static string? Moment(JsonElement owner, ReadOnlySpan<byte> name) => owner.Choice(name) switch
+    private static string? Moment(FhirElement owner, ReadOnlySpan<byte> name) => owner.Choice(name) switch
     {
         { Type: "DateTime" } moment => moment.Json.AsText(),
         { Type: "Period" } period => period.Json.Text("start") ?? period.Json.Text("end"),

@@ -8,8 +8,8 @@ internal sealed class KeyReading(PrefetchRow row)
 {
     private const int FewestTimesInOrder = 5;
 
-    private readonly List<ClinicalTime?> _times = [];
-    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private HashSet<WalkedEntry> _found = new(SameReference.Instance);
+    private TimeOrder _times;
     private KeyReading? _holder;
     private int? _total;
     private bool _mayBeFullPage;
@@ -61,7 +61,7 @@ internal sealed class KeyReading(PrefetchRow row)
         Kept.AddRange(sieved.Kept);
         Medications.AddRange(sieved.Medications);
         PanelOf.AddRange(sieved.PanelOf);
-        _times.AddRange(sieved.Times);
+        _times = _times.Then(sieved.Times);
         NextLink = sieved.NextLink;
         Entries.AddRange(sieved.Found);
         Count(sieved);
@@ -86,7 +86,7 @@ internal sealed class KeyReading(PrefetchRow row)
         ArgumentNullException.ThrowIfNull(other);
         (Next, State, WasAskedPlainly, WasNotUnderstood) = (other.Next, other.State, other.WasAskedPlainly, other.WasNotUnderstood);
         (HasHole, Asked) = (other.HasHole, other.Asked);
-        _times.AddRange(other._times);
+        _times = _times.Then(other._times);
         _holder = other;
     }
 
@@ -108,15 +108,35 @@ internal sealed class KeyReading(PrefetchRow row)
 
     private void Count(Sieved sieved)
     {
-        // Two versions of one resource beside each other were counted as two; on another page it is the same one.
-        foreach (var copies in sieved.Found.GroupBy(BundleSieve.ReferenceOf, StringComparer.Ordinal))
-            Came += copies.Key.EndsWith('/') ? copies.Count() : _found.Add(copies.Key) ? Versions(copies) : 0;
+        var named = new HashSet<WalkedEntry>(sieved.Found.Count, SameReference.Instance);
+        var areTwins = false;
+        foreach (var entry in sieved.Found)
+        {
+            if (SameReference.IsNone(entry))
+                Came++;
+            else
+                areTwins |= !named.Add(entry);
+        }
+
+        if (areTwins)
+            CountVersions(sieved.Found);
+        else if (_found.Count == 0)
+            (_found, Came) = (named, Came + named.Count);
+        else
+            Came += named.Count(_found.Add);
         Came += sieved.Unreadable;
         _total = BundleWalk.LargerOf(_total, sieved.Total);
         _mayBeLessThanAll |= sieved.MayBeLessThanAll;
         // Some servers cut at the count that they were asked for, or at their own, without a link to the rest; what is said about
         // the search and what was included may count as well as not.
         _mayBeFullPage = sieved.Found.Count <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
+    }
+
+    // Two versions of one resource beside each other were counted as two; on another page it is the same one.
+    private void CountVersions(IEnumerable<WalkedEntry> found)
+    {
+        foreach (var copies in found.Where(entry => !SameReference.IsNone(entry)).GroupBy(entry => entry, SameReference.Instance))
+            Came += _found.Add(copies.Key) ? Versions(copies) : 0;
     }
 
     private static int Versions(IEnumerable<WalkedEntry> copies) => copies.ToArray() is { Length: > 1 } several
@@ -128,19 +148,6 @@ internal sealed class KeyReading(PrefetchRow row)
     /// and one that could not be read, say nothing about the order, so then nothing is claimed; nor with few different times,
     /// which stand in that order by chance: five of them once in 120 times.
     /// </summary>
-    private DateTimeOffset? NewestFirstDownTo()
-    {
-        if (!Row.IsSortedByDate || WasAskedPlainly || HasHole || _times.Exists(time => time is null))
-            return null;
-        var steps = 0;
-        for (var i = 1; i < _times.Count; i++)
-        {
-            var (before, now) = (_times[i - 1]!.Value, _times[i]!.Value);
-            if (now.Earliest > before.Latest)
-                return null;
-            steps += now.Latest < before.Earliest ? 1 : 0;
-        }
-
-        return steps + 1 >= FewestTimesInOrder ? _times[^1]!.Value.Latest : null;
-    }
+    private DateTimeOffset? NewestFirstDownTo() =>
+        !Row.IsSortedByDate || WasAskedPlainly || HasHole ? null : _times.DownTo(FewestTimesInOrder);
 }

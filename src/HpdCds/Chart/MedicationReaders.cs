@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HpdCds.Chart;
 
 /// <summary>MedicationRequest, MedicationAdministration and MedicationStatement into one record.</summary>
@@ -40,7 +38,7 @@ public static class MedicationReaders
     }
 
     // The latest end counts for a course of treatment; a course that is still running has only its start.
-    private static (string? Counted, string? Began) Effective(JsonElement medication) => medication.Choice("effective"u8) switch
+    private static (string? Counted, string? Began) Effective(FhirElement medication) => medication.Choice("effective"u8) switch
     {
         { Type: "DateTime" } moment => (moment.Json.AsText(), null),
         { Type: "Period" } period => (period.Json.Text("end") ?? period.Json.Text("start"), period.Json.Text("start")),

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace HpdCds.Chart;
 
 /// <summary>The Medication resources that came along in Bundles, by every name under which they may be referred to.</summary>
 public sealed class MedicationShelf
 {
-    private readonly Dictionary<string, JsonElement> _byReference = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FhirElement> _byReference = new(StringComparer.Ordinal);
 
     public void Add(WalkedEntry entry)
     {
@@ -22,7 +21,7 @@ public sealed class MedicationShelf
     /// <summary>The drug of an order: as coded, or the Medication behind the reference with its ingredients, or only its display text.</summary>
     /// <param name="order">What has a <c>medication[x]</c>.</param>
     /// <param name="owner">The resource in which it stands, and which may contain the Medication.</param>
-    internal ImmutableArray<ChartConcept> Concepts(JsonElement order, JsonElement owner) => order.Choice("medication"u8) switch
+    internal ImmutableArray<ChartConcept> Concepts(FhirElement order, FhirElement owner) => order.Choice("medication"u8) switch
     {
         { IsList: true } => [],
         { Type: "CodeableConcept" } coded => [coded.Json.AsConcept()],
@@ -32,7 +31,7 @@ public sealed class MedicationShelf
 
     /// <summary>The reference of an order to a Medication that says nothing here: it did not come along, or it came empty.</summary>
     /// <returns>Empty where the reference has only words beside it.</returns>
-    internal string? Elsewhere(JsonElement order, JsonElement owner) =>
+    internal string? Elsewhere(FhirElement order, FhirElement owner) =>
         order.Choice("medication"u8) is { Type: "Reference", IsList: false } reference && !(Behind(reference.Json, owner) is { } found && Describe(found, owner).Any(concept => concept.SaysAnything))
             ? reference.Json.Text("reference") ?? ""
             : null;
@@ -43,7 +42,7 @@ public sealed class MedicationShelf
 
     public bool Holds(string reference) => _byReference.ContainsKey(reference);
 
-    private JsonElement? Behind(JsonElement reference, JsonElement owner)
+    private FhirElement? Behind(FhirElement reference, FhirElement owner)
     {
         if (reference.Text("reference") is not { } target)
             return null;
@@ -51,7 +50,7 @@ public sealed class MedicationShelf
     }
 
     // A Bundle of drafts names its Medication relatively, prefetch absolutely: the last two steps of the path are the same.
-    private JsonElement? OnShelf(string target)
+    private FhirElement? OnShelf(string target)
     {
         var plain = References.Relative(target, []);
         if (_byReference.TryGetValue(plain, out var exact))
@@ -60,7 +59,7 @@ public sealed class MedicationShelf
         return steps.Length > 2 && steps[^2] == "Medication" && _byReference.TryGetValue("Medication/" + steps[^1], out var near) ? near : null;
     }
 
-    private static JsonElement? Contained(string id, JsonElement owner)
+    private static FhirElement? Contained(string id, FhirElement owner)
     {
         foreach (var inner in owner.Many("contained"))
         {
@@ -72,7 +71,7 @@ public sealed class MedicationShelf
     }
 
     /// <summary>A mixture names its ingredients as concepts or as Medications of their own; the latter are not taken apart further.</summary>
-    private IEnumerable<ChartConcept> Describe(JsonElement medication, JsonElement owner)
+    private IEnumerable<ChartConcept> Describe(FhirElement medication, FhirElement owner)
     {
         var ingredients = medication.Many("ingredient").SelectMany(part => part.Choice("item"u8) switch
         {
@@ -85,7 +84,7 @@ public sealed class MedicationShelf
     }
 
     // What a contained Medication contains is written in the resource around it; one that stands alone may contain its own.
-    private IEnumerable<ChartConcept?> IngredientBehind(JsonElement reference, JsonElement mixture, JsonElement owner)
+    private IEnumerable<ChartConcept?> IngredientBehind(FhirElement reference, FhirElement mixture, FhirElement owner)
     {
         if ((Behind(reference, mixture) ?? Behind(reference, owner)) is not { } ingredient)
             return DisplayOf(reference);
@@ -93,6 +92,6 @@ public sealed class MedicationShelf
         return [ingredient.Concept("code"), .. parts, .. DisplayOf(reference)];
     }
 
-    private static IEnumerable<ChartConcept> DisplayOf(JsonElement reference) =>
+    private static IEnumerable<ChartConcept> DisplayOf(FhirElement reference) =>
         reference.Text("display") is { } text ? [new ChartConcept([], text)] : [];
 }

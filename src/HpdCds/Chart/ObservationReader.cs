@@ -15,10 +15,16 @@ public static partial class ObservationReader
     private static readonly string[] Primitives =
         ["Base64Binary", "Canonical", "Code", "Date", "DateTime", "Id", "Instant", "Integer64", "Markdown", "Oid", "PositiveInt", "Time", "UnsignedInt", "Uri", "Url", "Uuid"];
 
+    private static readonly string[] OfQuantity = ["comparator", "code", "system", "unit"];
+
     /// <returns>Nothing when the resource cannot be read at all.</returns>
-    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
+    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone) =>
+        Read(bytes, reference, source, zone, known: null);
+
+    /// <param name="known">Texts that came in others before.</param>
+    internal static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known)
     {
-        using var document = FhirReading.OpenRecord(bytes, "Observation");
+        using var document = FhirReading.OpenRecord(bytes, "Observation", known);
         if (document?.RootElement is not { } observation)
             return [];
         var whole = new ChartObservation(
@@ -69,7 +75,7 @@ public static partial class ObservationReader
     }
 
     // A label, or a specimen that lives inside this one result, is no evidence that another result is of the same specimen.
-    private static string? SpecimenOf(JsonElement observation)
+    private static string? SpecimenOf(FhirElement observation)
     {
         if (observation.One("specimen") is not { } specimen)
             return null;
@@ -79,7 +85,7 @@ public static partial class ObservationReader
         return specimen.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
     }
 
-    private static ChartTime? ReadTime(JsonElement observation, TimeZoneInfo zone)
+    private static ChartTime? ReadTime(FhirElement observation, TimeZoneInfo zone)
     {
         var effective = observation.Choice("effective"u8) switch
         {
@@ -93,7 +99,7 @@ public static partial class ObservationReader
         return ChartTimes.Parse(observation.Text("issued"), zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
     }
 
-    private static ChartValue? ReadValue(JsonElement owner)
+    private static ChartValue? ReadValue(FhirElement owner)
     {
         if (owner.Choice("value"u8) is not { } value)
             return null;
@@ -114,7 +120,7 @@ public static partial class ObservationReader
         };
     }
 
-    private static ChartValue? ReadQuantity(JsonElement quantity)
+    private static ChartValue? ReadQuantity(FhirElement quantity)
     {
         if (quantity.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined) || quantity.HasList("value"))
             return new ChartValue.Unreadable("not of a FHIR type");
@@ -122,7 +128,7 @@ public static partial class ObservationReader
             return null;
         if (AsDecimal(raw) is not { } value)
             return new ChartValue.Unreadable("not a number");
-        if (((string[])["comparator", "code", "system", "unit"]).Any(name => quantity.HasList(name)))
+        if (Array.Exists(OfQuantity, name => quantity.HasList(name)))
             return new ChartValue.Unreadable("not of a FHIR type");
         var comparator = quantity.Text("comparator");
         var code = quantity.Text("code");
@@ -135,7 +141,7 @@ public static partial class ObservationReader
             };
     }
 
-    private static decimal? AsDecimal(JsonElement raw) => raw.ValueKind == JsonValueKind.Number && raw.TryGetDecimal(out var number) ? number : null;
+    private static decimal? AsDecimal(FhirElement raw) => raw.ValueKind == JsonValueKind.Number && raw.TryGetDecimal(out var number) ? number : null;
 
     // Laboratories send "<0.5" or "12.3 mg/L" as text; what is wholly a number is one.
     private static ChartValue ReadText(string text)
@@ -155,7 +161,7 @@ public static partial class ObservationReader
     [GeneratedRegex(@"^-?[1-9]\d{0,2}\.\d{3}$", RegexOptions.CultureInvariant, TextTerms.MostMilliseconds)]
     private static partial Regex Thousands();
 
-    private static ImmutableArray<ChartReferenceRange> ReadRanges(JsonElement owner) =>
+    private static ImmutableArray<ChartReferenceRange> ReadRanges(FhirElement owner) =>
         [.. owner.Many("referenceRange").Select(range =>
         {
             var (low, high) = (ReadLimit(range, "low"), ReadLimit(range, "high"));
@@ -171,7 +177,7 @@ public static partial class ObservationReader
                 range.Text("text"));
         })];
 
-    private static ChartValue.Quantity? ReadLimit(JsonElement owner, string name) =>
+    private static ChartValue.Quantity? ReadLimit(FhirElement owner, string name) =>
         owner.One(name) is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null;
 
     // Nobody is that old: a greater number is not an age, and would not fit into a decimal once multiplied.

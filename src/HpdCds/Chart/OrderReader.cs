@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -23,7 +22,7 @@ public static class OrderReader
         foreach (var entry in drafts.Entries)
             shelf.Add(entry);
         var orders = ImmutableArray.CreateBuilder<ChartOrder>();
-        var groups = new List<(string Name, JsonElement Group)>();
+        var groups = new List<(string Name, FhirElement Group)>();
         foreach (var entry in drafts.Entries.Where(entry => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup"))
         {
             if (FhirReading.Read(entry.Resource.Bytes, entry.Resource.Type!) is not { } resource)
@@ -46,7 +45,7 @@ public static class OrderReader
     }
 
     // A group with an action that is not among the drafts is not known whole: any of them may be meant by its name.
-    private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, JsonElement Group)> groups, BundleWalk drafts)
+    private static ImmutableArray<ChartOrder> WithGroups(ImmutableArray<ChartOrder> orders, List<(string Name, FhirElement Group)> groups, BundleWalk drafts)
     {
         if (groups.Count == 0)
             return orders;
@@ -64,7 +63,7 @@ public static class OrderReader
     private static bool IsOrder(string target) =>
         target.Split('/')[0] is "MedicationRequest" or "ServiceRequest" or "RequestGroup" || target.StartsWith("urn:", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Targets(IEnumerable<JsonElement> actions) =>
+    private static IEnumerable<string> Targets(IEnumerable<FhirElement> actions) =>
         actions.SelectMany(action => Targets(action.Many("action")).Concat(action.Reference("resource") is { } target ? [target] : []));
 
     private static string NameOf(string target, ILookup<string, string> byUrl)
@@ -75,7 +74,7 @@ public static class OrderReader
         return steps.Length > 2 ? string.Join('/', steps[^2..]) : string.Join('/', steps);
     }
 
-    private static IEnumerable<ChartOrder> ReadAny(JsonElement resource, string reference, MedicationShelf shelf) => resource.Text("resourceType") switch
+    private static IEnumerable<ChartOrder> ReadAny(FhirElement resource, string reference, MedicationShelf shelf) => resource.Text("resourceType") switch
     {
         "MedicationRequest" => [ReadMedication(resource, reference, shelf, resource)],
         "ServiceRequest" => [ReadService(resource, reference)],
@@ -84,7 +83,7 @@ public static class OrderReader
     };
 
     // The actions of a group point at its contained orders, or at entries of the Bundle, which are read anyway.
-    private static IEnumerable<ChartOrder> ReadGroup(JsonElement group, string reference, MedicationShelf shelf)
+    private static IEnumerable<ChartOrder> ReadGroup(FhirElement group, string reference, MedicationShelf shelf)
     {
         var subject = group.Reference("subject");
         return group.Many("contained")
@@ -99,19 +98,19 @@ public static class OrderReader
             .Select(order => order with { Subject = order.Subject ?? subject });
     }
 
-    private static ChartOrder ReadMedication(JsonElement request, string reference, MedicationShelf shelf, JsonElement owner) => ReadRequest(request, "MedicationRequest", reference) with
+    private static ChartOrder ReadMedication(FhirElement request, string reference, MedicationShelf shelf, FhirElement owner) => ReadRequest(request, "MedicationRequest", reference) with
     {
         Concepts = shelf.Concepts(request, owner),
         Elsewhere = shelf.Elsewhere(request, owner),
     };
 
-    private static ChartOrder ReadService(JsonElement request, string reference) => ReadRequest(request, "ServiceRequest", reference) with
+    private static ChartOrder ReadService(FhirElement request, string reference) => ReadRequest(request, "ServiceRequest", reference) with
     {
         Concepts = request.Concept("code") is { } code ? [code] : [],
         Categories = request.Concepts("category"),
     };
 
-    private static ChartOrder ReadRequest(JsonElement request, string type, string reference) => new(
+    private static ChartOrder ReadRequest(FhirElement request, string type, string reference) => new(
         reference,
         type,
         request.Text("status"),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -19,17 +18,17 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
             ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier")))
             : null;
 
-    private static string? NameOf(IEnumerable<JsonElement> names) => names
+    private static string? NameOf(IEnumerable<FhirElement> names) => names
         .Select(name => (Use: name.Text("use"), Words: Words(name)))
         .Where(name => name.Words.Length > 0 && !NotToday.Contains(name.Use, StringComparer.Ordinal))
         .OrderBy(name => Array.IndexOf(Preferred, name.Use) is >= 0 and var place ? place : Preferred.Length)
         .Select(name => name.Words)
         .FirstOrDefault();
 
-    private static string Words(JsonElement name) =>
+    private static string Words(FhirElement name) =>
         name.Text("text") ?? string.Join(' ', name.Many("given").Select(FhirElements.AsText).Append(name.Text("family")).OfType<string>());
 
-    private static string? NumberOf(IEnumerable<JsonElement> identifiers)
+    private static string? NumberOf(IEnumerable<FhirElement> identifiers)
     {
         var valued = identifiers.Where(identifier => identifier.Text("value") is not null).ToArray();
         var numbers = valued.Where(identifier => identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true).Concat(valued);

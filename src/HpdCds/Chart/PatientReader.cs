@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HpdCds.Chart;
 
 /// <summary>The Patient resource into our record: birth date and the sexes that were recorded.</summary>
@@ -27,10 +25,10 @@ public static class PatientReader
     }
 
     // The published extension is complex and holds the concept in a part called "value"; simple forms are met too.
-    private static ChartConcept? ReadClinicalSex(JsonElement? extension) =>
+    private static ChartConcept? ReadClinicalSex(FhirElement? extension) =>
         extension is { } whole && (Named(whole, "value") ?? whole).Choice("value"u8) is { Type: "CodeableConcept", IsList: false } said ? said.Json.AsConcept() : null;
 
-    private static JsonElement? Named(JsonElement owner, string url)
+    private static FhirElement? Named(FhirElement owner, string url)
     {
         foreach (var extension in owner.Many("extension"))
         {

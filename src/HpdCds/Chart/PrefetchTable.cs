@@ -63,6 +63,9 @@ public sealed class PrefetchTable
 
     private const string Radiology = "http://loinc.org|LP29684-5";
 
+    // These come in panels beside what we ask for. No fact is read from them, so that an old one matters no more than one of those.
+    private static readonly string[] Beside = ["afp-l3", "afp-moles", "alt", "ast", "creatinine*", "dcp-pivka*", "ferritin", "immature-granulocytes-pct", "platelets", "prothrombin-time"];
+
     private readonly HashSet<string> _windowed;
 
     public PrefetchTable(CodeSets codes)
@@ -81,13 +84,13 @@ public sealed class PrefetchTable
         ];
         ForGrowth = new(codes, isForGrowth: true);
         WithGrowth = new(this, ForGrowth);
-        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
+        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
     }
 
     // What growth alone reads is not windowed; what both read is as the risk models need it.
     private PrefetchTable(PrefetchTable ofRisk, PrefetchTable ofGrowth)
     {
-        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, [.. ofRisk.Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)]);
+        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, ofRisk._windowed);
         Rows = [.. ofRisk.Rows, .. ofGrowth.Rows.Where(row => ofRisk.Rows.All(other => other.Key != row.Key))];
     }
 
@@ -123,6 +126,9 @@ public sealed class PrefetchTable
     public PrefetchTable WithGrowth { get; }
 
     public bool IsForGrowth { get; }
+
+    /// <summary>Whether a prefetch key is one of ours; what comes under any other is nobody's business.</summary>
+    public bool IsRead(string name) => WithGrowth.Rows.Any(row => row.Name == name);
 
     /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
     public bool IsWindowed(string group) => _windowed.Contains(group);

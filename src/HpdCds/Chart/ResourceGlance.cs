@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
 
@@ -8,21 +9,34 @@ namespace HpdCds.Chart;
 /// </summary>
 public sealed class ResourceGlance
 {
-    private readonly List<(string? System, string Code)> _codes = [];
-    private readonly List<string> _members = [];
-    private readonly List<(string? Severity, string? Code, IReadOnlyList<string> Details)> _issues = [];
+    private static readonly (string? System, string Code)[] NoCodes = [];
 
-    public ReadOnlyMemory<byte> Bytes { get; private set; }
+    private readonly ReadOnlyMemory<byte> _all;
+    private readonly int _start;
+    private (string? System, string Code)[] _codes = NoCodes;
+    private List<string>? _members;
+    private List<(string? Severity, string? Code, IReadOnlyList<string> Details)>? _issues;
+    private RawText _id;
+    private RawText _versionId;
+    private RawText _lastUpdated;
+    private RawText _effective;
+    private RawText _issued;
+    private bool _isEffectiveUnsure;
+    private int _length;
+
+    private ResourceGlance(ReadOnlyMemory<byte> all, int start) => (_all, _start) = (all, start);
+
+    public ReadOnlyMemory<byte> Bytes => _all.Slice(_start, _length);
 
     public string? Type { get; private set; }
 
-    public string? Id { get; private set; }
+    public string? Id => _id.In(_all);
 
     /// <summary><c>meta.versionId</c>, as it came.</summary>
-    public string? VersionId { get; private set; }
+    public string? VersionId => _versionId.In(_all);
 
     /// <summary><c>meta.lastUpdated</c>, as it came.</summary>
-    public string? LastUpdated { get; private set; }
+    public string? LastUpdated => _lastUpdated.In(_all);
 
     /// <summary>The reference of <c>subject</c> (or <c>patient</c>, or the patient who takes part), when there is one.</summary>
     public string? Subject { get; private set; }
@@ -30,22 +44,35 @@ public sealed class ResourceGlance
     public string? Status { get; private set; }
 
     /// <summary>effective[x], else nothing: the text that decides the time.</summary>
-    public string? Effective { get; private set; }
+    public string? Effective => _isEffectiveUnsure ? "" : _effective.In(_all);
 
-    public string? Issued { get; private set; }
+    public string? Issued => _issued.In(_all);
 
     /// <summary>Codings of <c>code</c> and of every component's code.</summary>
     public IReadOnlyList<(string? System, string Code)> Codes => _codes;
 
-    public IReadOnlyList<string> Members => _members;
+    public IReadOnlyList<string> Members => _members ?? (IReadOnlyList<string>)[];
 
     /// <summary>Issues, when this is an OperationOutcome.</summary>
-    public IReadOnlyList<(string? Severity, string? Code, IReadOnlyList<string> Details)> Issues => _issues;
+    public IReadOnlyList<(string? Severity, string? Code, IReadOnlyList<string> Details)> Issues => _issues ?? (IReadOnlyList<(string?, string?, IReadOnlyList<string>)>)[];
+
+    internal ReadOnlyMemory<byte> All => _all;
+
+    internal RawText RawId => _id;
+
+    /// <summary>The time of <see cref="Effective"/>.</summary>
+    internal ClinicalTime? EffectiveTime(TimeZoneInfo zone) => _isEffectiveUnsure ? null : TimeOf(_effective, zone);
+
+    /// <summary>The same, or of <see cref="Issued"/> where nothing at all is said of it.</summary>
+    internal ClinicalTime? AnyTime(TimeZoneInfo zone) =>
+        _isEffectiveUnsure || !_effective.IsNothing ? EffectiveTime(zone) : TimeOf(_issued, zone);
 
     /// <param name="reader">Stands on the first token of the value; afterwards on its last.</param>
     /// <param name="all">The bytes that the reader reads.</param>
     /// <returns><c>null</c> when the value is not an object.</returns>
-    public static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all)
+    public static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all) => Read(ref reader, all, new WalkMemory());
+
+    internal static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -53,250 +80,262 @@ public sealed class ResourceGlance
             return null;
         }
 
-        var glance = new ResourceGlance();
-        var start = (int)reader.TokenStartIndex;
+        var glance = new ResourceGlance(all, (int)reader.TokenStartIndex);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            glance.ReadMember(ref reader);
-        glance.Bytes = all[start..(int)reader.BytesConsumed];
+            glance.ReadMember(ref reader, known);
+        glance._length = (int)reader.BytesConsumed - glance._start;
         return glance;
     }
 
-    private void ReadMember(ref Utf8JsonReader reader)
+    private ClinicalTime? TimeOf(RawText text, TimeZoneInfo zone) =>
+        text.TryBytes(_all, out var bytes) ? ChartTimes.Parse(bytes, zone) : ChartTimes.Parse(text.In(_all), zone);
+
+    // Most members of a resource are none of these; a name that is written with escapes is looked at whole.
+    private static bool MayMatter(ReadOnlySpan<byte> name) => name switch
     {
-        if (reader.ValueTextEquals("resourceType"))
-            Type = NextText(ref reader);
-        else if (reader.ValueTextEquals("id"))
-            Id = NextText(ref reader);
-        else if (reader.ValueTextEquals("status"))
-            Status = Said(Status, NextText(ref reader));
-        else if (reader.ValueTextEquals("meta"))
-            (VersionId, LastUpdated) = NextTexts(ref reader, "versionId", "lastUpdated");
-        else if (reader.ValueTextEquals("subject") || reader.ValueTextEquals("patient"))
-            Subject = NextMemberText(ref reader, "reference") is { Length: > 0 } named ? named : Subject;
-        else if (reader.ValueTextEquals("code"))
-            ReadCode(ref reader);
-        else if (reader.ValueTextEquals("effectiveDateTime") || reader.ValueTextEquals("effectiveInstant"))
-            Effective = Said(Effective, NextText(ref reader));
-        else if (reader.ValueTextEquals("effectivePeriod"))
-            Effective = LaterOf(NextTexts(ref reader, "start", "end"));
-        else if (reader.ValueTextEquals("effectiveTiming"))
+        [(byte)'i' or (byte)'s' or (byte)'m' or (byte)'p' or (byte)'c' or (byte)'h', ..] => name.Length is 2 or 4 or 5 or 6 or 7 or 9 or 11,
+        [(byte)'r', ..] => name.Length == 12,
+        [(byte)'e', ..] => name.Length is >= 15 and <= 17,
+        _ => false,
+    };
+
+    private void ReadMember(ref Utf8JsonReader reader, WalkMemory known)
+    {
+        if (!reader.ValueIsEscaped && !MayMatter(reader.ValueSpan))
+            reader.Skip();
+        else if (reader.ValueTextEquals("resourceType"u8))
+            Type = known.NextText(ref reader);
+        else if (reader.ValueTextEquals("id"u8))
+            _id = RawText.Next(ref reader);
+        else if (reader.ValueTextEquals("status"u8))
+            Status = Said(Status, known.NextText(ref reader));
+        else if (reader.ValueTextEquals("meta"u8))
+            ReadTexts(ref reader, "versionId"u8, "lastUpdated"u8, out _versionId, out _lastUpdated);
+        else if (reader.ValueTextEquals("subject"u8) || reader.ValueTextEquals("patient"u8))
+            Subject = NextReference(ref reader, known) is { Length: > 0 } named ? named : Subject;
+        else if (reader.ValueTextEquals("code"u8))
+            ReadCode(ref reader, known);
+        else if (reader.ValueTextEquals("effectiveDateTime"u8) || reader.ValueTextEquals("effectiveInstant"u8))
+            SayEffective(RawText.Next(ref reader));
+        else if (reader.ValueTextEquals("effectivePeriod"u8))
+            ReadPeriod(ref reader);
+        else if (reader.ValueTextEquals("effectiveTiming"u8))
             ReadTiming(ref reader);
-        else if (reader.ValueTextEquals("issued"))
-            Issued = NextText(ref reader);
+        else if (reader.ValueTextEquals("issued"u8))
+            _issued = RawText.Next(ref reader);
         else
-            ReadList(ref reader);
+            ReadList(ref reader, known);
     }
 
-    private void ReadList(ref Utf8JsonReader reader)
+    private void ReadList(ref Utf8JsonReader reader, WalkMemory known)
     {
-        if (reader.ValueTextEquals("component"))
-            EachObject(ref reader, "code", ReadCode);
-        else if (reader.ValueTextEquals("hasMember"))
-            EachObject(ref reader, "reference", (ref Utf8JsonReader member) => AddIfAny(_members, NextText(ref member)));
-        else if (reader.ValueTextEquals("participant"))
-            EachObject(ref reader, "actor", ReadActor);
-        else if (reader.ValueTextEquals("issue"))
-            ReadIssues(ref reader);
+        if (reader.ValueTextEquals("component"u8))
+            ReadComponents(ref reader, known);
+        else if (reader.ValueTextEquals("hasMember"u8))
+            ReadMembers(ref reader);
+        else if (reader.ValueTextEquals("participant"u8))
+            ReadParticipants(ref reader, known);
+        else if (reader.ValueTextEquals("issue"u8))
+            OutcomeIssues.Read(ref reader, _issues ??= []);
         else
             reader.Skip();
     }
 
     // An appointment names its patient among those who take part.
-    private void ReadActor(ref Utf8JsonReader reader)
+    private void ReadParticipants(ref Utf8JsonReader reader, WalkMemory known)
     {
-        if (NextMemberText(ref reader, "reference") is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
-            Subject = Said(Subject, named);
-    }
-
-    private delegate void Then(ref Utf8JsonReader reader);
-
-    // On a property name: reads the array behind it and stops at one member of each of its objects.
-    private static void EachObject(ref Utf8JsonReader reader, string name, Then then)
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (!JsonSteps.BeginsList(ref reader))
             return;
-        }
-
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            EachMember(ref reader, name, then);
-    }
-
-    // On a value: when it is an object, calls back on the property with this name.
-    private static void EachMember(ref Utf8JsonReader reader, string name, Then then)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            reader.Skip();
-            return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals(name))
-                then(ref reader);
-            else
-                reader.Skip();
-        }
-    }
-
-    private void ReadCode(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        EachMember(ref reader, "coding", (ref Utf8JsonReader coding) =>
-        {
-            coding.Read();
-            if (coding.TokenType != JsonTokenType.StartArray)
+            if (!JsonSteps.BeginsObject(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                coding.Skip();
-                return;
+                if (!reader.ValueTextEquals("actor"u8))
+                    reader.Skip();
+                else if (NextReference(ref reader, known) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
+                    Subject = Said(Subject, named);
             }
-
-            while (coding.Read() && coding.TokenType != JsonTokenType.EndArray)
-                ReadCoding(ref coding);
-        });
+        }
     }
 
-    private void ReadCoding(ref Utf8JsonReader reader)
+    private void ReadComponents(ref Utf8JsonReader reader, WalkMemory known)
     {
-        string? system = null;
-        string? code = null;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
+        if (!JsonSteps.BeginsList(ref reader))
             return;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.ValueTextEquals("system"))
-                system = NextText(ref reader);
-            else if (reader.ValueTextEquals("code"))
-                code = NextText(ref reader);
-            else
-                reader.Skip();
-        }
-
-        if (code is not null)
-            _codes.Add((system, code));
-    }
-
-    private static string? LaterOf((string? Start, string? End) period) => period.End ?? period.Start;
-
-    // On a property name: two members of the object behind it.
-    private static (string? First, string? Second) NextTexts(ref Utf8JsonReader reader, string first, string second)
-    {
-        (string? First, string? Second) texts = default;
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return texts;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals(first))
-                texts.First = NextText(ref reader);
-            else if (reader.ValueTextEquals(second))
-                texts.Second = NextText(ref reader);
-            else
-                reader.Skip();
-        }
-
-        return texts;
-    }
-
-    private void ReadTiming(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        EachMember(ref reader, "event", (ref Utf8JsonReader events) =>
-        {
-            events.Read();
-            if (events.TokenType != JsonTokenType.StartArray)
+            if (!JsonSteps.BeginsObject(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                events.Skip();
-                return;
-            }
-
-            while (events.Read() && events.TokenType != JsonTokenType.EndArray)
-            {
-                if (events.TokenType == JsonTokenType.String)
-                    Effective ??= events.GetString();
+                if (reader.ValueTextEquals("code"u8))
+                    ReadCode(ref reader, known);
                 else
-                    events.Skip();
+                    reader.Skip();
             }
-        });
+        }
     }
 
-    private void ReadIssues(ref Utf8JsonReader reader)
+    private void ReadMembers(ref Utf8JsonReader reader)
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+        if (!JsonSteps.BeginsList(ref reader))
             return;
-        }
-
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            string? severity = null;
-            string? code = null;
-            var details = new List<string>();
-            if (reader.TokenType != JsonTokenType.StartObject)
+            if (!JsonSteps.BeginsObject(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("reference"u8))
+                {
+                    if (JsonSteps.NextText(ref reader) is { } member)
+                        (_members ??= []).Add(member);
+                }
+                else
+                    reader.Skip();
+            }
+        }
+    }
+
+    // The same element stands in many resources: its bytes are passed, and read where they are new.
+    private void ReadCode(ref Utf8JsonReader reader, WalkMemory known)
+    {
+        reader.Read();
+        var before = reader;
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        var length = (int)reader.BytesConsumed - start;
+        var codes = known.CodesOf(_all.Span, start, length);
+        if (codes is null)
+        {
+            codes = ReadCodings(ref before, known);
+            known.Keep(_all.Span, start, length, codes);
+        }
+
+        _codes = _codes.Length == 0 ? codes : [.. _codes, .. codes];
+    }
+
+    private static (string? System, string Code)[] ReadCodings(ref Utf8JsonReader reader, WalkMemory known)
+    {
+        List<(string? System, string Code)>? codes = null;
+        if (!JsonSteps.BeginsObject(ref reader))
+            return NoCodes;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("coding"u8))
             {
                 reader.Skip();
                 continue;
             }
 
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            if (!JsonSteps.BeginsList(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (reader.ValueTextEquals("severity"))
-                    severity = NextText(ref reader);
-                else if (reader.ValueTextEquals("code"))
-                    code = NextText(ref reader);
-                else if (reader.ValueTextEquals("details"))
-                    ReadDetails(ref reader, details);
-                else
-                    reader.Skip();
+                if (ReadCoding(ref reader, known) is { } coding)
+                    (codes ??= []).Add(coding);
             }
+        }
 
-            _issues.Add((severity, code, details));
+        return codes is null ? NoCodes : [.. codes];
+    }
+
+    private static (string? System, string Code)? ReadCoding(ref Utf8JsonReader reader, WalkMemory known)
+    {
+        string? system = null;
+        string? code = null;
+        if (!JsonSteps.BeginsObject(ref reader))
+            return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("system"u8))
+                system = known.NextText(ref reader);
+            else if (reader.ValueTextEquals("code"u8))
+                code = known.NextText(ref reader);
+            else
+                reader.Skip();
+        }
+
+        return code is null ? null : (system, code);
+    }
+
+    // What is said twice, and differently, is not known.
+    private void SayEffective(RawText now)
+    {
+        if (_isEffectiveUnsure || !_effective.IsNothing)
+            _isEffectiveUnsure = _isEffectiveUnsure || Effective != now.In(_all);
+        else
+            _effective = now;
+    }
+
+    private void ReadPeriod(ref Utf8JsonReader reader)
+    {
+        ReadTexts(ref reader, "start"u8, "end"u8, out var start, out var end);
+        (_effective, _isEffectiveUnsure) = (end.IsNothing ? start : end, false);
+    }
+
+    // On a property name: two members of the object behind it.
+    private static void ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> firstName, ReadOnlySpan<byte> secondName, out RawText first, out RawText second)
+    {
+        (first, second) = (default, default);
+        reader.Read();
+        if (!JsonSteps.BeginsObject(ref reader))
+            return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(firstName))
+                first = RawText.Next(ref reader);
+            else if (reader.ValueTextEquals(secondName))
+                second = RawText.Next(ref reader);
+            else
+                reader.Skip();
         }
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, List<string> codes)
+    private void ReadTiming(ref Utf8JsonReader reader)
     {
         reader.Read();
-        EachMember(ref reader, "coding", (ref Utf8JsonReader codings) =>
-            EachObject(ref codings, "code", (ref Utf8JsonReader code) => AddIfAny(codes, NextText(ref code))));
+        if (!JsonSteps.BeginsObject(ref reader))
+            return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("event"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (!JsonSteps.BeginsList(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.String)
+                    reader.Skip();
+                else if (_effective.IsNothing && !_isEffectiveUnsure)
+                    _effective = RawText.Here(ref reader);
+            }
+        }
     }
 
     // What is said twice, and differently, is not known.
     private static string? Said(string? before, string? now) => before is null || before == now ? now : "";
 
-    private static string? NextMemberText(ref Utf8JsonReader reader, string name)
+    private static string? NextReference(ref Utf8JsonReader reader, WalkMemory known)
     {
         string? text = null;
         reader.Read();
-        EachMember(ref reader, name, (ref Utf8JsonReader member) => text = NextText(ref member));
+        if (!JsonSteps.BeginsObject(ref reader))
+            return text;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("reference"u8))
+                text = known.NextText(ref reader);
+            else
+                reader.Skip();
+        }
+
         return text;
-    }
-
-    private static string? NextText(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-            return reader.GetString();
-        reader.Skip();
-        return null;
-    }
-
-    private static void AddIfAny(List<string> list, string? text)
-    {
-        if (text is not null)
-            list.Add(text);
     }
 }

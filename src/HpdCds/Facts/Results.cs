@@ -60,7 +60,7 @@ internal sealed class Results
     public bool AreExplained => _trace is not null;
 
     /// <summary>Every result that is evidence, whatever it measures.</summary>
-    public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct();
+    public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct<ChartObservation>(ReferenceEqualityComparer.Instance);
 
     public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => AlsoWithoutValue(groups).Where(HasValue);
 

@@ -44,7 +44,7 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
         using var body = new MemoryStream();
         await file.CopyToAsync(body, stop);
         var ehr = trust.Table.Ehrs[0];
-        var request = Envelope.Read(body.ToArray()).ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, settings.MaxBundleEntries, AsOf);
+        var request = charts.Open(body.ToArray()).ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, settings.MaxBundleEntries, AsOf);
         var chart = await charts.ReadAsync(request, ehr, AsOf, stop);
         return JsonSerializer.SerializeToUtf8Bytes(advice.FromChart(request, advice.Recognise(request), chart, ehr, AsOf), HookJson.Options);
     }

@@ -13,6 +13,11 @@ public sealed class Envelope
 {
     private const int MaxDepth = 64;
 
+    private readonly Dictionary<string, BundleWalk> _walked = new(StringComparer.Ordinal);
+    private readonly WalkMemory _known = new();
+    private Func<string, bool> _isWalked = _ => false;
+    private int _maxEntries;
+
     private delegate void MemberReader(ref Utf8JsonReader reader, string name);
 
     public string? Hook { get; private set; }
@@ -38,10 +43,17 @@ public sealed class Envelope
     public ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch { get; private set; } =
         ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
+    /// <summary>What stands in the prefetch values that were to be walked; the rest stays unread.</summary>
+    public IReadOnlyDictionary<string, BundleWalk> Walked => _walked;
+
     /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
-    public static Envelope Read(ReadOnlyMemory<byte> body)
+    public static Envelope Read(ReadOnlyMemory<byte> body) => Read(body, _ => false, maxEntries: 0);
+
+    /// <param name="isWalked">The prefetch keys whose values are looked into on the way, so that a large body is passed once.</param>
+    /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
+    public static Envelope Read(ReadOnlyMemory<byte> body, Func<string, bool> isWalked, int maxEntries)
     {
-        var envelope = new Envelope();
+        var envelope = new Envelope { _isWalked = isWalked, _maxEntries = maxEntries };
         var bytes = BundleWalk.WithoutMark(body);
         var isRead = false;
         try
@@ -119,7 +131,15 @@ public sealed class Envelope
     private void ReadPrefetch(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
         var values = ImmutableDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        ReadObject(ref reader, "prefetch", (ref Utf8JsonReader member, string name) => values[name] = Range(ref member, body));
+        ReadObject(ref reader, "prefetch", (ref Utf8JsonReader member, string name) =>
+        {
+            var start = (int)member.TokenStartIndex;
+            if (_isWalked(name))
+                _walked[name] = BundleWalk.ReadInside(ref member, body, _maxEntries, _known);
+            else
+                member.Skip();
+            values[name] = body[start..(int)member.BytesConsumed];
+        });
         Prefetch = values.ToImmutable();
     }
 

@@ -60,6 +60,7 @@ public static class EnvelopeCheck
         {
             IsForGrowth = service.Name == HookCatalogue.Growth,
             OtherDrafts = OrderReader.OtherThanDrugs(drafts),
+            Walked = envelope.Walked,
         };
     }
 

@@ -151,7 +151,7 @@ public sealed partial class HookEndpoints(
     private async Task<Envelope> ReadAsync(HttpRequest request)
     {
         using var station = Signals.At(Station.Request);
-        return Envelope.Read(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, settings.BodyTimeout, clock));
+        return charts.Open(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, settings.BodyTimeout, clock));
     }
 
     internal static async Task WriteAsync<T>(HttpContext context, T answer)

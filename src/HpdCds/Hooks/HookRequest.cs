@@ -22,6 +22,9 @@ public sealed record HookRequest(
     /// <summary>The service that was called is <c>hpd-growth</c>.</summary>
     public bool IsForGrowth { get; init; }
 
+    /// <summary>What stands in the values of <see cref="Prefetch"/> that were looked into as they came.</summary>
+    public IReadOnlyDictionary<string, BundleWalk> Walked { get; init; } = ImmutableDictionary<string, BundleWalk>.Empty;
+
     /// <summary>What has been used of the right to ask, once the FHIR server was asked what a draft is.</summary>
     public ReadingBudget? Budget { get; init; }
 

@@ -1,8 +1,22 @@
+using System.Buffers;
+
 namespace HpdCds.Hooks;
 
-/// <summary>Takes a body in, up to a size and a time and never further.</summary>
-internal static class RequestBody
+/// <summary>
+/// Takes a body in, up to a size and a time and never further. Its memory is lent and goes back when the answer has left:
+/// nothing that outlives the request may point into it.
+/// </summary>
+internal sealed class RequestBody : IDisposable
 {
+    private const int First = 32_768;
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(First);
+    private int _length;
+
+    private RequestBody()
+    {
+    }
+
     /// <exception cref="RefusedException">It is larger, or says that it is, or it does not come.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int mostBytes, TimeSpan patience, TimeProvider clock)
     {
@@ -11,16 +25,18 @@ internal static class RequestBody
         var gone = request.HttpContext.RequestAborted;
         using var late = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, gone);
-        // Not the announced length: memory is given for what has come.
-        using var body = new MemoryStream(16_384);
-        var buffer = new byte[65_536];
+        var body = new RequestBody();
+        request.HttpContext.Response.RegisterForDispose(body);
         try
         {
-            while (await request.Body.ReadAsync(buffer, either.Token) is > 0 and var read)
+            for (var isMore = true; isMore;)
             {
-                if (body.Length + read > mostBytes)
+                var read = await request.BodyReader.ReadAsync(either.Token);
+                if (body._length + read.Buffer.Length > mostBytes)
                     throw Refuse(StatusCodes.Status413PayloadTooLarge);
-                body.Write(buffer, 0, read);
+                body.Add(read.Buffer);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                isMore = !read.IsCompleted;
             }
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !gone.IsCancellationRequested)
@@ -28,7 +44,29 @@ internal static class RequestBody
             throw Refuse(StatusCodes.Status408RequestTimeout);
         }
 
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        return body._bytes.AsMemory(0, body._length);
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        (_bytes, _length) = ([], 0);
+    }
+
+    // Not the announced length: memory is given for what has come, and as much again.
+    private void Add(ReadOnlySequence<byte> more)
+    {
+        var length = _length + (int)more.Length;
+        if (length > _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+            _bytes.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
+        }
+
+        more.CopyTo(_bytes.AsSpan(_length));
+        _length = length;
     }
 
     private static RefusedException Refuse(int status) => new(ErrorReply.Generic(status));

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 
@@ -50,6 +52,9 @@ public sealed class TextTerms(TextTermsFile file)
     private readonly ImmutableDictionary<string, ImmutableArray<string>> _names =
         file.Terms.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.IsDefault ? [] : pair.Value.Select(Unhyphenated).ToImmutableArray(), StringComparer.Ordinal);
 
+    /// <summary>How the names of a finding begin. Nearly no text holds any of them, which one look tells.</summary>
+    private readonly ConcurrentDictionary<string, SearchValues<string>> _beginnings = new(StringComparer.Ordinal);
+
     private readonly ImmutableArray<string> _before = [.. file.DeniedBefore, .. file.HistoryBefore, .. file.OpenBefore];
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
@@ -68,7 +73,10 @@ public sealed class TextTerms(TextTermsFile file)
     {
         ArgumentNullException.ThrowIfNull(text);
         var mention = TextMention.None;
-        foreach (var sentence in SentencesOf(Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text))))
+        var plain = Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text));
+        if (!plain.AsSpan().ContainsAny(_beginnings.GetOrAdd(finding, BeginningsOf)))
+            return mention;
+        foreach (var sentence in SentencesOf(plain))
         {
             foreach (var place in _names[finding].SelectMany(name => PlacesOf(sentence, name)))
             {
@@ -80,6 +88,9 @@ public sealed class TextTerms(TextTermsFile file)
 
         return mention;
     }
+
+    private SearchValues<string> BeginningsOf(string finding) =>
+        SearchValues.Create([.. _names[finding].Select(name => name.Split(Gap)[0])], StringComparison.OrdinalIgnoreCase);
 
     public TextMention MentionOf(string finding, IEnumerable<string> texts) =>
         texts.Select(text => MentionOf(finding, text)).DefaultIfEmpty().Max();
@@ -199,7 +210,7 @@ public sealed class TextTerms(TextTermsFile file)
     // A space between two Chinese characters separates no words.
     private static string Joined(string text)
     {
-        if (!text.Any(IsChinese))
+        if (!text.AsSpan().ContainsAnyInRange('\u3400', '\u9FFF'))
             return text;
         var joined = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length; at++)

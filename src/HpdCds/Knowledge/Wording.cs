@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace HpdCds.Knowledge;
@@ -7,6 +9,8 @@ namespace HpdCds.Knowledge;
 public sealed partial class Wording(string language, IReadOnlyDictionary<string, string> phrases)
 {
     private readonly FrozenDictionary<string, string> _phrases = phrases.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, (string Text, string? Name)[]> _parts = new(StringComparer.Ordinal);
 
     public string Language { get; } = language;
 
@@ -19,7 +23,33 @@ public sealed partial class Wording(string language, IReadOnlyDictionary<string,
 
     /// <summary>The phrase with every <c>{name}</c> replaced; a name without a value stays visible, so that a test finds it.</summary>
     public string Say(string key, params (string Name, string Value)[] values) =>
-        Placeholder().Replace(this[key], match => Array.Find(values, value => value.Name == match.Groups["name"].Value).Value ?? match.Value);
+        Say(key, name => Array.Find(values, value => value.Name == name).Value);
+
+    /// <summary>The same where what is not named need not be made.</summary>
+    public string Say(string key, Func<string, string?> valueOf)
+    {
+        ArgumentNullException.ThrowIfNull(valueOf);
+        var said = new StringBuilder();
+        foreach (var (text, name) in _parts.GetOrAdd(key, PartsOf))
+            said.Append(name is null ? text : valueOf(name) ?? text);
+        return said.ToString();
+    }
+
+    // Text and placeholders in turn.
+    private (string Text, string? Name)[] PartsOf(string key)
+    {
+        var phrase = this[key];
+        var parts = new List<(string, string?)>();
+        var end = 0;
+        foreach (Match match in Placeholder().Matches(phrase))
+        {
+            parts.Add((phrase[end..match.Index], null));
+            parts.Add((match.Value, match.Groups["name"].Value));
+            end = match.Index + match.Length;
+        }
+
+        return [.. parts, (phrase[end..], null)];
+    }
 
     public static IEnumerable<string> PlaceholdersOf(string phrase) => Placeholder().Matches(phrase).Select(match => match.Groups["name"].Value);
 

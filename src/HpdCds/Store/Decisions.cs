@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Hooks;
@@ -42,8 +45,22 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
     // Everything that was found, but not when.
     private static string FactsOf(JsonObject found)
     {
-        var facts = found.DeepClone().AsObject();
-        facts.Remove("asOf");
-        return facts.ToJsonString();
+        var facts = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(facts))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in found.Where(member => member.Key != "asOf"))
+            {
+                writer.WritePropertyName(name);
+                if (value is null)
+                    writer.WriteNullValue();
+                else
+                    value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(facts.WrittenSpan);
     }
 }

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+
+namespace HpdCds.Benchmarks;
+
+/// <summary>Time against the number of results: a straight line, as one pass over the body is.</summary>
+internal static class Growth
+{
+    private const int Times = 7;
+
+    private static readonly int[] Numbers = [1, 10, 100, 1000, 5000, 10_000, 25_000, 50_000];
+
+    public static async Task<int> RunAsync()
+    {
+        var program = await MeasuredProcess.PublishServiceAsync();
+        await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);
+        await using var service = await MeasuredService.StartAsync(program);
+        Console.WriteLine("results      body MB    walk ms  service ms   service/walk   us per result   resident MB");
+        foreach (var number in Numbers)
+        {
+            var body = HookCall.Of(number, TimeProvider.System.GetUtcNow());
+            var (walk, answer) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+            for (var time = 0; time < Times; time++)
+            {
+                walk = Less(walk, await TimeAsync(new Uri(baselines.Url, "/" + Baselines.Walk), body));
+                answer = Less(answer, await TimeAsync(service.Url, body));
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number,7}{body.Length / 1e6,13:F2}{walk.TotalMilliseconds,11:F2}{answer.TotalMilliseconds,12:F2}{answer / walk,15:F2}{answer.TotalMicroseconds / number,16:F2}{service.Process.ResidentMegabytes,14:F0}"));
+        }
+
+        return 0;
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Uri url, byte[] body)
+    {
+        using var http = new HttpClient();
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var since = Stopwatch.GetTimestamp();
+        using var answer = await http.PostAsync(url, content);
+        await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+        return Stopwatch.GetElapsedTime(since);
+    }
+
+    private static TimeSpan Less(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using HpdCds.Benchmarks;
+
+return args switch
+{
+    ["compare", .. var rest] => await Comparison.RunAsync(isShort: rest.Contains("--short")),
+    ["growth"] => await Growth.RunAsync(),
+    ["overload"] => await Overload.RunAsync(),
+    ["call", var results, var file] => Write(int.Parse(results, CultureInfo.InvariantCulture), file),
+    ["baselines", var url] => await Baselines.ServeAsync(url),
+    ["stations", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(Stations)]).Run(["--filter", "*", .. rest]).Any() ? 0 : 1,
+    _ => Usage(),
+};
+
+static int Write(int results, string file)
+{
+    File.WriteAllBytes(file, HookCall.Of(results, TimeProvider.System.GetUtcNow()));
+    return 0;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("compare [--short] | growth | overload | stations | call RESULTS FILE: see README.md beside the sources");
+    return 2;
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Hooks;
+using HpdCds.Tests.Cases;
+
+namespace HpdCds.Tests.Chart;
+
+/// <summary>What is looked into while the envelope is read is what a walk of its own would have found; quick ways say what the long ones say.</summary>
+public sealed class OnePassTests
+{
+    private const int MaxEntries = 50;
+
+    [Fact]
+    [Trait("Req", "PFD-06")]
+    public void A_body_that_is_passed_once_holds_what_a_second_walk_finds()
+    {
+        var differences = GoldenCase.All.Select(golden => Difference(Encoding.UTF8.GetBytes(golden.Request))).OfType<string>();
+
+        Assert.Empty(differences);
+    }
+
+    [Fact]
+    [Trait("Req", "PFD-06")]
+    public void So_does_a_body_in_which_bytes_are_wrong()
+    {
+        var bodies = GoldenCase.All.Where((_, at) => at % 20 == 0).Select(golden => Encoding.UTF8.GetBytes(golden.Request)).ToArray();
+        // Quotes, brackets, escapes, surrogates and bytes that are no UTF-8 do the most harm.
+        byte[] wrong = [(byte)'"', (byte)'\\', (byte)'{', (byte)']', (byte)',', (byte)'u', (byte)'0', 0x00, 0xC3, 0xFF];
+        var dice = new Random(11);
+        var differences = new List<string>();
+        for (var time = 0; time < 4000; time++)
+        {
+            byte[] body = [.. bodies[dice.Next(bodies.Length)]];
+            for (var blows = dice.Next(1, 3); blows > 0; blows--)
+                body[dice.Next(body.Length)] = wrong[dice.Next(wrong.Length)];
+            if (Difference(body) is { } difference)
+                differences.Add(difference);
+        }
+
+        Assert.Empty(differences);
+    }
+
+    [Theory]
+    [Trait("Req", "PFD-06")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"fullUrl":"\ud800","resource":{"resourceType":"Observation","id":"a"}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Observation","id":"\udc00"}}]}""")]
+    [InlineData("""{"entry":[{"resource":{"resourceType":"Observation"}}],"resourceType":"Bundle"}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[],"entry":[]}""")]
+    [InlineData("""{"resourceType":"Observation","code":{"coding":[{"system":"\ud800","code":"1"}]}}""")]
+    [InlineData("""{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"login","details":{"coding":[{"code":"4119"}]}}]}""")]
+    [InlineData("""[{"resourceType":"Bundle"}]""")]
+    [InlineData("null")]
+    [InlineData("\"Bundle\"")]
+    public void What_nobody_should_send_is_seen_alike(string value) => Assert.Null(Difference(Encoding.UTF8.GetBytes($$"""{"prefetch":{"cbc":{{value}},"liver":{"resourceType":"Bundle"} } }""")));
+
+    [Fact]
+    [Trait("Req", "FS-05")]
+    public void A_time_in_bytes_is_the_time_in_words()
+    {
+        string[] times =
+        [
+            "2026-11-24T12:30:59Z", "2026-11-24T12:30:59+08:00", "2026-11-24T12:30:59-13:59", "2026-11-24T12:30:59+14:00", "2026-11-24T12:30:59+14:30", "2026-11-24T23:59:60Z",
+            "2026-02-29T00:00:00Z", "2024-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-10T00:00:00Z", "2026-11-00T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T12:60:00Z",
+            "1799-12-31T23:59:59Z", "2301-01-01T00:00:00Z", "2300-12-31T23:59:59Z", "2026-11-24t12:30:59Z", "2026-11-24T12:30:59z", "2026-11-24T12:30:59+0800", "2026-11-24T12:30:59.5Z",
+            "2026-11-24T12:30:59.123456789+01:00", "2026-11-24T12:30Z", "2026-11-24T12:30:59", "2026-11-24", "2026-11", "2026", "", "x", "2026-1a-24T12:30:59Z", " 026-11-24T12:30:59Z", "2026-11-24T12:30:59+99:99",
+            "2026-11-24T12:30:59+08:60", "2026-11-24T12:30:59 08:00", "0001-01-01T00:00:00+13:00",
+        ];
+        var zone = TimeZoneInfo.CreateCustomTimeZone("x", TimeSpan.FromHours(8), "x", "x");
+
+        Assert.All(times, time => Assert.Equal(Written(ChartTimes.Parse(time, zone)), Written(ChartTimes.Parse(Encoding.ASCII.GetBytes(time), zone))));
+
+        string Written(ClinicalTime? time) => time is { } when ? string.Create(CultureInfo.InvariantCulture, $"{when.Earliest:O} {when.Latest:O} {when.Precision}") : "none";
+    }
+
+    /// <summary>Told one after the other, and in two parts, as pages come; against all of them side by side.</summary>
+    [Fact]
+    [Trait("Req", "PFD-07")]
+    public void The_order_of_times_is_known_without_keeping_them() => Gen.Select(Gen.Int[0, 12].Array[0, 12], Gen.Int[0, 12]).Sample((days, cut) =>
+    {
+        ClinicalTime?[] times = [.. days.Select(day => day == 0 ? (ClinicalTime?)null : ClinicalTime.At(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day)))];
+        var (first, second) = (default(TimeOrder), default(TimeOrder));
+        foreach (var time in times.Take(cut))
+            first = first.Then(time);
+        foreach (var time in times.Skip(cut))
+            second = second.Then(time);
+        var steps = times.Zip(times.Skip(1)).Count(pair => pair.Second?.Latest < pair.First?.Earliest);
+        var isInOrder = !times.Contains(null) && times.Zip(times.Skip(1)).All(pair => pair.Second!.Value.Earliest <= pair.First!.Value.Latest);
+
+        Assert.Equal(isInOrder && times.Length > 0 && steps + 1 >= 3 ? times[^1]!.Value.Latest : null, first.Then(second).DownTo(3));
+    });
+
+    private static string? Difference(byte[] body)
+    {
+        var (once, twice) = (Read(body, isOnce: true), Read(body, isOnce: false));
+        return once == twice ? null : $"{Encoding.Latin1.GetString(body)}\n  once  {once}\n  twice {twice}";
+    }
+
+    private static string Read(byte[] body, bool isOnce)
+    {
+        try
+        {
+            var envelope = Envelope.Read(body, _ => isOnce, MaxEntries);
+            return string.Join('\n', envelope.Prefetch.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key} {Encoding.Latin1.GetString(pair.Value.Span)} {Written(isOnce ? envelope.Walked[pair.Key] : BundleWalk.Read(pair.Value, MaxEntries))}"));
+        }
+        catch (RefusedException refused)
+        {
+            return $"{refused.Reply.Status} {refused.Reply.Diagnostics}";
+        }
+    }
+
+    private static string Written(BundleWalk walk) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{walk.Shape} {walk.NextLink} {walk.EntriesWithoutResource} {walk.IsCutShort} {walk.Total} {string.Join(';', walk.Entries.Select(Written))}");
+
+    private static string Written(WalkedEntry entry)
+    {
+        var resource = entry.Resource;
+        return string.Join('|', [
+            entry.FullUrl, entry.SearchMode, resource.Type, resource.Id, resource.VersionId, resource.LastUpdated, resource.Subject, resource.Status, resource.Effective, resource.Issued,
+            .. resource.Codes.Select(code => $"{code.System}#{code.Code}"), .. resource.Members, .. resource.Issues.Select(issue => $"{issue.Severity} {issue.Code} {string.Join(',', issue.Details)}"), Encoding.Latin1.GetString(resource.Bytes.Span),
+        ]);
+    }
+}

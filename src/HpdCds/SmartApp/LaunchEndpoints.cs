@@ -101,7 +101,7 @@ internal sealed class LaunchEndpoints(
         }
         catch (TimeoutException)
         {
-            await page.WriteAsync(LaunchPages.Reading(reading.Ended, Enum.GetValues<Chart.ChartKey>().Length, words, page.Nonce, desk.PathOf(Stylesheet)), StatusCodes.Status200OK);
+            await page.WriteAsync(LaunchPages.Reading(reading.Ended, readings.SourcesFor(ehr), words, page.Nonce, desk.PathOf(Stylesheet)), StatusCodes.Status200OK);
             return;
         }
         catch (Exception) when (reading.Result.IsFaulted)

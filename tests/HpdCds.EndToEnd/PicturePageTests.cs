@@ -11,7 +11,7 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
 
     private const int ShotHeight = 1500;
 
-    private static readonly string[] Patients = ["delta", "changed", "rich", "partial", "echo", "mike", "november", "lima", "nodata"];
+    private static readonly string[] Patients = ["delta", "changed", "rich", "partial", "echo", "mike", "november", "lima", "nodata", "tango", "victor", "yankee", "zulu"];
 
     [Theory]
     [InlineData(300, ColorScheme.Light)]
@@ -35,6 +35,9 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
         await window.Page.GotoAsync("/picture/delta?language=zh-CN");
         await ShootAsync(window, $"delta-zh-{width}-{scheme}");
         await CheckAsync(window, "in Chinese");
+        await window.Page.GotoAsync("/picture/tango?language=zh-CN");
+        await ShootAsync(window, $"tango-zh-{width}-{scheme}");
+        await CheckAsync(window, "growth in Chinese");
         Assert.Empty(window.Complaints);
     }
 
@@ -56,6 +59,21 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
         await CheckAsync(window, "tried");
         await window.Page.GetByText("Back to the chart alone").ClickAsync();
         await Assertions.Expect(window.Page.Locator(".tried-answer")).ToHaveCountAsync(0);
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Growth_is_read_without_a_script_at_the_width_of_a_side_panel()
+    {
+        await using var window = await browser.OpenAsync(host.Url, 300, withScript: false);
+        await window.Page.GotoAsync("/picture/tango");
+        await Assertions.Expect(window.Page.Locator(".band")).ToHaveTextAsync("Definition used here: Maesaka 2022: met.");
+        await Assertions.Expect(window.Page.Locator("#growth svg.trend")).ToHaveCountAsync(2);
+        await Assertions.Expect(window.Page.Locator("#growth .growth-rules tbody tr")).ToHaveCountAsync(11);
+        await window.Page.Locator("#growth summary").First.ClickAsync();
+        await Assertions.Expect(window.Page.Locator("#growth figure table").First).ToContainTextAsync("80 mm");
+        await ShootAsync(window, "tango-side-panel");
+        await CheckAsync(window, "growth at 300");
         Assert.Empty(window.Complaints);
     }
 

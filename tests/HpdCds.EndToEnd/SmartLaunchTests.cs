@@ -21,6 +21,21 @@ public sealed class SmartLaunchTests(Site site, Browser browser)
     }
 
     [Fact]
+    public async Task The_link_of_a_card_about_growth_opens_growth_since_the_first_dose()
+    {
+        await using var window = await browser.OpenAsync(site);
+        await window.OrderAsync("tango", "nivolumab");
+        await Assertions.Expect(window.Card.Locator("h3")).ToContainTextAsync("meets the definition of hyperprogressive disease Maesaka 2022");
+        await using var view = await LaunchAsync(window);
+
+        var text = await view.Page.Locator("body").InnerTextAsync();
+        Assert.All(["Tango", "Definition used here: Maesaka 2022: met.", "141.46 %/month", "2025-12-29", "+45 mm (+50 %)", "Ferrara 2018"], shown => Assert.Contains(shown, text, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("Data changed since the card", text, StringComparison.Ordinal);
+        Assert.Empty(view.Complaints);
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
     public async Task Two_launches_stand_side_by_side_each_with_its_patient()
     {
         await using var window = await browser.OpenAsync(site);

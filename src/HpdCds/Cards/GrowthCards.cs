@@ -8,8 +8,9 @@ using HpdCds.Trust;
 
 namespace HpdCds.Cards;
 
-/// <summary>What one card about growth is about.</summary>
-internal sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assessment, string Tumour, DateTimeOffset AsOf) : PatientData;
+/// <summary>Growth of one patient as it was read and judged: what a card, or the part of a page, is about.</summary>
+/// <param name="Tumour">What the treatment is for, as on the wire.</param>
+public sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assessment, string Tumour, DateTimeOffset AsOf) : PatientData;
 
 /// <summary>
 /// At most one card about growth: a warning only for progression with the site's own definition met, info for any other
@@ -81,25 +82,34 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             wording.Say("growth.primary", ("rule", Name(subject.Assessment.Primary, wording)), ("verdict", Verdict(subject.Assessment.PrimaryResult.Judgement, wording))),
             Scans(subject, wording),
             Rates(subject.Assessment.Figures, wording),
-            kind is Kind.AwaitsScan ? Planned(subject.Growth, wording) : null,
+            kind is Kind.AwaitsScan ? Planned(subject.Growth, wording, Markdown.Escape) : null,
             Others(subject, wording),
         };
-        var optional = new List<string?>
-        {
+        List<string?> optional =
+        [
             Markers(subject, wording),
-            IsWithinError(subject) ? wording["growth.within-error"] : null,
-            subject.Growth.HasEmbolisation ? wording["growth.embolisation"] : null,
-            subject.Growth.HasStoppedKinaseInhibitor ? wording["growth.kinase-inhibitor"] : null,
-            subject.Growth.Undated > 0 ? wording.Say("growth.undated", ("count", Text(subject.Growth.Undated))) : null,
+            .. Reservations(subject, wording),
             kind is Kind.Warning or Kind.OtherMet ? wording["growth.caveats"] : null,
             kind is Kind.Warning or Kind.OtherMet && subject.Tumour == "hcc" ? wording["growth.pseudoprogression"] : null,
             kind is Kind.Warning or Kind.OtherMet ? wording["growth.options"] : null,
-        };
+        ];
         var foot = Foot(wording, subject.AsOf);
         while (Joined(needed, optional, foot).Length > MostCharacters && optional.Count > 0)
             optional.RemoveAt(0);
         return Joined(needed, optional, foot);
     }
+
+    /// <summary>What speaks against reading too much into the figures, for a page that has room for all of it.</summary>
+    internal static IEnumerable<string> Limits(GrowthSubject subject, Wording wording) =>
+        [.. Reservations(subject, wording).OfType<string>(), wording["growth.caveats"], .. subject.Tumour == "hcc" ? [wording["growth.pseudoprogression"]] : Array.Empty<string>()];
+
+    private static IEnumerable<string?> Reservations(GrowthSubject subject, Wording wording) =>
+    [
+        IsWithinError(subject) ? wording["growth.within-error"] : null,
+        subject.Growth.HasEmbolisation ? wording["growth.embolisation"] : null,
+        subject.Growth.HasStoppedKinaseInhibitor ? wording["growth.kinase-inhibitor"] : null,
+        subject.Growth.Undated > 0 ? wording.Say("growth.undated", ("count", Text(subject.Growth.Undated))) : null,
+    ];
 
     private static string Joined(IEnumerable<string?> needed, IEnumerable<string?> optional, string foot) =>
         string.Join("\n\n", needed.Concat(optional).Append(foot).Where(line => line is not null));
@@ -149,10 +159,11 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             ("days", Text(reference.Days)));
     }
 
-    private static string Planned(GrowthReading growth, Wording wording) => growth switch
+    /// <summary>Whether imaging is planned, as far as anybody can say.</summary>
+    internal static string Planned(GrowthReading growth, Wording wording, Func<string, string> written) => growth switch
     {
-        { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", Markdown.Escape(source))),
-        { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", Markdown.Escape(source))),
+        { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
+        { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
         { WerePlansRead: true } => wording["growth.not-planned"],
         _ => wording["growth.plan-unread"],
     };
@@ -201,17 +212,17 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
 
     private static string Gap(GrowthGap gap, Wording wording) => wording[$"growth.gap.{gap.Code()}"];
 
-    private static string Verdict(Judgement judgement, Wording wording) => judgement.Reason is { } gap
+    internal static string Verdict(Judgement judgement, Wording wording) => judgement.Reason is { } gap
         ? wording.Say("growth.not-evaluable", ("reason", Gap(gap, wording)))
         : wording[judgement.Verdict == Clinical.Growth.Verdict.Met ? "growth.met" : "growth.not-met"];
 
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Number(decimal value) => Number((double)value);
 
     private static string Number(double value) => value.ToString("#,##0.#", CultureInfo.InvariantCulture);
 
-    private static string Signed(double value) => value.ToString("+#,##0.#;-#,##0.#;0", CultureInfo.InvariantCulture);
+    internal static string Signed(double value) => value.ToString("+#,##0.#;-#,##0.#;0", CultureInfo.InvariantCulture);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

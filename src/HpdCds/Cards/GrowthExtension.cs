@@ -62,7 +62,7 @@ internal static class GrowthExtension
         return json;
     }
 
-    private static string? RoleOf(Scan scan, GrowthCourse course) =>
+    public static string? RoleOf(Scan scan, GrowthCourse course) =>
         course.PreBaseline is { Gap: null } before && before.Scan == scan ? "pre-baseline"
         : course.Baseline is { Gap: null } baseline && baseline.Scan == scan ? "baseline"
         : course.OnTreatment is { Gap: null } first && first.Scan == scan ? "on-treatment"

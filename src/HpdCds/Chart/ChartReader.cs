@@ -55,6 +55,9 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
         return named;
     }
 
+    /// <summary>How many keys are read.</summary>
+    public int Sources(bool withGrowth) => (withGrowth ? table.WithGrowth : table).Rows.Length;
+
     /// <summary>
     /// The request with the drafts that only pointed at a Medication named, or null when there is nothing to find out. It is
     /// asked before anything about the patient is, so that for other drugs nothing is read; from then on the time runs.

@@ -16,7 +16,9 @@ public sealed class AppLinks(CurrentTrust trust, KnowledgeBase knowledge)
     {
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(call);
-        if (answer.Cards.Count == 0 || call.Ehr is not { Smart: not null } ehr || trust.Table.PublicBase is not { } here || call.Assessment?["recognition"] is null)
+        if (answer.Cards.Count == 0 || call.Ehr is not { Smart: not null } ehr || trust.Table.PublicBase is not { } here || call.Assessment?["recognition"] is null
+            // The page is that of hpd-risk: where that is not live, it opens for nobody.
+            || trust.Table.ModeOf(ehr.Name, HookCatalogue.Risk) != ServiceMode.Live)
             return answer;
         call.AppContext = CardContexts.New();
         var link = new CardLink(knowledge.Wordings[ehr.Language]["link.picture"], here.Text + SmartApp.LaunchDesk.Launch, Smart, call.AppContext);

@@ -21,6 +21,7 @@ public static class WordingCheck
     private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
     private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "medications", "ascites", "encephalopathy"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
+    private static readonly string[] Roles = ["pre-baseline", "baseline", "on-treatment", "shown"];
     private static readonly string[] Sexes = ["female", "male"];
 
     public static ImmutableDictionary<string, Wording> Load(KnowledgeFiles files, ImmutableArray<ModelTable> models, KnowledgeErrors errors)
@@ -81,6 +82,8 @@ public static class WordingCheck
             .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
             .Concat(GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}"))
             .Concat(Enum.GetValues<GrowthGap>().Select(gap => $"growth.gap.{gap.Code()}"))
+            .Concat(GrowthRules.Parts.Select(part => $"page.growth-part-{part}"))
+            .Concat(Roles.Select(role => $"page.growth-role-{role}"))
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Concat(Enum.GetValues<ChartKey>().Select(key => $"page.key-{Kebab.Case(key.ToString())}"))

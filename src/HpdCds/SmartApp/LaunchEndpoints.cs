@@ -132,7 +132,7 @@ internal sealed partial class LaunchEndpoints(
         catch (TimeoutException)
         {
             page.Outcome = "reading";
-            await page.WriteAsync(LaunchPages.Reading(reading.Ended, Enum.GetValues<Chart.ChartKey>().Length, words, page.Nonce, desk.PathOf(Stylesheet), here + language), StatusCodes.Status200OK);
+            await page.WriteAsync(LaunchPages.Reading(reading.Ended, readings.SourcesFor(ehr), words, page.Nonce, desk.PathOf(Stylesheet), here + language), StatusCodes.Status200OK);
             return;
         }
         catch (Exception) when (reading.Result.IsFaulted || reading.Result.IsCanceled)

@@ -49,7 +49,7 @@ internal sealed class LaunchReading(DateTimeOffset begun, DateTimeOffset until)
 /// Reads a chart for a launch, once for all requests of its page: the page answers at once and looks again. What was read stays in the
 /// memory of this process until the launch is over; another replica reads for itself.
 /// </summary>
-internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, LaunchDesk desk, CardContexts contexts, KnowledgeBase knowledge, TimeProvider clock, IHostApplicationLifetime life)
+internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, FhirCalls calls, LaunchDesk desk, CardContexts contexts, KnowledgeBase knowledge, TimeProvider clock, IHostApplicationLifetime life)
 {
     private const int MostReadings = 500;
 
@@ -87,6 +87,12 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
             return reading;
         })).Value;
     }
+
+    /// <summary>Growth stands on the page of who has it live on cards.</summary>
+    public bool ShowsGrowth(TrustedEhr ehr) => trust.Table.ModeOf(ehr.Name, HookCatalogue.Growth) == ServiceMode.Live;
+
+    /// <summary>How many sources are read for a page of this EHR.</summary>
+    public int SourcesFor(TrustedEhr ehr) => charts.Sources(ShowsGrowth(ehr));
 
     public void Forget(string id) => _readings.TryRemove(id, out _);
 
@@ -140,10 +146,10 @@ internal sealed class LaunchReadings(ChartReader charts, FhirCalls calls, Launch
             Budget = new ReadingBudget(asOf + client.ReadTimeout),
         };
         var banner = launch.NeedsBanner ? BannerAsync(server, launch.PatientId, access, client, stop) : Task.FromResult<PatientBanner?>(null);
-        var chart = await charts.ReadAsync(request, ehr, asOf, stop, historyDays: knowledge.Rules.HistoryDays, ended: reading.End);
+        var chart = await charts.ReadAsync(request, ehr, asOf, stop, historyDays: knowledge.Rules.HistoryDays, withGrowth: ShowsGrowth(ehr), ended: reading.End);
         var agents = card?.Agents.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray() ?? [];
         var recognition = new Recognition(agents.IsEmpty ? RecognitionOutcome.None : RecognitionOutcome.Inhibitor, agents, [], FromNameOnly: false, UnknownInhibitorNames: 0);
-        return (new(chart, recognition, [], ehr, asOf, ehr.Language) { Server = server, Banner = await banner, Card = card }, access.IsRefused);
+        return (new(chart, recognition, [], ehr, asOf, ehr.Language) { Server = server, ShowsGrowth = ShowsGrowth(ehr), Banner = await banner, Card = card }, access.IsRefused);
     }
 
     private async Task<PatientBanner?> BannerAsync(FhirBase server, string patientId, FhirAccess access, SmartClient client, CancellationToken stop)

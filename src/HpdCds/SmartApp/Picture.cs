@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -17,6 +18,9 @@ public sealed record PictureRequest(
 {
     /// <summary>The server that was read; null for any of the EHR's.</summary>
     public FhirBase? Server { get; init; }
+
+    /// <summary>Whether growth is shown too: then the chart was read for it.</summary>
+    public bool ShowsGrowth { get; init; }
 
     /// <summary>Null where the EHR shows the patient itself.</summary>
     public PatientBanner? Banner { get; init; }
@@ -55,6 +59,9 @@ public sealed record Picture(PictureKind Kind, PictureRequest Request, Knowledge
 
     /// <summary>Null where nothing was read.</summary>
     public PatientReading? Reading { get; init; }
+
+    /// <summary>Growth since the first dose; null where there was none, or the hospital does not have it shown.</summary>
+    public GrowthSubject? Growth { get; init; }
 
     /// <summary>Null unless a model speaks.</summary>
     public ModelTable? Table { get; init; }

@@ -73,6 +73,11 @@ internal static class PictureAnswer
                 ? words.Say("detail.tumour-reason", ("reason", words[$"reason.{why.Code()}"])) : ""))),
             Markup.Of("p", words["page.says-nothing"], " ", words["page.scope-read"]),
         ],
+        PictureKind.OutOfScope when picture.Growth is { } growth =>
+        [
+            Classed("p", growth.Assessment.IsWarning ? "band high" : "band", PictureGrowth.Verdict(growth.Assessment, words)),
+            Markup.Of("p", words["page.scope-growth"]),
+        ],
         PictureKind.OutOfScope =>
         [
             Classed("p", "band", words["page.out-of-scope"]),

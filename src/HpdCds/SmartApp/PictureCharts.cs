@@ -150,7 +150,7 @@ internal static class PictureCharts
                 ])));
     }
 
-    private static object Cited(Citation citation) => citation.Doi is { } doi
+    internal static object Cited(Citation citation) => citation.Doi is { } doi
         ? PictureFactors.Outside($"https://doi.org/{doi}", citation.Text.Split(';')[0])
         : citation.Text.Split(';')[0];
 }

@@ -166,7 +166,7 @@ internal static class PictureFactors
         Markup.Of("a", Has("href", address), Has("target", "_blank"), Has("rel", "noopener noreferrer"), text);
 
     /// <summary>A shape for each state, so that none is told by its colour alone.</summary>
-    private static XElement Shape(string state) => Drawn(
+    internal static XElement Shape(string state) => Drawn(
         "svg",
         Has("class", "shape"),
         Has("viewBox", "0 0 14 14"),

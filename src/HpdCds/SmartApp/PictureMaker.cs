@@ -13,6 +13,7 @@ namespace HpdCds.SmartApp;
 public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
 {
     private readonly DrugRecognition _drugs = new(knowledge.Codes, knowledge.Drugs, knowledge.Terms);
+    private readonly GrowthAdvice _growth = new(knowledge, new(knowledge.Codes, knowledge.Drugs, knowledge.Terms));
 
     public Picture Make(PictureRequest request)
     {
@@ -24,7 +25,7 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
         var reading = Read(request);
         var table = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour) : null;
         var trends = new TrendReader(knowledge, _drugs, request);
-        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(table?.Model), Treatments = trends.Treatments() };
+        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(table?.Model), Treatments = trends.Treatments(), Growth = Growth(request, reading) };
         if (Advice.OutOfScope(reading) is { } why)
             return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
         if (table is null)
@@ -35,8 +36,12 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
             AssessmentExtension.Of(request.Recognition, reading, table, assessment, knowledge));
     }
 
+    private GrowthSubject? Growth(PictureRequest request, PatientReading reading) => !request.ShowsGrowth ? null : _growth.Judge(
+        request.Recognition, reading, request.Chart, request.Orders, request.Ehr, EhrReading.Of(request.Ehr, request.Server), request.AsOf).Subject;
+
+    // A card about growth says nothing of points that could have changed.
     private Picture Compared(Picture picture, JsonObject found) =>
-        picture.Request.Card is { } card ? picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) } : picture;
+        picture.Request.Card is { Service: not HookCatalogue.Growth } card ? picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) } : picture;
 
     private PatientReading Read(PictureRequest request)
     {

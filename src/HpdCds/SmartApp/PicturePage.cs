@@ -84,12 +84,13 @@ public static class PicturePage
         PictureKind.Assessed or PictureKind.NotAssessable =>
         [
             PictureAnswer.Of(picture, words, whatIf),
+            PictureGrowth.Of(picture, words),
             PictureTry.Of(picture, words, whatIf, frame),
             PictureFactors.Of(picture, words),
             PictureCharts.Of(picture, words),
             PictureCharts.Rates(picture, words),
         ],
-        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf), PictureCharts.Of(picture, words)],
+        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf), PictureGrowth.Of(picture, words), PictureCharts.Of(picture, words)],
         _ => [PictureAnswer.Of(picture, words, whatIf)],
     };
 

@@ -10,6 +10,8 @@ internal sealed class PictureWords(Picture picture)
 {
     private readonly Wording _wording = picture.Wording;
 
+    public Wording Wording => _wording;
+
     public FactorLine Line { get; } = new(picture.Wording, isMarkdown: false);
 
     public string this[string key] => _wording[key];

@@ -132,7 +132,7 @@ public sealed class EhrSettings
             ConcurrentCalls = ConcurrentCalls,
             GrowthDefinitions = GrowthDefinitions.ToImmutableDictionary(StringComparer.Ordinal),
             OrderCodes = OrderCodes.ToImmutableDictionary(pair => pair.Key, pair => new HookCoding(pair.Value.System, pair.Value.Code, pair.Value.Display), StringComparer.Ordinal),
-            Smart = Smart?.Check(checks, root, FhirBaseUrls.Select(FhirBase.Parse).OfType<FhirBase>().Select(server => server.Host)),
+            Smart = Smart?.Check(checks, root, FhirBaseUrls.Select(FhirBase.Parse).OfType<FhirBase>().Select(server => server.Host), withGrowth: Services.TryGetValue(HookCatalogue.Growth, out var growth) && growth == "live"),
         };
     }
 

@@ -18,6 +18,10 @@ public sealed partial class SmartSettings
         "patient/MedicationStatement.rs", "patient/MedicationAdministration.rs", "patient/Procedure.rs",
     ];
 
+    /// <summary>What growth is judged by besides.</summary>
+    private static readonly ImmutableArray<string> UsualForGrowth =
+        ["patient/DiagnosticReport.rs", "patient/ImagingStudy.rs", "patient/ServiceRequest.rs", "patient/Appointment.rs"];
+
     /// <summary>Our client id as the app.</summary>
     public string ClientId { get; init; } = "";
 
@@ -42,9 +46,9 @@ public sealed partial class SmartSettings
     /// <summary>How long one try of a call may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    internal SmartClient? Check(EntryCheck checks, string root, IEnumerable<string> serverHosts)
+    internal SmartClient? Check(EntryCheck checks, string root, IEnumerable<string> serverHosts, bool withGrowth)
     {
-        string[] scopes = Scopes.Count > 0 ? [.. Scopes] : [.. Usual];
+        string[] scopes = Scopes.Count > 0 ? [.. Scopes] : [.. Usual, .. withGrowth ? UsualForGrowth : []];
         checks.Require(!string.IsNullOrWhiteSpace(ClientId), "Smart:ClientId is missing");
         checks.Require(scopes.Length <= MostScopes && Array.TrueForAll(scopes, IsScope), "Smart:Scopes holds what is no scope that only reads one patient (patient/Type.rs, launch, openid, fhirUser, online_access)");
         checks.Require(scopes.Contains("launch", StringComparer.Ordinal), "Smart:Scopes lacks launch");

@@ -20,7 +20,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
     /// <summary>Phrases that read the same in both languages: abbreviations, and templates without a word.</summary>
     private static readonly string[] AlikeInAllLanguages =
     [
-        "drug-separator", "points.settled", "points.range", "short.nlr", "short.ldh", "short.afp", "part.inr", "growth.arrow", "growth.marker",
+        "drug-separator", "points.settled", "points.range", "short.nlr", "short.ldh", "short.afp", "part.inr", "growth.arrow", "growth.marker", "page.growth-col-tgr", "page.growth-col-tgk",
         .. GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}").Where(key => key != "growth.rule.yumita-2023-hcc-strict"),
     ];
 
@@ -29,7 +29,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
     [
         "NLR", "LDH", "AFP", "CRP", "INR", "ALBI", "ECOG", "Child-Pugh", "TACE", "G-CSF", "IL-6", "TGK", "TGR", "PD-1", "PD-L1", "CTLA-4", "Pang",
         "MDM2", "MDM4", "EGFR", "DNMT3A", "STK11", "KEAP1", "CTNNB1", "TP53", "TERT", "KRAS", "ALK", "HpdCds", "FHIR", "UTC",
-        "mRECIST", "mm", "Champiat", "Ferrara", "Kas", "Saada-Bouzid", "Kim", "Maesaka", "Yumita", "Kato", "Matos", "Lo", "Russo",
+        "mRECIST", "RECIST", "mm", "Champiat", "Ferrara", "Kas", "Saada-Bouzid", "Kim", "Maesaka", "Yumita", "Kato", "Matos", "Lo", "Russo",
     ];
 
     private static KnowledgeBase Knowledge => Profiles.AsShipped;

@@ -9,6 +9,8 @@ namespace HpdCds.Tests.Cases;
 /// </summary>
 public sealed class GoldenCase(string name, string folder)
 {
+    private const string GrowthService = "hpd-growth";
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
@@ -35,7 +37,11 @@ public sealed class GoldenCase(string name, string folder)
     /// <summary>Texts of which none may occur in a call to the FHIR server.</summary>
     public IEnumerable<string> NotAsked => Strings("notAsked");
 
-    public static IReadOnlyList<GoldenCase> All { get; } =
+    /// <summary>The service that the case asks: hpd-risk unless its settings say otherwise.</summary>
+    public string Service => ((string?)Settings["path"])?.Split('/')[^1].StartsWith(GrowthService, StringComparison.Ordinal) == true ? GrowthService : "hpd-risk";
+
+    /// <summary>The cases of both services.</summary>
+    public static IReadOnlyList<GoldenCase> Every { get; } =
     [
         .. Directory.EnumerateDirectories(CasesFolder())
             .Where(folder => File.Exists(Path.Combine(folder, "request.json")))
@@ -43,7 +49,13 @@ public sealed class GoldenCase(string name, string folder)
             .OrderBy(golden => golden.Name, StringComparer.Ordinal),
     ];
 
-    public static GoldenCase Named(string name) => All.First(golden => golden.Name == name);
+    /// <summary>The cases of hpd-risk: what it answers is also looked at from other sides.</summary>
+    public static IReadOnlyList<GoldenCase> All { get; } = [.. Every.Where(golden => golden.Service != GrowthService)];
+
+    /// <summary>The cases of hpd-growth.</summary>
+    public static IReadOnlyList<GoldenCase> OfGrowth { get; } = [.. Every.Where(golden => golden.Service == GrowthService)];
+
+    public static GoldenCase Named(string name) => Every.First(golden => golden.Name == name);
 
     public void Write(JsonObject expected) =>
         File.WriteAllText(Path.Combine(folder, "response.json"), expected.ToJsonString(Indented) + "\n");

@@ -10,7 +10,7 @@ public sealed class GoldenCaseTests(CaseServers servers)
 {
     private static readonly bool Rewrite = Environment.GetEnvironmentVariable("HPDCDS_REWRITE_CASES") == "1";
 
-    public static TheoryData<string> Names => [.. GoldenCase.All.Select(golden => golden.Name)];
+    public static TheoryData<string> Names => [.. GoldenCase.Every.Select(golden => golden.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

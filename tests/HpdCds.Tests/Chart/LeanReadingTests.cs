@@ -106,7 +106,7 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
 
     public static TheoryData<string> Shapes() => [.. ResourceDamage.Shapes];
 
-    private static IEnumerable<JsonObject> ResourcesOfCases() => GoldenCase.All
+    private static IEnumerable<JsonObject> ResourcesOfCases() => GoldenCase.Every
         .SelectMany(golden => ResourcesIn(Parse(golden.Request)).Concat(ResourcesIn(golden.Fhir)));
 
     private static JsonNode? Parse(string text)

@@ -51,21 +51,21 @@ public sealed class Pictures : IAsyncDisposable
         OfRequestAsync(GoldenCase.Named(name).Request, GoldenAsOf, language, with);
 
     public Task<Picture> OfSandboxAsync(string patient, string language = "en", Func<PictureRequest, PictureRequest>? with = null) =>
-        OfRequestAsync(RequestOf(patient), SandboxAsOf, language, with);
+        OfRequestAsync(RequestOf(patient), SandboxAsOf, language, with, withGrowth: PatientFiles.Load(SandboxAsOf).Single(one => one.About.Id == patient).About.Growth is not null);
 
-    public async Task<Picture> OfRequestAsync(string request, DateTimeOffset asOf, string language = "en", Func<PictureRequest, PictureRequest>? with = null, int? historyDays = null)
+    public async Task<Picture> OfRequestAsync(string request, DateTimeOffset asOf, string language = "en", Func<PictureRequest, PictureRequest>? with = null, int? historyDays = null, bool withGrowth = false)
     {
-        var read = await ReadAsync(request, asOf, historyDays ?? Knowledge.Rules.HistoryDays);
-        read = read with { Language = language };
+        var read = await ReadAsync(request, asOf, historyDays ?? Knowledge.Rules.HistoryDays, withGrowth);
+        read = read with { Language = language, ShowsGrowth = withGrowth };
         return Maker.Make(with is null ? read : with(read));
     }
 
-    public async Task<PictureRequest> ReadAsync(string request, DateTimeOffset asOf, int? historyDays)
+    public async Task<PictureRequest> ReadAsync(string request, DateTimeOffset asOf, int? historyDays, bool withGrowth = false)
     {
         var ehr = _service.Services.GetRequiredService<CurrentTrust>().Table.Ehrs[0];
         var envelope = Envelope.Read(Encoding.UTF8.GetBytes(request));
         var asked = envelope.ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, 5000, asOf);
-        var chart = await _service.Services.GetRequiredService<ChartReader>().ReadAsync(asked, ehr, asOf, CancellationToken.None, trace: null, historyDays);
+        var chart = await _service.Services.GetRequiredService<ChartReader>().ReadAsync(asked, ehr, asOf, CancellationToken.None, trace: null, historyDays, withGrowth);
         return new(chart, _service.Services.GetRequiredService<Advice>().Recognise(asked), asked.Orders, ehr, asOf, "en");
     }
 
@@ -93,6 +93,10 @@ public sealed class Pictures : IAsyncDisposable
                 ChartKey.Statements => Bundle("searchset", "MedicationStatement"),
                 ChartKey.Administrations => Bundle("searchset", "MedicationAdministration"),
                 ChartKey.Procedures => Bundle("searchset", "Procedure"),
+                ChartKey.Reports => Bundle("searchset", "DiagnosticReport"),
+                ChartKey.Studies => Bundle("searchset", "ImagingStudy"),
+                ChartKey.Plans => Bundle("searchset", "ServiceRequest"),
+                ChartKey.Appointments => Bundle("searchset", "Appointment"),
                 _ => Conditions.Contains(key) ? Bundle("searchset", "Condition") : Bundle("searchset"),
             };
         }

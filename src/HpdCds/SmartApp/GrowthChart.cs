@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Xml.Linq;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Facts;
+using static HpdCds.SmartApp.Markup;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>Sizes over time as inline SVG, from 0 mm on, with the days of doses; one line for a sum, or one for each lesion.</summary>
+/// <param name="lines">Each with what stands at its end: nothing, or a number.</param>
+/// <param name="doses">Oldest first; the first has a line of its own.</param>
+internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points)> lines, ImmutableArray<TreatmentDose> doses, DateOnly? firstDose)
+{
+    private const decimal Width = 320;
+    private const decimal Height = 190;
+    private const decimal Left = 40;
+    private const decimal Right = 18;
+    private const decimal Top = 22;
+    private const decimal Bottom = 26;
+    private const decimal LeastBetweenDates = 50;
+    private const int Ticks = 4;
+
+    private readonly DateOnly _first = lines.SelectMany(line => line.Points).Min(point => point.Day).AddDays(-4);
+    private readonly DateOnly _last = lines.SelectMany(line => line.Points).Select(point => point.Day).Concat(doses.Select(dose => dose.Day)).Max().AddDays(4);
+
+    /// <summary>What a line would have been, where it is not measured.</summary>
+    public IReadOnlyList<(DateOnly Day, decimal Size)> Expected { get; init; } = [];
+
+    private decimal Most => lines.SelectMany(line => line.Points).Select(point => point.Size.Value).Concat(Expected.Select(point => point.Size)).Max();
+
+    private decimal Step => Math.Max(1, StepOf(Most / Ticks));
+
+    private decimal High => Math.Max(Step, Math.Ceiling(Most / Step) * Step);
+
+    public XElement Draw(string spoken, string doseWord) => Drawn(
+        "svg",
+        Has("class", "trend"),
+        Has("viewBox", Written($"0 0 {Width} {Height}")),
+        Has("role", "img"),
+        Has("aria-label", spoken),
+        Enumerable.Range(0, (int)(High / Step) + 1).SelectMany(step => Tick(step * Step)),
+        Months().Select(Month),
+        Drawn("path", Has("class", "axis"), Has("d", Written($"M{Left} {Top}V{Height - Bottom}H{Width - Right}"))),
+        doses.Where(dose => dose.Day >= _first && dose.Day != firstDose).Select(dose =>
+            Drawn("line", Has("class", "dose"), Has("x1", X(dose.Day)), Has("x2", X(dose.Day)), Has("y1", Height - Bottom - 9), Has("y2", Height - Bottom))),
+        firstDose is { } day && day >= _first ? FirstDose(day, doseWord) : null,
+        Expected.Count > 1 ? Drawn("polyline", Has("class", "expected"), Has("points", string.Join(' ', Expected.Select(point => Written($"{X(point.Day)},{Y(point.Size)}"))))) : null,
+        lines.SelectMany(Line));
+
+    private XElement[] FirstDose(DateOnly day, string word)
+    {
+        var x = X(day);
+        var isLate = x > Width / 2;
+        return
+        [
+            Drawn("line", Has("class", "treatment"), Has("x1", x), Has("x2", x), Has("y1", Top - 8), Has("y2", Height - Bottom)),
+            Drawn("text", Has("class", "small strong over"), Has("x", isLate ? x - 4 : x + 4), Has("y", Top - 10), Has("text-anchor", isLate ? "end" : "start"), word),
+        ];
+    }
+
+    private IEnumerable<XElement?> Line((string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points) line, int at)
+    {
+        yield return line.Points.Count > 1
+            ? Drawn("polyline", Has("class", "line"), Dashes(at), Has("points", string.Join(' ', line.Points.Select(point => Written($"{X(point.Day)},{Y(point.Size.Value)}")))))
+            : null;
+        foreach (var point in line.Points)
+            yield return Dot(X(point.Day), Y(point.Size.Value), point.Size.Bound);
+        if (line.Name is { } name)
+            yield return Drawn("text", Has("class", "small strong over"), Has("x", X(line.Points[^1].Day) + 6), Has("y", Y(line.Points[^1].Size.Value) + 4), name);
+    }
+
+    // Lines are told apart by their dashes, too.
+    private static XAttribute? Dashes(int line) => line == 0 ? null : Has("stroke-dasharray", ((string[])["6 2", "3 2", "8 2 2 2"])[(line - 1) % 3]);
+
+    // A bound is no size: it points to where the size lies.
+    private static XElement Dot(decimal x, decimal y, Comparison? bound) => bound switch
+    {
+        null => Drawn("circle", Has("class", "dot"), Has("cx", x), Has("cy", y), Has("r", 3.5m)),
+        Comparison.GreaterThan or Comparison.AtLeast => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y + 3}H{x + 4}L{x} {y - 5}Z"))),
+        _ => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y - 3}H{x + 4}L{x} {y + 5}Z"))),
+    };
+
+    private XElement[] Tick(decimal value) =>
+    [
+        Drawn("line", Has("class", "grid"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value))),
+        Drawn("text", Has("class", "small"), Has("x", Left - 5), Has("y", Y(value) + 4), Has("text-anchor", "end"), PictureWords.Number(value)),
+    ];
+
+    private XElement[] Month(DateOnly month) =>
+    [
+        Drawn("line", Has("class", "axis"), Has("x1", X(month)), Has("x2", X(month)), Has("y1", Height - Bottom), Has("y2", Height - Bottom + 4)),
+        Drawn(
+            "text", Has("class", "small"), Has("x", X(month)), Has("y", Height - 8), Has("text-anchor", X(month) < Left + 16 ? "start" : X(month) > Width - Right - 20 ? "end" : "middle"),
+            month.ToString("yyyy-MM", CultureInfo.InvariantCulture)),
+    ];
+
+    private IEnumerable<DateOnly> Months()
+    {
+        decimal? drawn = null;
+        for (var month = new DateOnly(_first.Year, _first.Month, 1).AddMonths(1); month <= _last; month = month.AddMonths(1))
+        {
+            if (drawn is { } before && X(month) - before < LeastBetweenDates)
+                continue;
+            drawn = X(month);
+            yield return month;
+        }
+    }
+
+    private decimal X(DateOnly day) => Math.Round(Left + ((Width - Left - Right) * (day.DayNumber - _first.DayNumber) / (_last.DayNumber - _first.DayNumber)), 1);
+
+    private decimal Y(decimal size) => Math.Round(Height - Bottom - ((Height - Top - Bottom) * size / High), 1);
+
+    /// <summary>The next round step: 1, 2, 2.5 or 5 times a power of ten.</summary>
+    private static decimal StepOf(decimal least)
+    {
+        if (least <= 1)
+            return 1;
+        var size = (decimal)Math.Pow(10, Math.Floor(Math.Log10((double)least)));
+        return ((decimal[])[1, 2, 2.5m, 5, 10]).First(step => step * size >= least) * size;
+    }
+
+    private static string Written(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Xml.Linq;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Facts;
+using static HpdCds.SmartApp.Markup;
+
+namespace HpdCds.SmartApp;
+
+/// <summary>Growth since the first dose: what the site's definition says, sums over time, the rates before and since, and the lesions.</summary>
+internal static class PictureGrowth
+{
+    private const int ExpectedPoints = 8;
+    private const int BarRow = 24;
+    private const int BarLeft = 104;
+    private const int BarWidth = 104;
+
+    public static XElement? Of(Picture picture, PictureWords words)
+    {
+        if (picture.Growth is not { } growth)
+            return null;
+        var (reading, assessment) = (growth.Growth, growth.Assessment);
+        return Section(
+            "growth",
+            words["page.growth"],
+            // Where no model speaks, this is the answer, and stands above.
+            picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Verdict(assessment, words)),
+            Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthCards.Verdict(assessment.Progression, picture.Wording)))),
+            Markup.Of("p", Dose(picture, reading, words)),
+            reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthCards.Planned(reading, picture.Wording, text => text))) : null,
+            reading.Scans.IsEmpty
+                ? Markup.Of("p", words["page.growth-none"])
+                : Classed("div", "charts", Sums(growth, words), Lesions(reading, words)),
+            Rates(growth, words),
+            GrowthRules.Of(picture, assessment, words),
+            Markers(reading, words),
+            Limits(growth, words));
+    }
+
+    public static string Verdict(GrowthAssessment assessment, PictureWords words) => PictureWords.Plain(words.Say(
+        "growth.primary", ("rule", words[$"growth.rule.{assessment.Primary}"]), ("verdict", GrowthCards.Verdict(assessment.PrimaryResult.Judgement, words.Wording))));
+
+    private static string Dose(Picture picture, GrowthReading reading, PictureWords words) => reading.Course.FirstDose is not { } day
+        ? words["page.growth-first-dose-unknown"]
+        : words.Say(
+            "page.growth-first-dose",
+            ("date", GrowthCards.Day(day)),
+            ("agents", DrugNames.Of(reading.Agents, picture.Knowledge.Drugs, picture.Wording)),
+            ("source", reading.Doses.FirstOrDefault(dose => dose.Day == day)?.Source ?? words["page.no-source"]));
+
+    private static XElement Sums(GrowthSubject growth, PictureWords words)
+    {
+        var (reading, course) = (growth.Growth, growth.Growth.Course);
+        var last = reading.Scans[^1];
+        var spoken = words.Say(
+            "page.growth-spoken",
+            ("count", PictureWords.Number(reading.Scans.Length)),
+            ("first", Size(reading.Scans[0].Sum)), ("firstDate", GrowthCards.Day(reading.Scans[0].Date)),
+            ("last", Size(last.Sum)), ("lastDate", GrowthCards.Day(last.Date)),
+            ("dose", course.FirstDose is { } day ? GrowthCards.Day(day) : words["growth.dose-unknown"]));
+        var chart = new GrowthChart([(null, [.. reading.Scans.Select(scan => (scan.Date, scan.Sum))])], reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures) };
+        return Markup.Of(
+            "figure",
+            Markup.Of("h3", words["page.growth-sums"]),
+            Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last.Sum)), ("date", GrowthCards.Day(last.Date)))),
+            chart.Draw(spoken, words["page.growth-mark-dose"]),
+            Details(words["page.trend-table"], Table(
+                words["page.growth-sums"],
+                [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-modality"], words["page.col-source"]],
+                reading.Scans.Reverse().Select(scan => (IReadOnlyList<object?>)
+                    [GrowthCards.Day(scan.Date), Size(scan.Sum), words[$"page.growth-role-{GrowthExtension.RoleOf(scan, course) ?? "shown"}"], scan.Modality ?? "", scan.Source]))),
+            Classed("p", "quiet", words["page.growth-sums-told"]));
+    }
+
+    /// <summary>From the baseline on at the rate before it: the diameter of a volume that grows so.</summary>
+    private static IReadOnlyList<(DateOnly Day, decimal Size)> Expected(GrowthFigures figures)
+    {
+        if (figures is not { Reference.GrowthRate: { } rate, OnTreatment: { } since } || rate <= -100)
+            return [];
+        return [.. Enumerable.Range(0, ExpectedPoints + 1).Select(step =>
+        {
+            var days = since.Days * step / ExpectedPoints;
+            return (since.From.Date.AddDays(days), since.From.Sum.Value * (decimal)Math.Min(1e6, Math.Pow(1 + (rate / 100), (double)GrowthInterval.MonthsIn(days) / 3)));
+        })];
+    }
+
+    private static XElement? Rates(GrowthSubject growth, PictureWords words)
+    {
+        var figures = growth.Assessment.Figures;
+        if (figures.Reference is null && figures.OnTreatment is null)
+            return null;
+        string Reason(GrowthGap gap) => words.Say("growth.not-evaluable", ("reason", words[$"growth.gap.{gap.Code()}"]));
+        IReadOnlyList<object?> Row(string name, GrowthInterval? interval, GrowthGap? gap) => interval is null
+            ? [words[name], gap is { } why ? Reason(why) : "", "", "", ""]
+            : [words[name], $"{GrowthCards.Day(interval.From.Date)} – {GrowthCards.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})", Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
+        IReadOnlyList<object?> compared =
+        [
+            words["page.growth-compared"],
+            "",
+            "",
+            figures.RateRise is { } rise
+                ? words.Say("page.growth-tgr-compared", ("ratio", figures.RateRatio is { } ratio ? Number(ratio) : Reason(figures.WhyNoRatio!.Value)), ("rise", GrowthCards.Signed(rise)))
+                : Reason(figures.WhyNoRise!.Value),
+            figures.KineticsRatio is { } times ? words.Say("page.growth-tgk-compared", ("ratio", Number((double)times))) : Reason(figures.WhyNoRatio!.Value),
+        ];
+        return Classed(
+            "div",
+            "growth-rates",
+            Markup.Of("h3", words["page.growth-rates"]),
+            Bars(figures, words),
+            Table(
+                words["page.growth-rates"],
+                [words["page.growth-col-interval"], words["page.growth-col-days"], words["page.growth-col-change"], words["page.growth-col-tgr"], words["page.growth-col-tgk"]],
+                [Row("page.growth-before", figures.Reference, figures.WhyNoReference), Row("page.growth-since", figures.OnTreatment, figures.WhyNoOnTreatment), compared]),
+            Expected(figures) is [.., var end]
+                ? Markup.Of("p", words.Say("page.growth-expected", ("value", Number((double)end.Size)), ("date", GrowthCards.Day(end.Day)), ("measured", Size(figures.OnTreatment!.To.Sum, withUnit: false))))
+                : null,
+            Classed("p", "quiet", words["page.growth-rates-told"]));
+    }
+
+    private static XElement? Bars(GrowthFigures figures, PictureWords words)
+    {
+        if (figures is not { Reference: { GrowthRate: { } before } reference, OnTreatment: { GrowthRate: { } since } onTreatment })
+            return null;
+        var (low, high) = (Math.Min(0, Math.Min(before, since)), Math.Max(0, Math.Max(before, since)));
+        var span = Math.Max(high - low, 1);
+        decimal X(double rate) => Math.Round(BarLeft + (BarWidth * (decimal)((rate - low) / span)), 1);
+        IEnumerable<XElement> Bar(string name, double rate, string told, int at, string look) =>
+        [
+            Drawn("text", Has("x", 0), Has("y", (at * BarRow) + 16), words[name]),
+            Drawn("rect", Has("class", look), Has("x", Math.Min(X(0), X(rate))), Has("y", (at * BarRow) + 4), Has("width", Math.Max(1, Math.Abs(X(rate) - X(0)))), Has("height", BarRow - 9)),
+            Drawn("text", Has("class", "strong"), Has("x", BarLeft + BarWidth + 8), Has("y", (at * BarRow) + 16), told),
+        ];
+        return Classed(
+            "figure",
+            "contribution",
+            Drawn(
+                "svg",
+                Has("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 320 {2 * BarRow}")),
+                Has("role", "img"),
+                Has("aria-label", words.Say("page.growth-rates-spoken", ("before", Rate(reference, words)), ("since", Rate(onTreatment, words)))),
+                Bar("page.growth-before", before, Rate(reference, words), 0, "cell"),
+                Bar("page.growth-since", since, Rate(onTreatment, words), 1, "cell in"),
+                Drawn("line", Has("class", "axis"), Has("x1", X(0)), Has("x2", X(0)), Has("y1", 0), Has("y2", 2 * BarRow))));
+    }
+
+    private static XElement? Lesions(GrowthReading reading, PictureWords words)
+    {
+        if (reading.Lesions.IsEmpty)
+            return null;
+        var named = reading.Lesions.Select((lesion, at) =>
+            (Lesion: lesion, Number: PictureWords.Number(at + 1), Name: words.Say("page.growth-lesion", ("number", PictureWords.Number(at + 1)), ("site", lesion.Site ?? words["page.growth-lesion-unplaced"])))).ToArray();
+        var drawn = named.Where(one => one.Lesion.IsOneLesion)
+            .Select(one => (one.Number, one.Name, Points: (IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)>)[.. one.Lesion.Sizes.Where(size => size.Size is not null).Select(size => (size.Date, size.Size!))]))
+            .Where(one => one.Points.Count > 0).ToArray();
+        var spoken = words.Items(drawn.Select(one => words.Say(
+            "page.growth-lesion-spoken",
+            ("name", one.Name),
+            ("first", Size(one.Points[0].Size, withUnit: false)), ("firstDate", GrowthCards.Day(one.Points[0].Day)),
+            ("last", Size(one.Points[^1].Size, withUnit: false)), ("lastDate", GrowthCards.Day(one.Points[^1].Day)))));
+        return Markup.Of(
+            "figure",
+            Markup.Of("h3", words["page.growth-lesions"]),
+            Classed("p", "latest", words.Items(named.Select(one => one.Lesion.IsOneLesion ? one.Name : words.Say("page.growth-lesion-several", ("name", one.Name))))),
+            drawn.Length == 0 ? Markup.Of("p", "") : new GrowthChart([.. drawn.Select(one => ((string?)one.Number, one.Points))], reading.Doses, reading.Course.FirstDose).Draw(spoken, words["page.growth-mark-dose"]),
+            Details(words["page.trend-table"], Table(
+                words["page.growth-lesions"],
+                [words["page.growth-col-lesion"], words["page.col-date"], words["page.growth-col-size"], words["page.col-source"]],
+                named.SelectMany(one => one.Lesion.Sizes.Select(size => (IReadOnlyList<object?>)
+                    [one.Name, GrowthCards.Day(size.Date), size.Size is { } read ? Size(read) : words["page.growth-unreadable"], size.Source])))),
+            Classed("p", "quiet", words["page.growth-lesions-told"]));
+    }
+
+    private static XElement Markers(GrowthReading reading, PictureWords words) => Markup.Of(
+        "div",
+        Markup.Of("h3", words["page.growth-markers"]),
+        Table(
+            words["page.growth-markers"],
+            [words["page.growth-col-marker"], words["page.growth-col-when"], words["page.col-value"], words["page.col-date"], words["page.col-source"]],
+            reading.Markers.SelectMany(marker => new[] { ("page.growth-at-dose", marker.AtFirstDose), ("page.growth-now", marker.Now) }
+                .Select(row => Marker(words[$"name.{marker.Marker}"], words[row.Item1], row.Item2, words)))));
+
+    private static IReadOnlyList<object?> Marker(string name, string when, Fact<Finding> fact, PictureWords words) => fact switch
+    {
+        Fact<Finding>.Known { Value.Shown: Shown.Number number, Provenance: var provenance } =>
+            [name, when, FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit), provenance.When?.Date, provenance.Source],
+        Fact<Finding>.Unknown unknown => [name, when, $"{words["page.state-unknown"]} ({words[$"reason.{unknown.Reason.Code()}"]})", "", ""],
+        _ => [name, when, words["page.state-unknown"], "", ""],
+    };
+
+    private static XElement Limits(GrowthSubject growth, PictureWords words) => Markup.Of(
+        "div",
+        Markup.Of("h3", words["page.growth-limits"]),
+        Classed("ul", "limits", GrowthCards.Limits(growth, words.Wording).Select(line => Markup.Of("li", line))));
+
+    private static string Change(GrowthInterval interval, PictureWords words) => interval.ChangePercent is { } percent
+        ? words.Say("page.growth-change", ("mm", GrowthCards.Signed((double)interval.Change)), ("percent", GrowthCards.Signed((double)percent)))
+        : words.Say("page.growth-change-plain", ("mm", GrowthCards.Signed((double)interval.Change)));
+
+    private static string Rate(GrowthInterval interval, PictureWords words) => interval.GrowthRate is { } rate
+        ? words.Say("page.growth-tgr", ("value", Number(rate))) : words.Say("growth.not-evaluable", ("reason", words["growth.gap.starts-at-zero"]));
+
+    private static string Kinetics(GrowthInterval interval, PictureWords words) => interval.Kinetics is { } kinetics
+        ? words.Say("page.growth-tgk", ("value", Number((double)kinetics))) : words.Say("growth.not-evaluable", ("reason", words["growth.gap.starts-at-zero"]));
+
+    private static string Size(Measure<TumourSum> size, bool withUnit = true) => FactorLine.Bound(size.Bound) + PictureWords.Number(Math.Round(size.Value, 1)) + (withUnit ? " " + TumourSum.Unit : "");
+
+    private static string Number(double value) => value.ToString("#,##0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,61 @@
+namespace HpdCds.Tests.SmartApp;
+
+/// <summary>Growth on the page behind a card: pictures with tables behind them, and every definition with why. The numbers are those of the clinical model's vectors.</summary>
+public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
+{
+    private static readonly string[] Everything = ["2025-10-30", "2025-12-29", "2026-02-09", "80 mm", "90 mm", "135 mm", "CT", "MedicationAdministration/tango-dose-1", "Observation/tango-liver-after"];
+
+    [Fact]
+    public async Task Every_sum_rate_and_lesion_stands_with_unit_date_and_source()
+    {
+        var page = Pictures.PageOf(await pictures.OfSandboxAsync("tango"));
+
+        Assert.All(Everything, shown => Assert.Contains(shown, page, StringComparison.Ordinal));
+        Assert.Contains("Definition used here: Maesaka 2022: met.", page, StringComparison.Ordinal);
+        Assert.Contains("Progression at the first evaluation (RECIST 1.1): met.", page, StringComparison.Ordinal);
+        Assert.Contains("19.63 %/month", page, StringComparison.Ordinal);
+        Assert.Contains("141.46 %/month", page, StringComparison.Ordinal);
+        Assert.Contains("ratio 7.2; +121.8 percentage points/month", page.Replace("7.21", "7.2", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("32.61 mm/month", page, StringComparison.Ordinal);
+        Assert.Contains("1: Liver, from 50 mm on 2025-10-30 to 85 mm on 2026-02-09", page, StringComparison.Ordinal);
+        Assert.Contains("120 ng/mL", page, StringComparison.Ordinal);
+        Assert.Contains("Observation/tango-afp-after", page, StringComparison.Ordinal);
+        Assert.Contains("class=\"expected\"", page, StringComparison.Ordinal);
+        Assert.Contains("the first-dose models do not apply. Growth since the first dose is shown below.", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tango", "en", "Not met", "TGR ratio 7.21 (≥ 2): Met")]
+    [InlineData("victor", "en", "no growth before the baseline", "rise of TGR, percentage points/month 73.69 (&gt; 50): Met")]
+    [InlineData("yankee", "en", "no scan before the baseline", "rise of the sum, % 44.44 (≥ 40): Met")]
+    [InlineData("uniform", "en", "Not met", "TGR ratio 1.27 (≥ 2): Not met")]
+    [InlineData("zulu", "en", "planned for 2026-03-22 (Appointment/zulu-ct)", "no scan since the first dose")]
+    [InlineData("lima", "en", "No tumour measurement with a date of imaging and a unit could be read.", "no scan up to the first dose")]
+    [InlineData("tango", "zh-CN", "最长径之和", "满足")]
+    public async Task A_definition_is_met_or_not_or_says_why_it_cannot_be_judged(string patient, string language, string first, string second)
+    {
+        var page = Pictures.PageOf(await pictures.OfSandboxAsync(patient, language));
+
+        Assert.Contains(first, page, StringComparison.Ordinal);
+        Assert.Contains(second, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_part_of_every_definition_has_a_name()
+    {
+        var picture = await pictures.OfSandboxAsync("tango");
+
+        Assert.All(
+            picture.Growth!.Assessment.Results.SelectMany(result => result.Parts),
+            part => Assert.All(pictures.Knowledge.Wordings.Values, wording => Assert.NotNull(wording.Find($"page.growth-part-{part.Name}"))));
+    }
+
+    [Fact]
+    public async Task It_is_not_there_before_the_first_dose_nor_where_the_hospital_does_not_show_growth()
+    {
+        Assert.Null((await pictures.OfRequestAsync(Pictures.RequestOf("bravo"), Pictures.SandboxAsOf, withGrowth: true)).Growth);
+        var off = await pictures.OfSandboxAsync("tango", with: request => request with { ShowsGrowth = false });
+        Assert.Null(off.Growth);
+        Assert.Contains("which is not switched on here", Pictures.PageOf(off), StringComparison.Ordinal);
+    }
+}

@@ -29,6 +29,18 @@ internal static class FactorText
         return Sign(met.Threshold.Comparison) + met.Threshold.Value.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The phrase by which a page tells a threshold that is words; null where it is the number of the row's own last level.</summary>
+    public static string? ThresholdPhraseOf(Factor factor)
+    {
+        if (factor.Levels is [.., { Threshold: var last }]
+            && factor.Threshold.StartsWith(Sign(last.Comparison), StringComparison.Ordinal)
+            && decimal.TryParse(factor.Threshold.AsSpan(Sign(last.Comparison).Length), NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
+            && number == last.Value)
+            return null;
+        var words = factor.Threshold.Replace(">", "over", StringComparison.Ordinal).Replace("<", "under", StringComparison.Ordinal);
+        return "page.threshold-" + string.Join('-', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     /// <summary>Four decimals at most, without trailing zeros.</summary>
     public static decimal Rounded(decimal value) => Math.Round(value, MostDecimals, MidpointRounding.AwayFromZero) / 1.0000000000000000000000000000m;
 

@@ -5,17 +5,28 @@ namespace HpdCds.Chart;
 /// <summary>By what a reader sees that the page is about the patient in front of them. Never a part of a chart, an answer or the store.</summary>
 /// <param name="Name">The official name, else the usual one, else the first that has words.</param>
 /// <param name="BirthDate">As recorded.</param>
-/// <param name="RecordNumber">The medical record number, else the first identifier that has a value.</param>
+/// <param name="RecordNumber">The medical record number that is in use; never a number of another kind.</param>
 public sealed record PatientBanner(string? Name, string? BirthDate, string? RecordNumber) : PatientData
 {
+    /// <summary>The patient record could not be read: nothing is known of what it holds.</summary>
+    public static readonly PatientBanner Unread = new(null, null, null) { IsUnread = true };
+
     private static readonly string?[] Preferred = ["official", "usual", null];
 
     private static readonly string?[] NotToday = ["old", "maiden", "temp"];
 
+    public bool IsUnread { get; init; }
+
+    /// <summary>When the patient died, as recorded, or empty where only that is recorded; null where nothing is.</summary>
+    public string? Died { get; init; }
+
     /// <returns>Null for what is no Patient, and for another patient than <paramref name="patientId"/>.</returns>
-    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId) =>
+    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId, DateOnly today) =>
         FhirReading.Read(patientResource, "Patient") is { } patient && patient.Text("id") == patientId
-            ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier")))
+            ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier"), today))
+            {
+                Died = patient.Text("deceasedDateTime") ?? (patient.IsTrue("deceasedBoolean") ? "" : null),
+            }
             : null;
 
     private static string? NameOf(IEnumerable<FhirElement> names) => names
@@ -25,13 +36,32 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
         .Select(name => name.Words)
         .FirstOrDefault();
 
-    private static string Words(FhirElement name) =>
-        name.Text("text") ?? string.Join(' ', name.Many("given").Select(FhirElements.AsText).Append(name.Text("family")).OfType<string>());
-
-    private static string? NumberOf(IEnumerable<FhirElement> identifiers)
+    private static string Words(FhirElement name)
     {
-        var valued = identifiers.Where(identifier => identifier.Text("value") is not null).ToArray();
-        var numbers = valued.Where(identifier => identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true).Concat(valued);
-        return numbers.Select(identifier => identifier.Text("value")).FirstOrDefault();
+        if (name.Text("text") is { } text)
+            return text;
+        var (given, family) = (name.Many("given").Select(FhirElements.AsText).OfType<string>(), name.Text("family"));
+        // A name in Chinese characters, or those of its neighbours, begins with the family's and has no spaces.
+        return family is not null && given.Prepend(family).All(part => part.All(IsEastAsian))
+            ? string.Concat(given.Prepend(family))
+            : string.Join(' ', given.Append(family).OfType<string>());
+    }
+
+    private static bool IsEastAsian(char letter) => letter is >= '\u3040' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7AF' or >= '\uF900' and <= '\uFAFF' || char.IsSurrogate(letter);
+
+    // A number of another kind, a national one say, has no business on this page, and one that is no longer in use names nobody.
+    private static string? NumberOf(IEnumerable<FhirElement> identifiers, DateOnly today) => identifiers
+        .Where(identifier => identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true)
+        .Where(identifier => !NotToday.Contains(identifier.Text("use"), StringComparer.Ordinal) && !IsOver(identifier.One("period")?.Text("end"), today))
+        .OrderBy(identifier => Array.IndexOf(Preferred, identifier.Text("use")) is >= 0 and var place ? place : Preferred.Length)
+        .Select(identifier => identifier.Text("value"))
+        .OfType<string>()
+        .FirstOrDefault();
+
+    private static bool IsOver(string? end, DateOnly today)
+    {
+        var now = today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var length = Math.Min(end?.Length ?? 0, now.Length);
+        return end is not null && string.CompareOrdinal(end[..length], now[..length]) < 0;
     }
 }

@@ -71,6 +71,7 @@ public static class WordingCheck
         models.SelectMany(table => table.Model.Factors.Select(factor => $"name.{factor.Id}")
                 .Concat(table.Model.Domains.Select(domain => $"domain.{domain.Id}"))
                 .Concat(table.Rates.Select(rate => $"regimen.{rate.Regimen}"))
+                .Concat(table.Model.Factors.Select(FactorText.ThresholdPhraseOf).OfType<string>())
                 .Append($"model.{table.Model.Id}"))
             .Concat(GeneralReasons.Select(reason => $"model-reason.{reason}"))
             .Concat(Instabilities.Select(found => $"msi.{found}"))

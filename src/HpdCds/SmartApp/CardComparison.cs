@@ -13,6 +13,12 @@ namespace HpdCds.SmartApp;
 /// <param name="IsValueOnly">State, reason and points are as they were: only the value or its marks are different.</param>
 public sealed record FactorChange(string Factor, string? State, string? Reason, PointsRange? Points, bool IsValueOnly) : PatientData;
 
+/// <summary>What cannot be compared, because the place where it would stand was not read.</summary>
+/// <param name="What">A factor, or <c>tumour</c> or <c>exposure</c>.</param>
+/// <param name="Reason">Why it was not read, on the wire.</param>
+/// <param name="IsThen">It was the card that could not read it.</param>
+public sealed record NotCompared(string What, string Reason, bool IsThen) : PatientData;
+
 /// <summary>What is different from the card. The store keeps no values, so that it is named and not measured.</summary>
 /// <param name="At">When the card was made.</param>
 /// <param name="Points">The card's; null where it gave none.</param>
@@ -31,7 +37,21 @@ public sealed record CardComparison(
     bool HidesValues,
     ImmutableArray<FactorChange> Factors) : PatientData
 {
-    public bool IsAsItWas => Factors.IsEmpty && Tumour is null && !HasOtherScope;
+    public const string TumourItself = "tumour";
+    public const string Exposure = "exposure";
+    private const string UnreadInfluences = "confounders-unread";
+
+    // That a place was not read says nothing of what stands in it.
+    private static readonly string[] Unread =
+        [.. new[] { UnknownReason.NotSupplied, UnknownReason.NotAuthorised, UnknownReason.SourceFailed, UnknownReason.Truncated }.Select(reason => reason.Code())];
+
+    /// <summary>What was not read then or is not read now, where it was or is read on the other side.</summary>
+    public ImmutableArray<NotCompared> NotCompared { get; init; } = [];
+
+    public bool HasChanged => !Factors.IsEmpty || Tumour is not null || HasOtherScope;
+
+    /// <summary>Everything was compared, by the same rules, and nothing is different.</summary>
+    public bool IsAsItWas => !HasChanged && NotCompared.IsEmpty && !HidesValues && !HasOtherRules;
 
     /// <param name="found">The answer of now, as it would stand on the wire.</param>
     public static CardComparison Of(Decision card, JsonObject found, string patientId, Pseudonyms pseudonyms)
@@ -39,22 +59,72 @@ public sealed record CardComparison(
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(pseudonyms);
-        // Made with the same key for the same patient, it is the same.
-        var hidesValues = card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
         var then = StoredJson.Read(card.Factors) as JsonObject ?? [];
         var now = Decision.FactorsOf(found, card.Id, pseudonyms);
+        // Made with the same key for the same patient, it is the same.
+        var hidesValues = now.Count > 0 && card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
+        var rows = now.Select(row => (Id: row.Key, Then: then[row.Key], Now: row.Value!)).ToArray();
+        var unread = rows.Select(row => UnreadOf(row.Id, row.Then, row.Now) ?? UnreadInfluencesOf(row.Id, row.Then, found, card.Id, pseudonyms)).OfType<NotCompared>().ToList();
+        var whole = UnreadWhole(card, found);
+        if (whole is not null)
+            unread.Insert(0, whole);
         return new(
             DateTimeOffset.FromUnixTimeMilliseconds(card.At),
             card is { PointsLow: { } low, PointsHigh: { } high } ? new(low, high) : null,
             card is { BandLow: { } lowest, BandHigh: { } highest } ? (lowest, highest) : null,
-            (string?)found["tumour"] is { } tumour && card.Tumour is { } earlier && earlier != tumour ? earlier : null,
+            whole is null && (string?)found["tumour"] is { } tumour && card.Tumour is { } earlier && earlier != tumour ? earlier : null,
             card.Knowledge != (string?)found["knowledge"] && found["knowledge"] is not null,
-            card.Model != (string?)found["model"] || Stands(card.Reason, card.BandLow) != Stands((string?)found["reason"] ?? (string?)found["outOfScope"], (string?)found["band"]?["low"]),
+            whole is null && IsOtherScope(card, found) && !IsUnread(card.Reason) && !IsUnread(ReasonOf(found)),
             hidesValues,
-            [.. now.Select(row => Change(row.Key, then[row.Key], row.Value!, hidesValues)).OfType<FactorChange>()]);
+            [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, hidesValues)).OfType<FactorChange>()])
+        {
+            NotCompared = [.. unread],
+        };
     }
 
+    private static bool IsOtherScope(Decision card, JsonObject found) =>
+        card.Model != (string?)found["model"] || Stands(card.Reason, card.BandLow) != Stands(ReasonOf(found), (string?)found["band"]?["low"]);
+
+    private static string? ReasonOf(JsonObject found) => (string?)found["reason"] ?? (string?)found["outOfScope"];
+
     private static string? Stands(string? reason, string? band) => band is null ? reason : null;
+
+    private static bool IsUnread(string? reason) => reason is not null && Unread.Contains(reason, StringComparer.Ordinal);
+
+    // Which model speaks rests on the tumour, and whether any does on the treatment before.
+    private static NotCompared? UnreadWhole(Decision card, JsonObject found)
+    {
+        if (!IsOtherScope(card, found))
+            return null;
+        if (found["model"] is null && IsUnread((string?)found["reason"]))
+            return new(TumourItself, (string)found["reason"]!, IsThen: false);
+        if (card is { Model: null, Reason: { } reason } && IsUnread(reason))
+            return new(TumourItself, reason, IsThen: true);
+        const string unknown = "unknown";
+        var (wasOpen, isOpen) = (card.Exposure == unknown, (string?)found["exposure"] == unknown);
+        return wasOpen == isOpen ? null : new(Exposure, UnknownReason.SourceFailed.Code(), wasOpen);
+    }
+
+    private static NotCompared? UnreadOf(string factor, JsonNode? then, JsonNode now)
+    {
+        var (was, reason) = ((string?)then?["reason"], (string?)now["reason"]);
+        if (then is null || was == reason)
+            return null;
+        return IsUnread(reason) ? new(factor, reason!, IsThen: false) : IsUnread(was) ? new(factor, was!, IsThen: true) : null;
+    }
+
+    // A value that is marked only because what might explain it was not read is the value that it was.
+    private static NotCompared? UnreadInfluencesOf(string factor, JsonNode? then, JsonObject found, string card, Pseudonyms pseudonyms)
+    {
+        var row = (found["factors"] as JsonArray ?? []).First(row => (string?)row!["id"] == factor)!;
+        var marks = (row["marks"] as JsonArray ?? []).Select(mark => (string)mark!).ToArray();
+        var isNow = marks.Contains(UnreadInfluences, StringComparer.Ordinal);
+        var other = row.DeepClone().AsObject();
+        other["marks"] = new JsonArray([.. (isNow ? marks.Where(mark => mark != UnreadInfluences) : marks.Append(UnreadInfluences)).Select(mark => (JsonNode)mark)]);
+        if (other["marks"]!.AsArray().Count == 0)
+            other.Remove("marks");
+        return (string?)then?["read"] == pseudonyms.Input(card, other) ? new(factor, UnreadInfluences, !isNow) : null;
+    }
 
     private static FactorChange? Change(string factor, JsonNode? then, JsonNode now, bool hidesValues)
     {

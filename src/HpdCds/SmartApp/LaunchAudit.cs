@@ -10,7 +10,8 @@ internal sealed partial class LaunchAudit(Pseudonyms pseudonyms, KnowledgeBase k
 
     public void Write(string step, string outcome, TrustedEhr ehr, OpenLaunch launch, PictureRequest? request)
     {
-        var hospital = new Hospital(ehr.Name, request?.Card?.Tenant ?? "");
+        // Of the launch and never of the card, so that one patient has one name whether or not there is a card.
+        var hospital = new Hospital(ehr.Name, launch.Tenant ?? "");
         Launched(
             _log,
             step,

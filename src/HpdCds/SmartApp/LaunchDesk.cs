@@ -102,6 +102,7 @@ internal sealed partial class LaunchDesk(
             RefreshToken = grant.RefreshToken,
             GrantedScopes = [.. grant.Scopes],
             NeedsBanner = grant.NeedsBanner,
+            Tenant = grant.Tenant ?? (ehr.Issuer is { Tenants: [var only] } ? only : null),
             Intent = grant.Intent,
             User = user,
             AppContext = grant.AppContext,

@@ -109,12 +109,12 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
             current = renewed;
         }
 
-        var (request, isRefused) = await TryAsync(current, origin.Decision, ehr, reading, stop);
+        var (request, isRefused) = await TryAsync(current, origin, ehr, reading, stop);
         // Renewed once, and then it is for the person to open the patient anew.
         if (isRefused && await desk.RenewAsync(id, current.AccessToken, stop) is { } second)
         {
             current = second;
-            (request, isRefused) = await TryAsync(current, origin.Decision, ehr, reading, stop);
+            (request, isRefused) = await TryAsync(current, origin, ehr, reading, stop);
         }
 
         // A server that refuses a token for some records only means the records.
@@ -123,20 +123,20 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
         return isOver ? new(ReadingEnd.NeedsRelaunch, Request: null) : new(ReadingEnd.Read, request);
     }
 
-    // Without the store the page is as after a launch that came from nowhere.
+    // Without the store the page says that it could not look at the card.
     private async Task<CardOrigin> OriginAsync(OpenLaunch launch, TrustedEhr ehr, CancellationToken stop)
     {
         try
         {
-            return await contexts.FindAsync(launch.AppContext, ehr, launch.PatientId, stop);
+            return await contexts.FindAsync(launch.AppContext, ehr, new(FhirBase.Parse(launch.Iss)!, launch.Tenant, launch.PatientId), stop);
         }
         catch (StoreAwayException)
         {
-            return CardOrigin.Unknown;
+            return string.IsNullOrEmpty(launch.AppContext) ? CardOrigin.None : CardOrigin.Lost;
         }
     }
 
-    private async Task<(PictureRequest Request, bool IsRefused)> TryAsync(OpenLaunch launch, Decision? card, TrustedEhr ehr, LaunchReading reading, CancellationToken stop)
+    private async Task<(PictureRequest Request, bool IsRefused)> TryAsync(OpenLaunch launch, CardOrigin origin, TrustedEhr ehr, LaunchReading reading, CancellationToken stop)
     {
         var (asOf, client, server) = (clock.GetUtcNow(), ehr.Smart!, FhirBase.Parse(launch.Iss)!);
         var access = new FhirAccess(launch.AccessToken, launch.TokenUntil) { CallTimeout = client.CallTimeout };
@@ -145,19 +145,29 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
         {
             Budget = new ReadingBudget(asOf + client.ReadTimeout),
         };
-        var banner = launch.NeedsBanner ? BannerAsync(server, launch.PatientId, access, client, stop) : Task.FromResult<PatientBanner?>(null);
+        // Always: on paper the EHR shows nobody.
+        var banner = BannerAsync(server, launch.PatientId, access, client, stop);
         var chart = await charts.ReadAsync(request, ehr, asOf, stop, historyDays: knowledge.Rules.HistoryDays, withGrowth: ShowsGrowth(ehr), ended: reading.End);
+        var card = origin.Decision;
         var agents = card?.Agents.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray() ?? [];
         var recognition = new Recognition(agents.IsEmpty ? RecognitionOutcome.None : RecognitionOutcome.Inhibitor, agents, [], FromNameOnly: false, UnknownInhibitorNames: 0);
-        return (new(chart, recognition, [], ehr, asOf, ehr.Language) { Server = server, ShowsGrowth = ShowsGrowth(ehr), Banner = await banner, Card = card }, access.IsRefused);
+        return (new(chart, recognition, [], ehr, asOf, ehr.Language)
+        {
+            Server = server,
+            ShowsGrowth = ShowsGrowth(ehr),
+            Banner = await banner,
+            NeedsBanner = launch.NeedsBanner,
+            Card = card,
+            IsCardLost = origin.IsLost,
+        }, access.IsRefused);
     }
 
-    private async Task<PatientBanner?> BannerAsync(FhirBase server, string patientId, FhirAccess access, SmartClient client, CancellationToken stop)
+    private async Task<PatientBanner> BannerAsync(FhirBase server, string patientId, FhirAccess access, SmartClient client, CancellationToken stop)
     {
         using var time = new CancellationTokenSource(client.ReadTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
         var answer = await calls.AskAsync(server, $"Patient/{patientId}", access, either.Token);
         // A patient who cannot be named is still said to be one whose name could not be read.
-        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId) is { } read ? read : new PatientBanner(null, null, null);
+        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) is { } read ? read : PatientBanner.Unread;
     }
 }

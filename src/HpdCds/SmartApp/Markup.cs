@@ -31,14 +31,22 @@ internal static class Markup
     /// A table that stays one for who hears it where a narrow screen shows its rows as lists: then each cell carries the heading of its
     /// column. The first cell of a row is its heading.
     /// </summary>
-    public static XElement Table(string caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object?>> rows) => Of(
+    /// <param name="caption">Null where a heading that is its name stands before it.</param>
+    /// <param name="more">What stands below each row, over its whole width.</param>
+    public static XElement Table(
+        string? caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object?>> rows, string? labelledBy = null, IReadOnlyList<object?>? more = null) => Of(
         "table",
         Has("role", "table"),
-        Classed("caption", "unseen", caption),
+        labelledBy is null ? null : Has("aria-labelledby", labelledBy),
+        caption is null ? null : Classed("caption", "unseen", caption),
         Of("thead", Has("role", "rowgroup"), Of("tr", Has("role", "row"), headings.Select(heading => Of("th", Has("role", "columnheader"), Has("scope", "col"), heading)))),
-        Of("tbody", Has("role", "rowgroup"), rows.Select(row => Of("tr", Has("role", "row"), row.Select((cell, at) => at == 0
-            ? Of("th", Has("role", "rowheader"), Has("scope", "row"), cell)
-            : Of("td", Has("role", "cell"), Has("data-label", headings[at]), cell ?? ""))))));
+        Of("tbody", Has("role", "rowgroup"), rows.SelectMany((row, place) => new[]
+        {
+            Of("tr", Has("role", "row"), row.Select((cell, at) => at == 0
+                ? Of("th", Has("role", "rowheader"), Has("scope", "row"), cell)
+                : Of("td", Has("role", "cell"), Has("data-label", headings[at]), cell ?? ""))),
+            more is null ? null : Of("tr", Has("role", "row"), Has("class", "more"), Of("td", Has("role", "cell"), Has("colspan", headings.Count), more[place])),
+        })));
 
     /// <summary>A page as text, without the characters that no page may hold.</summary>
     public static string Written(XElement html)

@@ -22,8 +22,14 @@ public sealed record PictureRequest(
     /// <summary>Whether growth is shown too: then the chart was read for it.</summary>
     public bool ShowsGrowth { get; init; }
 
-    /// <summary>Null where the EHR shows the patient itself.</summary>
+    /// <summary>Who the patient is; null where that may not be said.</summary>
     public PatientBanner? Banner { get; init; }
+
+    /// <summary>Whether the EHR leaves it to the page to show the patient on a screen; on paper the page always does.</summary>
+    public bool NeedsBanner { get; init; } = true;
+
+    /// <summary>The page was opened from a card that is not known any more.</summary>
+    public bool IsCardLost { get; init; }
 
     /// <summary>The decision behind the card from which the page was opened, of this patient; null without one.</summary>
     public Decision? Card { get; init; }

@@ -122,16 +122,39 @@ internal static class PictureAnswer
 
     private static string NameOf(ChartKey key, PictureWords words) => words[$"page.key-{Kebab.Case(key.ToString())}"];
 
-    private static XElement? Changed(Picture picture, PictureWords words) => picture.SinceCard is not { } since ? null
-        : since.IsAsItWas ? Classed("p", "quiet", words.Say("page.unchanged", ("asOf", words.Instant(since.At))), since.HidesValues ? " " + words["page.changed-hidden"] : null)
-        : Classed(
-            "div",
-            "notice changed",
-            Has("role", "status"),
-            Markup.Of("h2", words["page.changed"]),
-            Markup.Of("p", words.Say("page.changed-band", ("then", Then(since, words)), ("now", picture.Assessment is { IsAssessable: true } now ? BandAndPoints(now, words) : words["page.no-band"]))),
-            Markup.Of("ul", Changes(picture, since, words).Select(change => Markup.Of("li", change))),
-            Classed("p", "quiet", words.Say("page.changed-told", ("asOf", words.Instant(since.At))), since.HidesValues ? " " + words["page.changed-hidden"] : null));
+    private static XElement? Changed(Picture picture, PictureWords words)
+    {
+        if (picture.SinceCard is not { } since)
+            return picture is { Request.IsCardLost: true, Kind: not PictureKind.AnotherPatient } ? Classed("p", "notice card-lost", words["page.card-lost"]) : null;
+        var asOf = ("asOf", words.Instant(since.At));
+        var hidden = since.HidesValues ? " " + words["page.changed-hidden"] : null;
+        if (since.IsAsItWas)
+            return Classed("p", "quiet", words.Say("page.unchanged", asOf));
+        var changes = Changes(picture, since, words).Select(change => Markup.Of("li", change)).ToArray();
+        if (since.HasChanged)
+        {
+            return Classed(
+                "div", "notice changed", Has("role", "status"), Markup.Of("h2", words["page.changed"]), Bands(picture, since, words), Markup.Of("ul", changes), Unread(since, words),
+                Classed("p", "quiet", words.Say("page.changed-told", asOf), hidden));
+        }
+
+        // Nothing is said to be as it was that was not looked at.
+        return Classed(
+            "div", since.NotCompared.IsEmpty ? "quiet" : "notice", Has("role", "status"), Markup.Of("p", words.Say("page.unchanged-as-far", asOf), hidden),
+            changes.Length == 0 ? null : Markup.Of("ul", changes), since.NotCompared.IsEmpty ? null : Bands(picture, since, words), Unread(since, words));
+    }
+
+    private static XElement Bands(Picture picture, CardComparison since, PictureWords words) => Markup.Of("p", words.Say(
+        "page.changed-band", ("then", Then(since, words)), ("now", picture.Assessment is { IsAssessable: true } now ? BandAndPoints(now, words) : words["page.no-band"])));
+
+    private static XElement[]? Unread(CardComparison since, PictureWords words) => since.NotCompared.IsEmpty ? null :
+    [
+        Markup.Of("h2", words["page.not-compared"]),
+        Markup.Of("ul", since.NotCompared.GroupBy(one => (one.IsThen, one.Reason)).Select(same => Markup.Of("li", words.Say(
+            same.Key.IsThen ? "page.not-compared-then" : "page.not-compared-now",
+            ("names", words.List(same.Select(one => words.Find($"page.not-compared-{one.What}") ?? words.Line.ShortName(one.What)))),
+            ("reason", words.Find($"reason.{same.Key.Reason}") ?? words[$"mark.{same.Key.Reason}"]))))),
+    ];
 
     private static string BandAndPoints(RiskAssessment now, PictureWords words) => $"{words.BandText(now)} ({words.Line.Points(now.Points)})";
 
@@ -150,7 +173,7 @@ internal static class PictureAnswer
         {
             var name = ("name", words.Line.Name(change.Factor));
             yield return change.IsValueOnly
-                ? words.Say("page.changed-value", name)
+                ? words.Say("page.changed-value", name, ("now", words.ValueAndDate(picture.Assessment![change.Factor])))
                 : words.Say("page.changed-row", name, ("then", Then(change, words)), ("now", Now(picture.Assessment![change.Factor], words)));
         }
     }

@@ -58,8 +58,15 @@ internal static class PictureFactors
             "domain",
             Has("aria-labelledby", $"domain-{domain.Id}"),
             Markup.Of("h3", Has("id", $"domain-{domain.Id}"), title, isScored && rows.Length > 1 ? Classed("span", "quiet", " (" + Rule(domain, words) + ")") : null),
-            told.Length == 0 ? null : Rows(picture, title, told, words),
-            rest.Length == 0 ? null : Details(words.Say("page.without-finding", ("names", words.Items(Named(rest, words)))), Rows(picture, words.Domain(domain.Id), rest, words)));
+            told.Length == 0 ? null : Rows(picture, caption: null, told, words, $"domain-{domain.Id}"),
+            rest.Length == 0 ? null : WithoutFinding(picture, domain, rest, words));
+    }
+
+    // On paper nothing can be opened: there the line stands alone.
+    private static object[] WithoutFinding(Picture picture, Domain domain, FactorAssessment[] rows, PictureWords words)
+    {
+        var line = words.Say("page.without-finding", ("names", words.Items(Named(rows, words))));
+        return [Classed("p", "print-only", line), Details(line, Rows(picture, words.Domain(domain.Id), rows, words))];
     }
 
     private static string Rule(Domain domain, PictureWords words) =>
@@ -70,12 +77,12 @@ internal static class PictureFactors
             .Concat(rows.Where(row => row.State != FactState.Unknown).GroupBy(row => words.State(row.State), row => words.Line.ShortName(row.Factor.Id), StringComparer.Ordinal)
                 .Select(same => words.Say("missing.factors", ("names", words.List(same)), ("reason", same.Key))));
 
-    private static XElement Rows(Picture picture, string caption, FactorAssessment[] rows, PictureWords words) => Table(
+    private static XElement Rows(Picture picture, string? caption, FactorAssessment[] rows, PictureWords words, string? labelledBy = null) => Table(
         caption,
         [words["page.col-factor"], words["page.col-state"], words["page.col-value"], words["page.col-date"], words["page.col-threshold"], words["page.col-points"], words["page.col-tier"], words["page.col-source"]],
         rows.Select(row => (IReadOnlyList<object?>)
         [
-            new object?[] { words.Line.Name(row.Factor.Id), Evidence(picture, row, words) },
+            words.Line.Name(row.Factor.Id),
             State(row, words),
             Value(row, words),
             Date(row, words),
@@ -83,7 +90,9 @@ internal static class PictureFactors
             Points(picture, row, words),
             Cards.FactorText.TierOf(row.Factor.Tier),
             Source(row, words),
-        ]));
+        ]),
+        labelledBy,
+        [.. rows.Select(row => Evidence(picture, row, words))]);
 
     private static object?[] State(FactorAssessment row, PictureWords words) =>
     [
@@ -142,7 +151,7 @@ internal static class PictureFactors
         return Classed(
             "details",
             "evidence",
-            Markup.Of("summary", words.Say("page.evidence", ("count", PictureWords.Number(row.Factor.Evidence.Length)))),
+            Markup.Of("summary", words.Say("page.evidence", ("count", PictureWords.Number(row.Factor.Evidence.Length))), Classed("span", "unseen", " " + words.Line.Name(row.Factor.Id))),
             Classed("div", "studies", row.Factor.Evidence.Select(id => Study(knowledge.Evidence[id], words))),
             weight is null ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-weight"] + ": "), Quoted(weight)),
             conflicts.Length == 0 ? null : Markup.Of("p", Markup.Of("strong", words["page.evidence-conflict"] + ": "), conflicts.Select(conflict => new object[] { Quoted(conflict.Text), " " })));

@@ -73,11 +73,15 @@ public static class PicturePage
 
     private static XElement? Banner(Picture picture, PictureWords words) => picture.Request.Banner is not { } banner ? null : Of(
         "p",
-        Has("class", "banner"),
+        Has("class", picture.Request.NeedsBanner ? "banner" : "banner print-only"),
         Classed("span", "unseen", words["page.patient"] + ": "),
-        Of("strong", Of("bdi", banner.Name ?? words["page.no-name"])),
-        banner.BirthDate is { } born ? Of("span", words.Say("page.born", ("date", born))) : null,
-        banner.RecordNumber is { } number ? Of("span", words.Say("page.record-number", ("number", number))) : null);
+        banner.IsUnread ? Of("strong", words["page.patient-unread"]) : new object?[]
+        {
+            Of("strong", Of("bdi", banner.Name ?? words["page.no-name"])),
+            banner.Died is { } died ? Of("strong", died.Length == 0 ? words["page.deceased"] : words.Say("page.deceased-on", ("date", died))) : null,
+            Of("span", banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"]),
+            Of("span", banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"]),
+        });
 
     private static object?[] Body(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame) => picture.Kind switch
     {
@@ -108,7 +112,7 @@ public static class PicturePage
             Of("p", words["page.foot-notice"], " ", words["detail.associated"]),
             Of("p", words.Say("page.foot", ("model", model), ("evidence", knowledge.EvidenceUntil), ("asOf", words.Instant(picture.Request.AsOf)))),
             Of("p", words.Say("page.foot-knowledge", ("version", knowledge.Version), ("hash", knowledge.Hash))),
-            Of("p", Of("a", Has("href", picture.Table is { } spoke ? $"{frame.Models}/{spoke.Model.Id}" : frame.Models), words["page.model-card"])));
+            Of("p", PictureFactors.Outside(picture.Table is { } spoke ? $"{frame.Models}/{spoke.Model.Id}" : frame.Models, words["page.model-card"])));
     }
 
     internal static string Drugs(Picture picture, PictureWords words) => picture.Request.Recognition.Agents.IsEmpty

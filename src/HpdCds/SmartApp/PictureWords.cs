@@ -57,11 +57,15 @@ internal sealed class PictureWords(Picture picture)
         return days <= 0 ? _wording["page.age-today"] : days == 1 ? _wording["page.age-day"] : _wording.Say("page.age-days", ("days", Number(days)));
     }
 
+    /// <summary>What was read of a row, with its date.</summary>
+    public string ValueAndDate(FactorAssessment row) => row.Finding is null ? State(row.State)
+        : Line.Value(row) + (row.Fact is Fact<Finding>.Known { Provenance.When: { } when } ? ", " + when.Date : "");
+
     private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(picture.Request.AsOf, picture.Request.Ehr.Zone).DateTime);
 
     /// <summary>When a row counts: each level with its points.</summary>
     public IEnumerable<string> Levels(FactorAssessment row) => row.Factor.Levels.IsEmpty
-        ? [Named(row.Factor.Threshold)!]
+        ? [Named(row.Factor)!]
         : row.Factor.Levels.Select((level, at) => level.Points > 0
             ? _wording.Say("page.level", ("threshold", Level(row, at)), ("points", Line.Points(new(level.Points, level.Points))))
             : _wording.Say("page.level-unscored", ("threshold", Level(row, at))));
@@ -71,7 +75,7 @@ internal sealed class PictureWords(Picture picture)
     {
         if (row.Finding?.Shown is Shown.Number { Limit: not null })
             return Line.Threshold(row);
-        if (Named(row.Factor.Threshold) is { } named)
+        if (Named(row.Factor) is { } named)
             return named;
         var threshold = row.Factor.Levels[level].Threshold;
         return FactorLine.Readable(FactorText.Sign(threshold.Comparison) + threshold.Value.ToString(CultureInfo.InvariantCulture)) + Line.Unit(UnitOf(row));
@@ -79,7 +83,8 @@ internal sealed class PictureWords(Picture picture)
 
     public string Choice(FactorAssessment row, WhatIfChoice choice)
     {
-        if (Named(row.Factor.Threshold) is { } named && named == _wording["page.threshold-yes"])
+        // A row that is yes or no stands as 1 or 0 inside, which means nothing to anybody.
+        if (Named(row.Factor) is not null && row.Factor.Levels is [{ Threshold: { Comparison: Comparison.AtLeast, Value: 1 } }])
             return _wording[choice.Level is null ? "page.choice-no" : "page.choice-yes"];
         return choice.Level switch
         {
@@ -90,15 +95,7 @@ internal sealed class PictureWords(Picture picture)
     }
 
     // The tables of the models name these in English, as they stand on the wire.
-    private string? Named(string threshold) => threshold switch
-    {
-        "yes" => _wording["page.threshold-yes"],
-        "female" => _wording["page.threshold-female"],
-        "as reported" => _wording["page.threshold-as-reported"],
-        "> upper limit" => _wording["page.threshold-upper"],
-        "< lower limit" => _wording["page.threshold-lower"],
-        _ => null,
-    };
+    private string? Named(Factor factor) => FactorText.ThresholdPhraseOf(factor) is { } phrase ? _wording[phrase] : null;
 
     private static string UnitOf(FactorAssessment row) => row.Finding?.Shown is Shown.Number number ? number.Unit : row.Factor.Id switch
     {

@@ -31,6 +31,9 @@ internal sealed record OpenLaunch(string Ehr, string Iss, SmartServer Server, st
     /// <summary>The EHR does not show the patient itself, or does not say.</summary>
     public required bool NeedsBanner { get; init; }
 
+    /// <summary>The hospital of the patient, as the token says; null where it does not.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>What the EHR wants to be shown. One view serves every intent.</summary>
     public string? Intent { get; init; }
 

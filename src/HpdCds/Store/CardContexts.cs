@@ -12,8 +12,21 @@ namespace HpdCds.Store;
 /// <param name="IsAnotherPatient">It leads to somebody else's: then nothing of it may be shown.</param>
 public sealed record CardOrigin(Decision? Decision, bool IsAnotherPatient) : PatientData
 {
-    public static readonly CardOrigin Unknown = new(Decision: null, IsAnotherPatient: false);
+    /// <summary>Nobody came from a card.</summary>
+    public static readonly CardOrigin None = new(Decision: null, IsAnotherPatient: false);
+
+    public static readonly CardOrigin AnotherPatient = new(Decision: null, IsAnotherPatient: true);
+
+    /// <summary>There was a card, and it is not known which.</summary>
+    public static readonly CardOrigin Lost = new(Decision: null, IsAnotherPatient: false) { IsLost = true };
+
+    /// <summary>Somebody came from a card that is not known any more, or cannot be looked up now.</summary>
+    public bool IsLost { get; init; }
 }
+
+/// <summary>The record that a launch opened.</summary>
+/// <param name="Tenant">Null where the EHR does not say.</param>
+public sealed record OpenRecord(FhirBase Server, string? Tenant, string PatientId) : PatientData;
 
 /// <summary>
 /// The references that links of cards carry: random, of no meaning to anybody else, and of no use after some hours. The store has
@@ -28,20 +41,26 @@ public sealed class CardContexts(Database database, TimeProvider clock)
     public static string New() => Unguessable.New(Bytes);
 
     /// <summary>The patient, told with the reference as the key.</summary>
-    public static string SubjectOf(string context, Hospital hospital, string patientId)
+    /// <param name="server">Two servers of one EHR may know two people by one id; null where it cannot be said which it was.</param>
+    public static string SubjectOf(string context, Hospital hospital, FhirBase? server, string patientId)
     {
         ArgumentNullException.ThrowIfNull(hospital);
         ArgumentNullException.ThrowIfNull(patientId);
-        return Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(context), Encoding.UTF8.GetBytes(Pseudonyms.Written(hospital) + patientId)));
+        var text = $"{Pseudonyms.Written(hospital)}{server?.Text.Length ?? 0}:{server?.Text}{patientId}";
+        return Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(context), Encoding.UTF8.GetBytes(text)));
     }
 
     /// <param name="context">As it came: anything at all.</param>
+    /// <param name="launch">Whose record is open: on which server, and of which hospital where the EHR says so.</param>
     /// <exception cref="StoreAwayException">It could not be looked up now.</exception>
-    public async Task<CardOrigin> FindAsync(string? context, TrustedEhr ehr, string patientId, CancellationToken stop)
+    public async Task<CardOrigin> FindAsync(string? context, TrustedEhr ehr, OpenRecord launch, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(ehr);
+        ArgumentNullException.ThrowIfNull(launch);
+        if (string.IsNullOrEmpty(context))
+            return CardOrigin.None;
         if (context is not { Length: 22 } || !Base64Url.IsValid(context))
-            return CardOrigin.Unknown;
+            return CardOrigin.Lost;
         var found = await database.RunAsync(
             connection => connection.QueryFirstOrDefaultAsync<Decision>(new(
                 """
@@ -56,9 +75,11 @@ public sealed class CardContexts(Database database, TimeProvider clock)
                 cancellationToken: stop)),
             stop);
         if (found is null)
-            return CardOrigin.Unknown;
-        return found.Ehr == ehr.Name && found.Subject == SubjectOf(context, new Hospital(found.Ehr, found.Tenant), patientId)
-            ? new(found, IsAnotherPatient: false)
-            : new(Decision: null, IsAnotherPatient: true);
+            return CardOrigin.Lost;
+        var hospital = new Hospital(ehr.Name, launch.Tenant ?? found.Tenant);
+        if (found.Subject == SubjectOf(context, hospital, launch.Server, launch.PatientId))
+            return new(found, IsAnotherPatient: false);
+        // A card that did not say which of several servers its patient is of is nobody's that we could know.
+        return found.Subject == SubjectOf(context, hospital, server: null, launch.PatientId) ? CardOrigin.Lost : CardOrigin.AnotherPatient;
     }
 }

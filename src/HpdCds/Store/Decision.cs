@@ -149,7 +149,7 @@ public sealed record Decision : PatientData
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
             AssessmentMilliseconds = (long?)call.AssessmentTook?.TotalMilliseconds,
             Context = call.AppContext is { } context ? Unguessable.HashOf(context) : null,
-            Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.PatientId) : null,
+            Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.FhirServer ?? (ehr.FhirBases is [var only] ? only : null), request.PatientId) : null,
         };
     }
 

@@ -1,3 +1,4 @@
+using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.SmartApp;
 using HpdCds.Store;
@@ -17,7 +18,7 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = pictures.DecisionOf(card), AsOf = request.AsOf.AddHours(2) });
         Assert.True(picture.SinceCard!.IsAsItWas);
         Assert.False(picture.SinceCard.HidesValues);
-        Assert.Contains("Nothing that the card rests on has changed since 2026-03-01 06:30", PicturePageTests.Parse(picture).Value, StringComparison.Ordinal);
+        Assert.Contains("No value, state or points that the card rests on have changed since 2026-03-01 06:30", PicturePageTests.Parse(picture).Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         var text = PicturePageTests.Parse(picture).Value;
         Assert.Contains("Data changed since the card", text, StringComparison.Ordinal);
         Assert.Contains("NLR: then Known, 1 point; now Known, 2 points", text, StringComparison.Ordinal);
-        Assert.Contains("AFP: another value, same points", text, StringComparison.Ordinal);
+        Assert.Contains("AFP: another value or mark than then, same points; now 1,240 ng/mL, 2026-02-23", text, StringComparison.Ordinal);
         Assert.Contains("Then several reported risk factors (2 points), now several reported risk factors (3 points).", text, StringComparison.Ordinal);
     }
 
@@ -56,7 +57,10 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = restarted.DecisionOf(before) });
         Assert.True(picture.SinceCard!.HidesValues);
         Assert.Empty(picture.SinceCard.Factors);
-        Assert.Contains("Values cannot be compared with those of the card", PicturePageTests.Parse(picture).Value, StringComparison.Ordinal);
+        Assert.False(picture.SinceCard.IsAsItWas);
+        var text = PicturePageTests.Parse(picture).Value;
+        Assert.DoesNotContain("points that the card rests on have changed", text, StringComparison.Ordinal);
+        Assert.Contains("What could be compared with the card of 2026-03-01 06:30 (+00:00) is as it was. Values could not be compared with those of the card; only states and points were.", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,6 +99,87 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         Assert.Equal("hcc", picture.SinceCard.Tumour);
         var rules = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = card with { Knowledge = "sha256:other" } });
         Assert.True(rules.SinceCard!.HasOtherRules);
+        Assert.False(rules.SinceCard.HasChanged || rules.SinceCard.IsAsItWas);
+        var text = PicturePageTests.Parse(rules).Value;
+        Assert.Contains("The rules were updated since the card", text, StringComparison.Ordinal);
+        Assert.Contains("What could be compared", text, StringComparison.Ordinal);
         Assert.Contains("The rules were updated since the card", PicturePageTests.Parse(rules with { SinceCard = rules.SinceCard with { Factors = [new("nlr", "unknown", "too-old", new(0, 2), false)] } }).Value, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [Trait("Req", "SM-45")]
+    [InlineData(SourceState.Failed, "source did not answer")]
+    [InlineData(SourceState.NotAuthorised, "reading not authorised")]
+    [InlineData(SourceState.NotSupplied, "not supplied to this service")]
+    public async Task What_cannot_be_read_now_is_not_said_to_have_changed(SourceState state, string reason)
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+
+        var withoutCounts = await pictures.OfSandboxAsync("bravo", with: request => Without(request with { Card = card }, state, ChartKey.Cbc, ChartKey.Chemistry));
+        var withoutProblems = await pictures.OfSandboxAsync("bravo", with: request => WithoutConditions(request with { Card = card }, state));
+
+        Assert.False(withoutCounts.SinceCard!.HasChanged);
+        Assert.Contains(withoutCounts.SinceCard.NotCompared, one => one is { What: "nlr", IsThen: false });
+        var text = PicturePageTests.Parse(withoutCounts).Value;
+        Assert.DoesNotContain("Data changed since the card", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("rests on have changed", text, StringComparison.Ordinal);
+        Assert.Contains("Could not be compared", text, StringComparison.Ordinal);
+        Assert.Matches($"NLR[^.;]*: {reason}", text);
+        Assert.Equal(PictureKind.TumourUnknown, withoutProblems.Kind);
+        Assert.False(withoutProblems.SinceCard!.HasChanged);
+        Assert.Contains($"the cancer, and with it the factors: {reason}", PicturePageTests.Parse(withoutProblems).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task What_the_card_could_not_read_is_not_said_to_have_changed()
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo", with: request => Without(request, SourceState.Failed, ChartKey.Cbc, ChartKey.Chemistry)));
+
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = card });
+
+        Assert.False(picture.SinceCard!.HasChanged);
+        Assert.Matches("NLR[^.;]*: when the card was made, source did not answer", PicturePageTests.Parse(picture).Value);
+    }
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task A_value_of_which_only_the_influences_were_not_read_is_the_value_that_it_was()
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => Without(request with { Card = card }, SourceState.Failed, ChartKey.Procedures));
+
+        Assert.False(picture.SinceCard!.HasChanged);
+        Assert.Contains(picture.SinceCard.NotCompared, one => one is { What: "nlr", Reason: "confounders-unread", IsThen: false });
+        Assert.Matches("NLR[^.;]*: influences not read", PicturePageTests.Parse(picture).Value);
+    }
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task A_change_beside_what_could_not_be_read_is_still_named()
+    {
+        var before = pictures.DecisionOf(await pictures.OfRequestAsync(Pictures.RequestOf("bravo").Replace("\"value\":5.2", "\"value\":3.6", StringComparison.Ordinal), Pictures.SandboxAsOf));
+
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => Without(request with { Card = before }, SourceState.Failed, ChartKey.Genomics));
+
+        Assert.Equal(["nlr"], picture.SinceCard!.Factors.Select(change => change.Factor));
+        var text = PicturePageTests.Parse(picture).Value;
+        Assert.Contains("Data changed since the card", text, StringComparison.Ordinal);
+        Assert.Contains("Could not be compared", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("EGFR: then", text, StringComparison.Ordinal);
+    }
+
+    private static PictureRequest WithoutConditions(PictureRequest request, SourceState state) =>
+        Without(request, state, ChartKey.Problems, ChartKey.EncounterDx) is var read ? read with { Chart = read.Chart with { Conditions = [] } } : read;
+
+    // The sandbox's results all stand in the answer for the blood count: what belongs to a source that failed goes with it.
+    private static PictureRequest Without(PictureRequest request, SourceState state, params ChartKey[] keys) => request with
+    {
+        Chart = request.Chart with
+        {
+            Sources = request.Chart.Sources.SetItems(keys.Select(key => KeyValuePair.Create(key, request.Chart.Sources[key] with { State = state }))),
+            Observations = keys.Contains(ChartKey.Cbc) ? [.. request.Chart.Observations.Where(one => !one.Reference.Contains("neut", StringComparison.Ordinal) && !one.Reference.Contains("lymph", StringComparison.Ordinal) && !one.Reference.Contains("ldh", StringComparison.Ordinal))] : request.Chart.Observations,
+        },
+    };
 }

@@ -24,6 +24,7 @@ internal sealed record OpenPage(string Path, string Cookie)
 internal sealed class LaunchSite : IAsyncDisposable
 {
     public const string ClientId = "our-app";
+    private const string WellKnown = "/.well-known/smart-configuration";
     public const string Prefix = "/hpd";
     public const string Frame = "https://ehr.example.org";
 
@@ -168,9 +169,9 @@ internal sealed class LaunchSite : IAsyncDisposable
 
     private EhrAnswer? Answer(EhrCall call)
     {
-        switch (call.Path)
+        switch (call.Path.EndsWith(WellKnown, StringComparison.Ordinal) ? WellKnown : call.Path)
         {
-            case "/fhir/.well-known/smart-configuration":
+            case WellKnown:
                 var configuration = new JsonObject
                 {
                     ["issuer"] = Origin,

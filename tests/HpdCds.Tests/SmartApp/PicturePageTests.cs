@@ -158,6 +158,81 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
         var with = Parse(await pictures.OfSandboxAsync("bravo", with: request => request with { Banner = new("Synthetic Bravo", "1964-10-26", "MRN 7") }));
         Assert.Equal("Patient: Synthetic Bravoborn 1964-10-26record number MRN 7", Text(with, "p", "banner"));
         Assert.DoesNotContain(Parse(await pictures.OfSandboxAsync("bravo")).Descendants(), element => (string?)element.Attribute("class") == "banner");
+        var printed = Parse(await pictures.OfSandboxAsync("bravo", with: request => request with { NeedsBanner = false, Banner = new("Synthetic Bravo", "1964-10-26", "MRN 7") }));
+        Assert.Single(printed.Descendants("p"), element => (string?)element.Attribute("class") == "banner print-only" && element.Value.Contains("1964-10-26", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [Trait("Req", "SM-21")]
+    [InlineData("en", "Patient: name not recordedbirth date not recordedno record number", "The patient record could not be read: name, birth date and record number are not shown", "deceased 2026-02-01")]
+    [InlineData("zh-CN", "患者: 姓名未记录出生日期未记录无病历号", "患者信息未能读取：不显示姓名、出生日期和病历号", "已故（2026-02-01）")]
+    public async Task What_is_not_known_of_the_patient_is_said_and_told_from_what_could_not_be_read(string language, string empty, string unread, string died)
+    {
+        async Task<string> BannerAsync(PatientBanner banner) => Text(Parse(await pictures.OfSandboxAsync("bravo", language, request => request with { Banner = banner })), "p", "banner");
+
+        Assert.Equal(empty, await BannerAsync(new(null, null, null)));
+        Assert.EndsWith(unread, await BannerAsync(PatientBanner.Unread), StringComparison.Ordinal);
+        Assert.Contains(died, await BannerAsync(new("A", "1964", "7") { Died = "2026-02-01" }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Req", "SM-21")]
+    [InlineData("""[{"type":{"coding":[{"code":"SS"}]},"system":"http://hl7.org/fhir/sid/us-ssn","value":"123-45-6789"}]""", null)]
+    [InlineData("""[{"value":"777"}]""", null)]
+    [InlineData("""[{"use":"old","type":{"coding":[{"code":"MR"}]},"value":"OLD","period":{"end":"2015"}},{"use":"official","type":{"coding":[{"code":"MR"}]},"value":"NEW"}]""", "NEW")]
+    [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"value":"ENDED","period":{"end":"2026-02-28"}},{"use":"usual","type":{"coding":[{"code":"MR"}]},"value":"USUAL"},{"use":"official","type":{"coding":[{"code":"MR"}]},"value":"OFFICIAL"}]""", "OFFICIAL")]
+    [InlineData("""[{"use":"temp","type":{"coding":[{"code":"MR"}]},"value":"TEMP"}]""", null)]
+    [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"value":"TODAY","period":{"end":"2026-03"}}]""", "TODAY")]
+    public void Only_a_medical_record_number_in_use_stands_for_the_patient(string identifiers, string? number) => Assert.Equal(
+        number,
+        PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", new DateOnly(2026, 3, 1))!.RecordNumber);
+
+    [Theory]
+    [InlineData("""{"family":"王","given":["小明"]}""", "王小明")]
+    [InlineData("""{"family":"Wang","given":["Xiaoming"]}""", "Xiaoming Wang")]
+    [InlineData("""{"text":"王 小明","family":"王"}""", "王 小明")]
+    public void A_name_is_written_as_its_language_writes_names(string name, string written) => Assert.Equal(
+        written, PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","name":[{{name}}]}"""), "p", new DateOnly(2026, 3, 1))!.Name);
+
+    [Theory]
+    [InlineData("en", "more than 2 organs (1 point)", "present (1 point)", "not present (0 points)")]
+    [InlineData("zh-CN", "超过2个器官（1分）", "存在 (1分)", "不存在 (0分)")]
+    public async Task A_threshold_in_words_is_told_in_words_where_it_is_shown_and_where_it_is_tried(string language, string threshold, string yes, string no)
+    {
+        var page = Parse(await pictures.OfSandboxAsync("november", language));
+        Assert.Contains(page.Descendants("td"), cell => cell.Value == threshold);
+        var choices = page.Descendants("input").Where(input => (string?)input.Attribute("name") == "set-sites").Select(input => input.Parent!.Value).Skip(1);
+        Assert.Equal([yes, no], choices);
+    }
+
+    [Fact]
+    public void Every_threshold_of_every_model_is_the_number_of_its_own_level_or_has_a_phrase()
+    {
+        foreach (var table in pictures.Knowledge.Models)
+        {
+            var needed = WordingCheck.Needed([table]).Where(key => key.StartsWith("page.threshold-", StringComparison.Ordinal)).ToArray();
+            var inWords = table.Model.Factors.Where(factor => !factor.Levels.Any(level => Number().Match(factor.Threshold) is { Success: true } match
+                && decimal.Parse(match.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture) == level.Threshold.Value));
+            Assert.Equal(inWords.Select(factor => factor.Threshold).Distinct(StringComparer.Ordinal).Count(), needed.Distinct(StringComparer.Ordinal).Count());
+            Assert.All(needed, phrase => Assert.All(pictures.Knowledge.Wordings.Values, wording => Assert.NotNull(wording.Find(phrase))));
+        }
+    }
+
+    [Fact]
+    public async Task The_evidence_of_a_row_spans_the_table_below_it()
+    {
+        var page = Parse(await pictures.OfSandboxAsync("bravo"));
+        var rows = page.Descendants("details").Where(details => (string?)details.Attribute("class") == "evidence").Select(details => details.Parent!).ToArray();
+        Assert.NotEmpty(rows);
+        Assert.All(rows, cell => Assert.Equal(("td", "8", "more"), (cell.Name.LocalName, (string?)cell.Attribute("colspan"), (string?)cell.Parent!.Attribute("class"))));
+        Assert.Equal("Evidence (6) NLR", rows[0].Descendants("summary").First().Value);
+    }
+
+    [Fact]
+    public async Task On_paper_rows_without_a_finding_are_named_too()
+    {
+        var page = Parse(await pictures.OfSandboxAsync("bravo"));
+        Assert.Single(page.Descendants("p"), line => (string?)line.Attribute("class") == "print-only" && line.Value.StartsWith("Without a finding: ", StringComparison.Ordinal) && line.Value.Contains("IL-6", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -202,6 +277,9 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
         var row = page.Descendants("tr").First(row => row.Elements("th").FirstOrDefault()?.Nodes().OfType<XText>().FirstOrDefault()?.Value == name && row.Elements("td").Count() == 7);
         return string.Join('|', row.Elements().Select((cell, at) => at == 0 ? name : string.Join(' ', cell.DescendantNodes().OfType<XText>().Select(text => text.Value).Where(text => text.Length > 0))));
     }
+
+    [GeneratedRegex("^[<>]=?(?<number>-?[0-9.]+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Number();
 
     [GeneratedRegex(@"\{[a-zA-Z]+\}|\*\*", RegexOptions.None, 1000)]
     private static partial Regex Unfilled();

@@ -18,6 +18,9 @@ public sealed record Explanation(JsonObject Json, SavedChart? Chart) : PatientDa
 {
     /// <summary>With what a hook call would be refused because nothing could be read; null when it would be answered.</summary>
     public ErrorReply? Refusal { get; init; }
+
+    /// <summary>The answer as FHIR resources, for a file; null where nothing was assessed.</summary>
+    public JsonObject? Resources { get; init; }
 }
 
 /// <summary>
@@ -46,11 +49,13 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     private const int Attempts = 20;
 
     /// <param name="drop">Prefetch keys to be treated as if they had not come.</param>
+    /// <param name="name">The service that is asked.</param>
     /// <exception cref="RefusedException">The request is not one that a hook call would answer.</exception>
-    public async Task<Explanation> ExplainAsync(ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop)
+    public async Task<Explanation> ExplainAsync(
+        ReadOnlyMemory<byte> body, IReadOnlyCollection<string> drop, DateTimeOffset asOf, CancellationToken stop, string name = HookCatalogue.Risk)
     {
         var envelope = Envelope.Read(body);
-        var service = HookCatalogue.Find("", "hpd-risk")!;
+        var service = HookCatalogue.Find("", name)!;
         envelope.RequireHook(service);
         var ehr = trust.Table.ForServer(envelope.FhirServer) ?? throw new RefusedException(ErrorReply.Generic(StatusCodes.Status403Forbidden));
         var request = envelope.ToRequest(service, ehr, settings.MaxBundleEntries, asOf);
@@ -106,10 +111,13 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
             ? advice.WithoutData(request, recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
         var assessment = answer.Extension![HookResponse.AssessmentExtension]!.DeepClone().AsObject();
-        var read = (Sources(chart), ToJson(Fates(chart, trace, (string?)assessment["model"])));
-        var json = Explained(request, recognition, read, answer, StatusCodes.Status200OK, asOf);
-        return new(json, new(
-            knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr), chart, assessment));
+        var fates = Fates(chart, trace, request.IsForGrowth ? null : (string?)assessment["model"]).ToArray();
+        var json = Explained(request, recognition, (Sources(chart), ToJson(fates)), answer, StatusCodes.Status200OK, asOf);
+        var resources = AssessmentResources.Of(assessment, chart.PatientId, fates.Where(fate => fate.Fate == Fate.Used).Select(fate => fate.Reference.Split('#')[0]));
+        // What growth rests on, images and plans, is not saved.
+        return new(json, request.IsForGrowth ? null : new(
+            knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr), chart, assessment))
+        { Resources = resources };
     }
 
     private Explanation Refused(HookRequest request, Recognition recognition, PatientChart chart, DateTimeOffset asOf, ReadingTrace trace)

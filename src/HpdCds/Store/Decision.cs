@@ -86,6 +86,9 @@ public sealed record Decision : PatientData
     /// <summary>By which a later growth result of the same patient finds this decision; cannot be turned back into the patient.</summary>
     public string? OutcomeLink { get; init; }
 
+    /// <summary>Of hpd-growth: the definition that the hospital goes by, and what it says: met, not-met or not-evaluable; null of hpd-risk.</summary>
+    public string? Growth { get; init; }
+
     public required long Milliseconds { get; init; }
 
     /// <summary>Stands for what every factor was read as, without its date: the same for a chart that was saved from it. Cannot be turned back into it.</summary>
@@ -144,6 +147,7 @@ public sealed record Decision : PatientData
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
             OutcomeLink = IsFirstDose(recognition, found) || found?["growth"] is not null ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
+            Growth = GrowthOf(found?["growth"]),
             Milliseconds = (long)took.TotalMilliseconds,
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
@@ -152,6 +156,9 @@ public sealed record Decision : PatientData
             Subject = call.AppContext is { } reference ? CardContexts.SubjectOf(reference, Hospital.Of(ehr, caller), request.FhirServer ?? (ehr.FhirBases is [var only] ? only : null), request.PatientId) : null,
         };
     }
+
+    private static string? GrowthOf(JsonNode? growth) => growth is null ? null
+        : $"{(string?)growth["primary"]}:{(string?)growth["rules"]!.AsArray().First(rule => (string?)rule!["id"] == (string?)growth["primary"])!["result"]}";
 
     private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>
         recognition.Outcome == RecognitionOutcome.Inhibitor && found?["outOfScope"] is null && (string?)found?["exposure"] is null or "none" or "unknown";

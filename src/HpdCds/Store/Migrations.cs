@@ -48,6 +48,7 @@ internal static class Migrations
         ("runs", "told", "BIGINT"),
         ("decisions", "context", "TEXT"),
         ("decisions", "subject", "TEXT"),
+        ("decisions", "growth", "TEXT"),
     ];
 
     // The releases before this one decide by these alone, and would make what they do not find here.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using HpdCds.Chart;
 using HpdCds.Explain;
 using HpdCds.Hooks;
@@ -8,8 +9,8 @@ using HpdCds.Hooks;
 namespace HpdCds.Verbs;
 
 /// <summary>
-/// <c>explain request.json [--drop KEY]... [--asOf INSTANT] [--save-chart FILE]</c> answers a hook request from a file and
-/// says why, resource by resource; what it prints is patient data. <c>explain --chart FILE</c> assesses a saved chart anew.
+/// <c>explain request.json [--service hpd-growth] [--drop KEY]... [--asOf INSTANT] [--save-chart FILE] [--fhir FILE]</c> answers a hook request from a
+/// file and says why, and writes the answer as FHIR resources; resource by resource; what it prints is patient data. <c>explain --chart FILE</c> assesses a saved chart anew.
 /// Ends with 0; with 2 when the input was not usable, or a hook call would be refused; with 3 when a saved chart is assessed otherwise than it was.
 /// </summary>
 public static class ExplainVerb
@@ -17,7 +18,7 @@ public static class ExplainVerb
     private const int Unusable = 2;
     private const int Different = 3;
 
-    private const string Usage = "Usage: explain request.json [--drop KEY]... [--asOf 2026-11-24T12:00:00Z] [--save-chart FILE]\n       explain --chart FILE";
+    private const string Usage = "Usage: explain request.json [--service hpd-growth] [--drop KEY]... [--asOf 2026-11-24T12:00:00Z] [--save-chart FILE] [--fhir FILE]\n       explain --chart FILE";
 
     private static readonly string[] Keys = [.. Enum.GetValues<ChartKey>().Select(ChartKeys.NameOf)];
 
@@ -36,10 +37,12 @@ public static class ExplainVerb
             if (arguments.Drop.Except(Keys, StringComparer.Ordinal).FirstOrDefault() is { } stranger)
                 return await FailAsync(errors, $"--drop {stranger}: there is no such key; the keys are {string.Join(", ", Keys)}");
             var asOf = arguments.AsOf ?? service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-            var explanation = await explainer.ExplainAsync(await File.ReadAllBytesAsync(arguments.File), arguments.Drop, asOf, CancellationToken.None);
+            var explanation = await explainer.ExplainAsync(await File.ReadAllBytesAsync(arguments.File), arguments.Drop, asOf, CancellationToken.None, arguments.Service);
             await output.WriteLineAsync(explanation.Json.ToJsonString(Readable));
             if (explanation.Refusal is { } refusal)
                 return await FailAsync(errors, Told(refusal));
+            if (arguments.Fhir is { } resources && await WriteAsync(explanation.Resources, resources, errors) is var written and not 0)
+                return written;
             return arguments.SaveChart is { } target ? await SaveAsync(explainer, explanation.Chart, target, errors) : 0;
         }
         catch (RefusedException refused)
@@ -52,12 +55,20 @@ public static class ExplainVerb
         }
     }
 
+    private static async Task<int> WriteAsync(JsonObject? resources, string target, TextWriter errors)
+    {
+        if (resources is null)
+            return await FailAsync(errors, "Nothing was assessed: there is no resource to write");
+        await File.WriteAllTextAsync(target, resources.ToJsonString(Readable) + "\n");
+        return 0;
+    }
+
     private static string Told(ErrorReply reply) => $"{reply.Status}: {reply.Diagnostics} {reply.Expression}".TrimEnd();
 
     private static async Task<int> SaveAsync(Explainer explainer, SavedChart? chart, string target, TextWriter errors)
     {
         if (chart is null)
-            return await FailAsync(errors, "Nothing was read of a patient for this answer: there is no chart to save");
+            return await FailAsync(errors, "Nothing was read of a patient for this answer: there is no chart to save, and one of hpd-growth is never saved");
         if (explainer.WithoutIdentity(chart) is not { } anonymous)
             return await FailAsync(errors, "Without its names and free text this chart would be assessed otherwise: it is not saved");
         await File.WriteAllTextAsync(target, anonymous.ToJson());
@@ -93,7 +104,7 @@ public static class ExplainVerb
         return Unusable;
     }
 
-    private sealed record Arguments(string File, IReadOnlyList<string> Drop, DateTimeOffset? AsOf, string? SaveChart)
+    private sealed record Arguments(string File, IReadOnlyList<string> Drop, DateTimeOffset? AsOf, string? SaveChart, string? Fhir, string Service)
     {
         public static Arguments? Parse(string[] args)
         {
@@ -102,6 +113,8 @@ public static class ExplainVerb
             var drop = new List<string>();
             DateTimeOffset? asOf = null;
             string? target = null;
+            string? resources = null;
+            var service = HookCatalogue.Risk;
             for (var at = 1; at < args.Length; at += 2)
             {
                 if (at + 1 == args.Length)
@@ -110,13 +123,17 @@ public static class ExplainVerb
                     drop.Add(args[at + 1]);
                 else if (args[at] == "--save-chart")
                     target = args[at + 1];
+                else if (args[at] == "--fhir")
+                    resources = args[at + 1];
+                else if (args[at] == "--service" && HookCatalogue.Names.Contains(args[at + 1], StringComparer.Ordinal))
+                    service = args[at + 1];
                 else if (args[at] == "--asOf" && DateTimeOffset.TryParse(args[at + 1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var given))
                     asOf = given;
                 else
                     return null;
             }
 
-            return new(file, drop, asOf, target);
+            return new(file, drop, asOf, target, resources, service);
         }
     }
 }

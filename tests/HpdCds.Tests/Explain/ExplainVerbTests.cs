@@ -35,6 +35,44 @@ public sealed class ExplainVerbTests
         Assert.Contains("hook", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("differing-the-example-of-the-model", "hpd-risk", 1)]
+    [InlineData("growth-vector-a-is-a-warning", "hpd-growth", 15)]
+    [InlineData("growth-without-a-baseline", "hpd-growth", 12)]
+    public async Task The_answer_is_written_as_strict_fhir_resources_of_our_profiles_without_a_probability(string name, string service, int resources)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(0, (await RunAsync(GoldenCase.Named(name).Request, "--service", service, "--asOf", "2026-11-24T12:00:00Z", "--fhir", file)).Code);
+            var written = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+
+            var bundle = StrictBundle(written);
+            Assert.Equal(resources, bundle.Entry.Count);
+            Assert.All(bundle.Entry, entry => Assert.StartsWith("https://hpdcds.org/fhir/StructureDefinition/", entry.Resource!.Meta!.Profile.Single(), StringComparison.Ordinal));
+            Assert.All(bundle.Entry.Select(entry => entry.Resource).OfType<Hl7.Fhir.Model.RiskAssessment>(), risk => Assert.Null(risk.Prediction.Single().Probability));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static Hl7.Fhir.Model.Bundle StrictBundle(string text)
+    {
+        var reader = new System.Text.Json.Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text));
+        Assert.True(Hl7.Fhir.Serialization.FhirJsonDeserializer.STRICT.TryDeserializeResource(ref reader, out var resource, out var issues), string.Join("; ", issues.Select(issue => issue.Message)));
+        return Assert.IsType<Hl7.Fhir.Model.Bundle>(resource);
+    }
+
+    [Fact]
+    public async Task Where_nothing_was_assessed_no_resource_is_written()
+    {
+        var (code, _, errors) = await RunAsync(GoldenCase.Named("continuation-recent").Request, "--asOf", "2026-11-24T12:00:00Z", "--fhir", Path.Combine(Path.GetTempPath(), "never-written.json"));
+
+        Assert.Equal((2, true), (code, errors.Contains("no resource to write", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_chart_is_saved_and_assessed_again_to_the_byte()
     {

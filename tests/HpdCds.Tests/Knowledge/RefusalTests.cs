@@ -60,7 +60,7 @@ public sealed partial class RefusalTests
     [InlineData("evidence.json", "xiao-2021 stands twice", "\"id\": \"zhang-2021\"", "\"id\": \"xiao-2021\"")]
     [InlineData("override-reasons.json", "risk-benefit-ratio needs a display in en", "\"en\": \"Benefit outweighs the risk\", ", "")]
     [InlineData("override-reasons.json", "need-more-info stands twice", "\"code\": \"action-completed\"", "\"code\": \"need-more-info\"")]
-    [InlineData("version.json", "needs a semantic version", "2.0.0", "2.0")]
+    [InlineData("version.json", "needs a semantic version", "2.1.0", "2.1")]
     [InlineData("override-reasons.json", "needs a system", "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "")]
     [InlineData("wording/en.json", "lacks the phrase name.ldh", "\"name.ldh\": \"LDH\",", "")]
     [InlineData("wording/en.json", "lacks the phrase detail.foot-overlay", "\"detail.foot-overlay\"", "\"detail.feet\"")]

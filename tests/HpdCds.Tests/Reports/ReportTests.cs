@@ -77,6 +77,25 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task What_came_of_first_doses_is_counted_by_band_and_by_the_last_answer_that_could_judge_it()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        site.AddGrown(10, "high", "not-evaluable", "met", "not-evaluable");
+        site.AddGrown(15, "high", "not-evaluable");
+        site.AddGrown(20, "raised", "not-met");
+        site.AddGrown(3, "raised", "met");
+        site.AddGrown(30, "baseline");
+
+        var report = await site.JsonAsync(doses: 78);
+
+        // Total, met, not met, not evaluable, no answer.
+        Assert.Equal([25, 10, 0, 15, 0], Row(report, "growth-by-band", "high"));
+        Assert.Equal([25, null, 20, 0, 0], Row(report, "growth-by-band", "raised"));
+        Assert.Equal([30, 0, 0, 0, 30], Row(report, "growth-by-band", "baseline"));
+        Assert.Equal(80, Row(report, "growth-by-band", "all")[0]);
+    }
+
+    [Fact]
     public async Task The_page_and_the_table_for_programs_say_the_same_and_no_count_under_five()
     {
         await using var site = await ReportingSite.StartAsync();
@@ -253,6 +272,18 @@ internal sealed class ReportingSite : IAsyncDisposable
 
     public void AddOf(string patient, string hook, string shown) =>
         Journal.Add(Decision(Guid.NewGuid().ToString(), shown, isFirst: true, milliseconds: 1) with { OutcomeLink = patient, Hook = hook });
+
+    /// <summary>First doses of a band, each followed by answers about growth.</summary>
+    public void AddGrown(int count, string band, params string[] results)
+    {
+        foreach (var patient in Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString()))
+        {
+            var dose = Decision(Guid.NewGuid().ToString(), "info", isFirst: true, milliseconds: 1) with { OutcomeLink = patient, BandLow = band, BandHigh = band };
+            Journal.Add(dose);
+            foreach (var (result, day) in results.Select((result, at) => (result, at + 1)))
+                Journal.Add(dose with { Id = Guid.NewGuid().ToString(), Card = null, Service = "hpd-growth", At = dose.At + (day * 1000), BandLow = null, BandHigh = null, Growth = $"maesaka-2022-hcc:{result}" });
+        }
+    }
 
     public void Tell(IEnumerable<string> cards, string outcome, string? reason = null)
     {

@@ -22,7 +22,7 @@ public sealed partial class HazardLogTests
     [Fact]
     public void Every_golden_case_that_is_named_exists()
     {
-        var existing = GoldenCase.All.Select(golden => golden.Name).ToHashSet(StringComparer.Ordinal);
+        var existing = GoldenCase.Every.Select(golden => golden.Name).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(Profiles.AsShipped.Hazards.Hazards
             .SelectMany(hazard => (hazard.Cases ?? []).Where(name => !existing.Contains(name)).Select(name => $"{hazard.Id}: {name}")));
     }

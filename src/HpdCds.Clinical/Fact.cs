@@ -37,7 +37,11 @@ public abstract record Fact<T> : PatientData
 
     /// <summary>Presumed absent by a signed rule.</summary>
     /// <param name="Rule">The rule that was applied.</param>
-    public sealed record PresumedAbsent(ClosedWorldRule Rule) : Fact<T>;
+    public sealed record PresumedAbsent(ClosedWorldRule Rule) : Fact<T>
+    {
+        /// <summary>The resources that are the place, where it is not a whole list; else null.</summary>
+        public Provenance? Place { get; init; }
+    }
 
     /// <summary>Not known.</summary>
     /// <param name="Reason">Why not.</param>
@@ -74,7 +78,7 @@ public abstract record Fact<T> : PatientData
     public Fact<TOther> Map<TOther>(Func<T, TOther> derive)
         where TOther : notnull => Match<Fact<TOther>>(
             (value, provenance) => new Fact<TOther>.Known(derive(value), provenance),
-            rule => new Fact<TOther>.PresumedAbsent(rule),
+            rule => new Fact<TOther>.PresumedAbsent(rule) { Place = (this as PresumedAbsent)?.Place },
             unknown => new Fact<TOther>.Unknown(unknown.Reason, unknown.Datum, unknown.Seen),
             why => new Fact<TOther>.NotApplicable(why));
 }

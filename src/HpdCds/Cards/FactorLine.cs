@@ -167,7 +167,7 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
     // A refuted condition has no clinical status that could matter, and nothing is explained away that gives no points.
     public IEnumerable<string> MarkWords(FactorAssessment row)
     {
-        var confounders = IsOpenedByConfounders(row) ? [] : Confounders(row).Select(word => wording.Say("mark.confounder", ("confounder", word)));
+        var confounders = IsOpenedByConfounders(row) ? [] : ConfounderWords(row.Finding?.Confounders ?? []);
         var marks = row.Fact is Fact<Finding>.Known known
             ? known.Provenance.Marks
                 .Where(mark => mark switch
@@ -186,8 +186,12 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
     public static bool IsOpenedByConfounders(FactorAssessment row) =>
         row.Finding is { Confounders.IsDefaultOrEmpty: false } && !row.Points.IsSettled && row.Reason is null or UnknownReason.Confounded;
 
-    private IEnumerable<string> Confounders(FactorAssessment row) =>
-        row.Finding?.Confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]) ?? [];
+    private IEnumerable<string> Confounders(FactorAssessment row) => row.Finding is { } finding ? NamesOf(finding.Confounders) : [];
+
+    private IEnumerable<string> NamesOf(IEnumerable<Confounder> confounders) => confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]);
+
+    /// <summary>What may explain a value, each as a mark of it.</summary>
+    public IEnumerable<string> ConfounderWords(IEnumerable<Confounder> confounders) => NamesOf(confounders).Select(word => wording.Say("mark.confounder", ("confounder", word)));
 
     public static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 

@@ -29,13 +29,10 @@ internal static class FactorText
         return Sign(met.Threshold.Comparison) + met.Threshold.Value.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The phrase by which a page tells a threshold that is words; null where it is the number of the row's own last level.</summary>
+    /// <summary>The phrase by which a page tells a threshold that is words; null where it is a number, which the levels of the row have.</summary>
     public static string? ThresholdPhraseOf(Factor factor)
     {
-        if (factor.Levels is [.., { Threshold: var last }]
-            && factor.Threshold.StartsWith(Sign(last.Comparison), StringComparison.Ordinal)
-            && decimal.TryParse(factor.Threshold.AsSpan(Sign(last.Comparison).Length), NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
-            && number == last.Value)
+        if (decimal.TryParse(factor.Threshold.AsSpan().TrimStart("<>="), NumberStyles.Number, CultureInfo.InvariantCulture, out _))
             return null;
         var words = factor.Threshold.Replace(">", "over", StringComparison.Ordinal).Replace("<", "under", StringComparison.Ordinal);
         return "page.threshold-" + string.Join('-', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -48,9 +45,10 @@ internal static class FactorText
     /// As few decimals as are useful, and as many as it takes for the written number to stand on the same side of every
     /// threshold as the true one.
     /// </summary>
-    public static string Written(decimal value, Func<decimal, bool> isOnTheSameSide)
+    /// <param name="least">How many decimals are useful in any case; null for as many as a size like this needs.</param>
+    public static string Written(decimal value, Func<decimal, bool> isOnTheSameSide, int? least = null)
     {
-        var decimals = Math.Abs(value) >= 100 ? 0 : 1;
+        var decimals = least ?? (Math.Abs(value) >= 100 ? 0 : 1);
         while (decimals < 12 && !isOnTheSameSide(Math.Round(value, decimals, MidpointRounding.AwayFromZero)))
             decimals++;
         return Math.Round(value, decimals, MidpointRounding.AwayFromZero)

@@ -16,7 +16,7 @@ public static class ChartTimes
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm"];
 
     /// <param name="text">As in the resource.</param>
-    /// <param name="zone">The hospital's zone, for dates and for times without an offset.</param>
+    /// <param name="zone">The hospital's zone, in which dates and times without an offset are meant, and every time is told.</param>
     public static ClinicalTime? Parse(string? text, TimeZoneInfo zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
@@ -81,7 +81,8 @@ public static class ChartTimes
     {
         var full = WithSevenDigitsAtMost(text.EndsWith('Z') ? text[..^1] + "+00:00" : text);
         if (DateTimeOffset.TryParseExact(full, WithOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant))
-            return ClinicalTime.At(instant);
+            // The day on which it was is that of the hospital, whatever offset somebody wrote it with.
+            return ClinicalTime.At(TimeZoneInfo.ConvertTime(instant, zone));
         return DateTime.TryParseExact(full, WithoutOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
             ? ClinicalTime.At(InZone(local, zone))
             : null;

@@ -27,14 +27,17 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
 
     private int Window => rules.Window("cbc");
 
-    public Fact<Finding> Ratio(DateTimeOffset asOf)
+    public Fact<Finding> Ratio(DateTimeOffset asOf) => Read(asOf).Ratio;
+
+    /// <summary>The ratio with the results that it was made of.</summary>
+    public (Fact<Finding> Ratio, ImmutableArray<FactPart> Parts) Read(DateTimeOffset asOf)
     {
         var neutrophils = HalfOf<Neutrophils>("neutrophils-abs", "neutrophils-pct");
         var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
         if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
         {
             results.ExplainCut("nlr", results.Of(Parts));
-            return new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum);
+            return (new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum), []);
         }
 
         var summed = SegmentedAndBands();
@@ -51,14 +54,38 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         if (results.AreExplained)
             Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], impossible, newest);
         if (pairs.Length > 0)
-            return Chosen(pairs[0], newest, neutrophils.HasUnusableAfter(pairs[0].SortTime) || lymphocytes.HasUnusableAfter(pairs[0].SortTime) || Array.Exists(impossible, share => Results.SortTimeOf(share) > pairs[0].SortTime));
+            return (Chosen(pairs[0], newest, neutrophils.HasUnusableAfter(pairs[0].SortTime) || lymphocytes.HasUnusableAfter(pairs[0].SortTime) || Array.Exists(impossible, share => Results.SortTimeOf(share) > pairs[0].SortTime)), PartsOf(pairs[0]));
         var reported = Reported();
         var none = impossible.Length > 0 ? new Fact<Finding>.Unknown(UnknownReason.Implausible, "nlr") : WhyNone(neutrophils, lymphocytes, summed.IsUsable);
         // A ratio that came and cannot be used says more than that no counts came.
         var saysMore = reported is Fact<Finding>.Unknown { Reason: not UnknownReason.NotRecorded }
             && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
-        return reported is Fact<Finding>.Known || saysMore ? reported : none;
+        return (reported is Fact<Finding>.Known || saysMore ? reported : none, []);
     }
+
+    private static ImmutableArray<FactPart> PartsOf(Pair pair) =>
+        [.. PartsOf(NeutrophilDatum, pair.Neutrophils), .. PartsOf(LymphocyteDatum, pair.Lymphocytes)];
+
+    // As recorded: of a share and the white cells, or of segmented and bands, each by itself.
+    private static IEnumerable<FactPart> PartsOf(string half, ImmutableArray<ChartObservation> from) => from.Distinct().Select((observation, at) => new FactPart(
+        at == 0 ? half : half == NeutrophilDatum && observation.Value is ChartValue.Quantity { Unit: var unit } && from[0].Value is ChartValue.Quantity { Unit: var first } && unit == first ? "bands" : "leukocytes",
+        new Fact<Finding>.Known(
+            new Finding(Interval.Everything, UnknownReason.BoundOnly, observation.Value switch
+            {
+                ChartValue.Quantity quantity => new Shown.Number(quantity.Value, BoundOf(quantity.Comparator), quantity.Unit ?? "1", Limit: null),
+                ChartValue.Number number => new Shown.Number(number.Value, Bound: null, "1", Limit: null),
+                _ => new Shown.Flag(true),
+            }),
+            Results.ProvenanceOf(observation, isFallback: false))));
+
+    private static Comparison? BoundOf(string? comparator) => comparator switch
+    {
+        ">" => Comparison.GreaterThan,
+        ">=" => Comparison.AtLeast,
+        "<" => Comparison.LessThan,
+        "<=" => Comparison.AtMost,
+        _ => null,
+    };
 
     private void Explain(Reading<Finding>[] unusable, ChartObservation[] impossible, Pair[] newest)
     {

@@ -63,9 +63,14 @@ internal sealed class GenomicFacts
         var isCovered = genes.Zip(absent).All(pair => pair.Second is not null || _studied[pair.First].Any());
         if (!isCovered || !_chart.WereRead(ChartKey.Genomics))
             return NotFound(genes);
-        foreach (var whole in genes.Zip(absent).SelectMany(pair => pair.Second is { Whole: var denied } ? [denied] : _studied[pair.First]))
+        var places = genes.Zip(absent).SelectMany(pair => pair.Second is { Whole: var denied } ? [denied] : _studied[pair.First]).Distinct().ToArray();
+        foreach (var whole in places)
             Explain(whole, Fate.Used, row, why: null);
-        return new Fact<Finding>.PresumedAbsent(new ClosedWorldRule(row, "region studied in a report", SignedBy: null, SignedOn: null));
+        var oldest = places.MinBy(place => place.Time?.When.Latest ?? DateTimeOffset.MinValue)!;
+        return new Fact<Finding>.PresumedAbsent(new ClosedWorldRule(row, ClosedWorld.StudiedRegion, SignedBy: null, SignedOn: null))
+        {
+            Place = new(oldest.Time?.When, string.Join(", ", places.Select(place => place.Reference).Distinct(StringComparer.Ordinal))),
+        };
     }
 
     /// <summary>Any alteration of a gene, as reported.</summary>

@@ -27,8 +27,8 @@ internal sealed class LiverFacts(
             bilirubin,
             albumin,
             inr,
-            conditions.Complication("ascites", "ascites", "ascites-malignant"),
-            conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-mild", "encephalopathy-coma"),
+            Ascites,
+            Encephalopathy,
             isAnticoagulated)
         {
             MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why != UnknownReason.NotRecorded ? why : mayTakeAnyDrug ? UnknownReason.Ambiguous : null,
@@ -39,6 +39,18 @@ internal sealed class LiverFacts(
     }
 
     public Fact<Finding> Albi => AlbiOf(laboratory);
+
+    public ImmutableArray<FactPart> PartsOfAlbi =>
+        [new("bilirubin", laboratory.Bilirubin.Map(Finding.Of)), new("albumin", laboratory.Albumin.Map(Finding.Of))];
+
+    public ImmutableArray<FactPart> PartsOfChildPugh =>
+        [.. PartsOfAlbi, new("inr", laboratory.Inr.Map(Finding.Of)), new("ascites", Ascites.Map(Graded)), new("encephalopathy", Encephalopathy.Map(Graded))];
+
+    private Fact<ComplicationGrade> Ascites => field ??= conditions.Complication("ascites", "ascites", "ascites-malignant");
+
+    private Fact<ComplicationGrade> Encephalopathy => field ??= conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-mild", "encephalopathy-coma");
+
+    private static Finding Graded(ComplicationGrade grade) => new(Interval.Everything, UnknownReason.ComponentUnknown, new Shown.Code(Kebab.Case(grade.ToString())));
 
     public static Fact<Finding> AlbiOf(LaboratoryFacts laboratory) => (laboratory.Bilirubin, laboratory.Albumin) switch
     {

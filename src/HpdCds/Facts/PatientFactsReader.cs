@@ -23,6 +23,9 @@ public sealed record PatientReading(
     bool IsChild,
     bool IsHaematological) : PatientData
 {
+    /// <summary>By factor, the values that it was made of, where there are several.</summary>
+    public ImmutableDictionary<string, ImmutableArray<FactPart>> Parts { get; init; } = ImmutableDictionary<string, ImmutableArray<FactPart>>.Empty;
+
     /// <summary>The order says that it is meant to be given before or after a resection.</summary>
     public bool IsPerioperative { get; init; }
 
@@ -32,6 +35,9 @@ public sealed record PatientReading(
     /// <summary>Why the general model speaks where no other names this tumour.</summary>
     public required string ReasonForGeneralModel { get; init; }
 }
+
+/// <summary>One of the values that a fact was made of.</summary>
+public sealed record FactPart(string Name, Fact<Finding> Fact) : PatientData;
 
 /// <summary>FHIR words in, oncology words out: pure, so that a saved chart always gives the same facts.</summary>
 public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition drugs)
@@ -64,8 +70,9 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         chart = chart with { Observations = chart.Observations.RemoveRange(others) };
         var results = new Results(chart, knowledge, asOf, trace);
         var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, Array.Exists(beside, drugs.IsAnticoagulant), mayTakeAnyDrug, ehr, asOf, trace);
+        var (factors, parts) = Factors(patient);
         return new(
-            new PatientFacts(asOf, Factors(patient).ToImmutableDictionary(StringComparer.Ordinal)),
+            new PatientFacts(asOf, factors.ToImmutableDictionary(StringComparer.Ordinal)),
             exposure.ToInhibitors(),
             drugs.RegimenOf(recognition.Agents, beside, chart.WereRead(ChartKey.Medications) && !mayTakeAnyDrug && unknown.Length == 0),
             tumour.Group,
@@ -73,6 +80,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             person.Age?.IsChild == true,
             tumour.Group == Tumour.Haematological)
         {
+            Parts = parts,
             IsPerioperative = Array.Exists(ofInhibitors, drugs.IsPerioperative),
             IsTumourOfCard = tumour.IsOfEarlierOrder,
             ReasonForGeneralModel = tumour.ReasonForGeneralModel,
@@ -92,16 +100,17 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         }
     }
 
-    private Dictionary<string, Fact<Finding>> Factors(Patient patient)
+    private (Dictionary<string, Fact<Finding>> Factors, ImmutableDictionary<string, ImmutableArray<FactPart>> Parts) Factors(Patient patient)
     {
         var (chart, results, conditions) = (patient.Chart, patient.Results, patient.Conditions);
         var laboratory = new LaboratoryFacts(results, knowledge, patient.Person);
         var liver = new LiverFacts(chart, conditions, laboratory, results, knowledge);
         var spread = new SpreadFacts(conditions, new StagingFacts(chart, results, knowledge, patient.AsOf, patient.Trace), results, knowledge, patient.Trace);
         var confounders = new ConfounderFacts(chart, patient.History, conditions, knowledge, patient.AsOf, patient.Trace);
+        var ratio = new DifferentialFacts(chart, results, knowledge.Rules).Read(patient.AsOf);
         var factors = new Dictionary<string, Fact<Finding>>(StringComparer.Ordinal)
         {
-            ["nlr"] = confounders.Marked(new DifferentialFacts(chart, results, knowledge.Rules).Ratio(patient.AsOf)),
+            ["nlr"] = confounders.Marked(ratio.Ratio),
             ["ldh"] = confounders.Marked(laboratory.Ldh),
             ["pvtt"] = spread.PortalVeinTumourThrombus(),
             ["spread"] = spread.NodalOrLungSpread(),
@@ -119,7 +128,9 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             ["sites"] = spread.MoreThanTwoOrgans(),
         };
         AddMolecular(factors, new GenomicFacts(chart, results, knowledge, patient.Trace), results);
-        return factors;
+        return (factors, ImmutableDictionary.CreateRange(
+            StringComparer.Ordinal,
+            [KeyValuePair.Create("nlr", ratio.Parts), KeyValuePair.Create("child-pugh", liver.PartsOfChildPugh), KeyValuePair.Create("albi", liver.PartsOfAlbi)]));
     }
 
     private void AddMolecular(Dictionary<string, Fact<Finding>> factors, GenomicFacts genomics, Results results)

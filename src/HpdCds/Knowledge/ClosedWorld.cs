@@ -14,12 +14,20 @@ public static class ClosedWorld
     public const string DiagnosisLists = "problem list and encounter diagnoses";
     public const string StagingObservations = "staging observations";
 
+    /// <summary>Not of the file: what a report says that it looked at.</summary>
+    public const string StudiedRegion = "region studied in a report";
+
     private static readonly string[] Places = [DiagnosisLists, StagingObservations];
 
     private static readonly string[] Facts = ["ascites", "encephalopathy", "pvtt", "spread", "liver-metastasis", "sites"];
 
     // These two are named by the clinical model and may stand unsigned in the shipped file.
     private static readonly string[] Unsigned = ["ascites", "encephalopathy"];
+
+    /// <summary>The phrases by which the places are named.</summary>
+    public static IEnumerable<string> Phrases => Places.Append(StudiedRegion).Select(PhraseOf);
+
+    public static string PhraseOf(string place) => "place." + place.Replace(' ', '-');
 
     /// <summary>The rules in force: a site's rule stands in place of a shipped one for the same fact.</summary>
     internal static ImmutableArray<ClosedWorldRule> From(ClosedWorldFile shipped, ClosedWorldFile? site, Action<string> fault)

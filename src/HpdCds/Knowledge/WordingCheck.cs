@@ -89,6 +89,7 @@ public static class WordingCheck
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))
             .Concat(Enum.GetValues<ChartKey>().Select(key => $"page.key-{Kebab.Case(key.ToString())}"))
             .Concat(Enum.GetNames<LaunchProblem>().SelectMany(problem => new[] { $"launch.{Kebab.Case(problem)}", $"launch.title-{Kebab.Case(problem)}" }))
+            .Concat(ClosedWorld.Phrases)
             .Concat(TrendReader.Ids.Select(id => $"page.trend-{id}"))
             .Concat(TrendReader.Kinds.Select(kind => $"page.treatment-{kind}"));
 }

@@ -77,16 +77,16 @@ internal sealed partial class LaunchEndpoints(
         catch (LaunchProblemException problem)
         {
             page.Ehr ??= problem.Ehr?.Name;
-            await SayAsync(page, problem.Problem, problem.Language ?? problem.Ehr?.Language, problem.Status);
+            await SayAsync(page, problem.Problem, problem.Language ?? page.Single(LanguageField) ?? problem.Ehr?.Language, problem.Status);
         }
         catch (StoreAwayException)
         {
             var away = new LaunchProblemException(LaunchProblem.StoreAway);
-            await SayAsync(page, away.Problem, language: null, away.Status);
+            await SayAsync(page, away.Problem, page.Single(LanguageField), away.Status);
         }
         catch (RefusedException refused) when (refused.Reply.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
-            await SayAsync(page, LaunchProblem.NotOurForm, language: null, refused.Reply.Status);
+            await SayAsync(page, LaunchProblem.NotOurForm, page.Single(LanguageField), refused.Reply.Status);
         }
         catch (Exception bug) when (!page.Gone.IsCancellationRequested && !page.HasBegun)
         {
@@ -132,7 +132,7 @@ internal sealed partial class LaunchEndpoints(
         catch (TimeoutException)
         {
             page.Outcome = "reading";
-            await page.WriteAsync(LaunchPages.Reading(reading.Ended, readings.SourcesFor(ehr), words, page.Nonce, desk.PathOf(Stylesheet), here + language), StatusCodes.Status200OK);
+            await page.WriteAsync(LaunchPages.Reading(reading.Ended, readings.SourcesFor(ehr), words, page.Nonce, desk.PathOf(Stylesheet), desk.PathOf(Script), here + language), StatusCodes.Status200OK);
             return;
         }
         catch (Exception) when (reading.Result.IsFaulted || reading.Result.IsCanceled)
@@ -140,6 +140,14 @@ internal sealed partial class LaunchEndpoints(
             // Whoever looks again gets another try.
             readings.Forget(id);
             throw;
+        }
+
+        // A script that looks again only has to know that it is done: a picture that nobody saw is not in the audit.
+        if (page.IsFromScript && form is null)
+        {
+            page.Outcome = "read";
+            page.SendNothing();
+            return;
         }
 
         if (result.Request is not { } request)
@@ -160,7 +168,8 @@ internal sealed partial class LaunchEndpoints(
         var frame = new PictureFrame(page.Nonce, desk.PathOf(Stylesheet), desk.PathOf(Script), here, $"{here}/what-if{language}", FormField, formToken)
         {
             Models = desk.PathOf("/about/models"),
-            Below = LaunchPages.End($"{here}/end", FormField, formToken, words),
+            Query = language,
+            Below = LaunchPages.End($"{here}/end{language}", FormField, formToken, words),
         };
         await page.WriteAsync(PicturePage.Render(picture, tried, frame), StatusCodes.Status200OK);
     }

@@ -46,6 +46,9 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
         }
     }
 
+    /// <summary>The page's own script asks, which shows nothing of what it gets.</summary>
+    public bool IsFromScript => context.Request.Headers["Sec-Fetch-Dest"] == "empty";
+
     private string? Origin => publicBase is null ? null : new Uri(publicBase.Text).GetLeftPart(UriPartial.Authority);
 
     public string? Single(string name) => context.Request.Query.TryGetValue(name, out var values) && values is [{ } value] ? value : null;
@@ -62,6 +65,8 @@ internal sealed class LaunchExchange(HttpContext context, FhirBase? publicBase)
         context.Response.StatusCode = status;
         context.Response.ContentLength = 0;
     }
+
+    public void SendNothing() => context.Response.StatusCode = StatusCodes.Status204NoContent;
 
     /// <param name="frames">Who may show it in a frame; nobody when there is none.</param>
     public void SetHeaders(IEnumerable<string> frames)

@@ -34,7 +34,7 @@ internal static class Markup
     /// <param name="caption">Null where a heading that is its name stands before it.</param>
     /// <param name="more">What stands below each row, over its whole width.</param>
     public static XElement Table(
-        string? caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object?>> rows, string? labelledBy = null, IReadOnlyList<object?>? more = null) => Of(
+        string? caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object?>> rows, string? labelledBy = null, IReadOnlyList<(bool IsOnScreenOnly, object? Content)>? more = null) => Of(
         "table",
         Has("role", "table"),
         labelledBy is null ? null : Has("aria-labelledby", labelledBy),
@@ -45,7 +45,8 @@ internal static class Markup
             Of("tr", Has("role", "row"), row.Select((cell, at) => at == 0
                 ? Of("th", Has("role", "rowheader"), Has("scope", "row"), cell)
                 : Of("td", Has("role", "cell"), Has("data-label", headings[at]), cell ?? ""))),
-            more is null ? null : Of("tr", Has("role", "row"), Has("class", "more"), Of("td", Has("role", "cell"), Has("colspan", headings.Count), more[place])),
+            more?[place] is not { Content: { } below, IsOnScreenOnly: var isOnScreen } ? null
+                : Of("tr", Has("role", "row"), Has("class", isOnScreen ? "more screen-only" : "more"), Of("td", Has("role", "cell"), Has("colspan", headings.Count), below)),
         })));
 
     /// <summary>A page as text, without the characters that no page may hold.</summary>

@@ -81,8 +81,17 @@ public sealed record Picture(PictureKind Kind, PictureRequest Request, Knowledge
     /// <summary>Results over time, by what they measure.</summary>
     public ImmutableArray<Trend> Trends { get; init; } = [];
 
+    /// <summary>Those of which there is nothing to draw.</summary>
+    public ImmutableArray<Trend> Undrawn { get; init; } = [];
+
     /// <summary>What was begun in that time, oldest first.</summary>
     public ImmutableArray<TreatmentMark> Treatments { get; init; } = [];
+
+    /// <summary>How many older ones of them there was no room for.</summary>
+    public int TreatmentsLeftOut { get; init; }
+
+    /// <summary>What was read, where no model speaks: the rows of every model, without points. Empty where one speaks.</summary>
+    public ImmutableArray<FactorAssessment> Read { get; init; } = [];
 
     public Wording Wording => Knowledge.Wordings[Request.Language];
 }

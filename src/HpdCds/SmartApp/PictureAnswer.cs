@@ -112,7 +112,7 @@ internal static class PictureAnswer
     private static IEnumerable<ChartSource> Unread(Picture picture) =>
         picture.Request.Chart.Sources.Values.Where(source => source.State != SourceState.Complete).OrderBy(source => source.Key);
 
-    private static string StateOf(SourceState state, PictureWords words) => words[state switch
+    internal static string StateOf(SourceState state, PictureWords words) => words[state switch
     {
         SourceState.Truncated => "page.source-truncated",
         SourceState.NotSupplied => "page.source-not-supplied",
@@ -191,7 +191,7 @@ internal static class PictureAnswer
 
     private static XElement? Limits(Picture picture, PictureWords words)
     {
-        var told = CardDetail.Reservations(picture.Request.Recognition, picture.Reading!, picture.Wording).ToList();
+        var told = CardDetail.Reservations(picture.Request.Recognition, RegimenKnown(picture), picture.Wording).ToList();
         if (picture.Reading!.IsTumourOfCard)
             told.Add(words["page.cancer-of-card"]);
         if (picture.Table is { } table && words.Find($"model-reason.{table.ReasonFor(picture.Reading!.Tumour, picture.Reading.ReasonForGeneralModel)}") is { } reason)
@@ -202,6 +202,10 @@ internal static class PictureAnswer
             told.Add(words.Say("detail.royal-marsden", ("score", words.Span(score))));
         return told.Count == 0 ? null : Classed("ul", "limits", told.Select(line => Markup.Of("li", line)));
     }
+
+    // Where no order is known, nothing can be said of its regimen.
+    private static Facts.PatientReading RegimenKnown(Picture picture) =>
+        picture.Request.Recognition.Agents.IsEmpty ? picture.Reading! with { Regimen = null } : picture.Reading!;
 
     private static XElement Kit(Picture picture, PictureWords words)
     {

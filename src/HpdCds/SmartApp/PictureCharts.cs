@@ -25,14 +25,28 @@ internal static class PictureCharts
                 Treatments(picture, words),
                 Classed("div", "charts", picture.Trends.Select(trend => Figure(picture, trend, words))),
             },
+        picture.Undrawn.IsEmpty ? null : Classed("ul", "quiet undrawn", picture.Undrawn.Select(trend => Markup.Of("li", Undrawn(trend, words)))),
         picture.Kind == PictureKind.Assessed ? Contribution(picture.Assessment!, words) : null);
+
+    // A picture that is not there is no answer to whether there was nothing to draw.
+    private static string Undrawn(Trend trend, PictureWords words)
+    {
+        var name = ("name", words.Find($"part.{trend.Id}") ?? words.Line.ShortName(trend.Id));
+        return trend switch
+        {
+            { WhyNone: { } why } => words.Say("page.trend-none-usable", name, ("count", PictureWords.Number(trend.Results)), ("reason", words[$"reason.{why.Code()}"])),
+            { Source: Chart.SourceState.Complete } => words.Say("page.trend-none-recorded", name),
+            _ => words.Say("page.trend-none-read", name, ("state", PictureAnswer.StateOf(trend.Source, words))),
+        };
+    }
 
     private static XElement? Treatments(Picture picture, PictureWords words) => picture.Treatments.IsEmpty ? null : Classed(
         "div",
         "treatments",
         Markup.Of("h3", words["page.treatments"]),
         Classed("ul", "inline", picture.Treatments.Select((treatment, at) => Markup.Of("li", words.Say(
-            "page.treatment", ("mark", TrendChart.MarkOf(at)), ("name", NameOf(treatment, picture, words)), ("date", treatment.When.Date))))));
+            "page.treatment", ("mark", TrendChart.MarkOf(at)), ("name", NameOf(treatment, picture, words)), ("date", treatment.When.Date))))),
+        picture.TreatmentsLeftOut == 0 ? null : Classed("p", "quiet", words.Say("page.treatments-left-out", ("count", PictureWords.Number(picture.TreatmentsLeftOut)))));
 
     private static string NameOf(TreatmentMark treatment, Picture picture, PictureWords words) => treatment.Agents.IsEmpty
         ? words[$"page.treatment-{treatment.Kind}"]
@@ -45,9 +59,10 @@ internal static class PictureCharts
         return Markup.Of(
             "figure",
             Markup.Of("h3", name),
-            Classed("p", "latest", words.Say("page.trend-latest", ("value", ValueOf(last, words)), ("date", last.When.Date + (words.Age(last.When) is { } age ? ", " + age : "")))),
+            Classed("p", "latest", words.Say("page.trend-latest", ("value", ValueOf(trend, last, words)), ("date", last.When.Date + (words.Age(last.When) is { } age ? ", " + age : "")))),
             new TrendChart(trend, picture, words).Draw(Spoken(trend, name, words)),
             Details(words["page.trend-table"], Behind(trend, name, words)),
+            trend.HasOlder ? Classed("p", "quiet", words.Say("page.trend-older", ("count", PictureWords.Number(trend.Points.Length)))) : null,
             trend.MayLackOlder ? Classed("p", "quiet", words["page.trend-incomplete"]) : null);
     }
 
@@ -58,20 +73,27 @@ internal static class PictureCharts
             trend.Points.Length == 1 ? "page.trend-spoken-one" : "page.trend-spoken",
             ("name", name),
             ("count", PictureWords.Number(trend.Points.Length)),
-            ("first", ValueOf(first, words)),
+            ("first", ValueOf(trend, first, words)),
             ("firstDate", first.When.Date),
-            ("last", ValueOf(last, words)),
+            ("last", ValueOf(trend, last, words)),
             ("lastDate", last.When.Date));
     }
 
     /// <summary>The value with its sign and unit; of LDH with how many times the limit it is.</summary>
-    private static string ValueOf(TrendPoint point, PictureWords words)
+    private static string ValueOf(Trend trend, TrendPoint point, PictureWords words)
     {
-        var value = FactorLine.Bound(point.Bound) + Rounded(point.Value) + words.Line.Unit(point.Unit);
-        return point.Limit is null ? value : words.Say("page.trend-times", ("value", value), ("times", Rounded(point.Drawn)));
+        var value = FactorLine.Bound(point.Bound) + Written(point.Value, point.Limit is { } limit ? [limit] : trend.Thresholds) + words.Line.Unit(point.Unit);
+        return string.Join("; ", MarksOf(point, words).Prepend(point.Limit is null ? value : words.Say("page.trend-times", ("value", value), ("times", Multiple(trend, point)))));
     }
 
-    private static string Rounded(decimal value) => Math.Round(value, Math.Abs(value) >= 100 ? 0 : 2, MidpointRounding.AwayFromZero).ToString("#,##0.##", CultureInfo.InvariantCulture);
+    private static IEnumerable<string> MarksOf(TrendPoint point, PictureWords words) =>
+        words.Line.ConfounderWords(point.Confounders).Concat(point.Marks.Select(mark => words[$"mark.{Kebab.Case(mark.ToString())}"]));
+
+    // A number that is rounded onto a threshold, or over it, says something else than what was counted.
+    private static string Written(decimal value, IReadOnlyCollection<decimal> thresholds, int? least = null) =>
+        FactorText.Written(value, rounded => thresholds.All(threshold => rounded.CompareTo(threshold) == value.CompareTo(threshold)), least);
+
+    private static string Multiple(Trend trend, TrendPoint point) => Written(point.Drawn, trend.Thresholds, least: 2);
 
     private static XElement Behind(Trend trend, string name, PictureWords words)
     {
@@ -80,8 +102,13 @@ internal static class PictureCharts
         return Table(name, headings, trend.Points.Reverse().Select(point => (IReadOnlyList<object?>)
         [
             point.When.Date,
-            FactorLine.Bound(point.Bound) + PictureWords.Number(Math.Round(point.Value, 4)) + words.Line.Unit(point.Unit),
-            .. hasLimit ? [point.Limit is { } limit ? PictureWords.Number(limit) + words.Line.Unit(point.Unit) : "", Rounded(point.Drawn)] : Array.Empty<string>(),
+            new object?[]
+            {
+                FactorLine.Bound(point.Bound) + Written(point.Value, point.Limit is { } own ? [own] : trend.Thresholds, least: 4) + words.Line.Unit(point.Unit),
+                point.Recorded is { } recorded ? Classed("div", "why", words.Say("page.trend-recorded", ("value", recorded))) : null,
+                MarksOf(point, words).Select(mark => Classed("div", "mark", mark)),
+            },
+            .. hasLimit ? [point.Limit is { } limit ? PictureWords.Number(limit) + words.Line.Unit(point.Unit) : "", Multiple(trend, point)] : Array.Empty<string>(),
             point.Source,
         ]));
     }

@@ -21,6 +21,23 @@ internal static class PictureFactors
             Classed("p", "quiet", words["page.evidence-language"]));
     }
 
+    /// <summary>What was read where no model speaks: the facts alone.</summary>
+    public static XElement Read(Picture picture, PictureWords words)
+    {
+        var found = picture.Read.Where(row => row.Finding is not null || row.State == FactState.PresumedAbsent).ToArray();
+        var rest = picture.Read.Except(found).ToArray();
+        return Section(
+            "read",
+            words["page.read"],
+            found.Length == 0 ? null : Table(
+                caption: null,
+                [words["page.col-factor"], words["page.col-state"], words["page.col-value"], words["page.col-date"], words["page.col-source"]],
+                found.Select(row => (IReadOnlyList<object?>)[words.Line.Name(row.Factor.Id), State(row, words), Value(picture, row, words), Date(row, words), Source(row, words)]),
+                "read-title",
+                [.. found.Select(row => Parts(picture, row, words) is { } parts ? (false, (object?)parts) : (true, null))]),
+            rest.Length == 0 ? null : Markup.Of("p", words.Say("page.without-finding", ("names", words.Items(Named(rest, words))))));
+    }
+
     private static XElement Review(RiskAssessment assessment, PictureWords words)
     {
         var review = assessment.Review;
@@ -84,7 +101,7 @@ internal static class PictureFactors
         [
             words.Line.Name(row.Factor.Id),
             State(row, words),
-            Value(row, words),
+            Value(picture, row, words),
             Date(row, words),
             words.Levels(row).Select(level => Markup.Of("div", level)),
             Points(picture, row, words),
@@ -92,7 +109,19 @@ internal static class PictureFactors
             Source(row, words),
         ]),
         labelledBy,
-        [.. rows.Select(row => Evidence(picture, row, words))]);
+        [.. rows.Select(row => More(picture, row, words))]);
+
+    // On paper evidence stays away; what a value was made of does not.
+    private static (bool IsOnScreenOnly, object? Content) More(Picture picture, FactorAssessment row, PictureWords words)
+    {
+        var parts = Parts(picture, row, words);
+        return (parts is null, new object?[] { parts, Evidence(picture, row, words) });
+    }
+
+    private static XElement? Parts(Picture picture, FactorAssessment row, PictureWords words) => picture.Reading!.Parts.GetValueOrDefault(row.Factor.Id) is { IsDefaultOrEmpty: false } parts
+        ? Classed("ul", "parts", parts.Select(part => Markup.Of("li", words.Part(part), part.Fact is Fact<Finding>.Known { Provenance.Source: var source } ? new object[] { " ", Classed("span", "source", source) } : null)))
+        : null;
+
 
     private static object?[] State(FactorAssessment row, PictureWords words) =>
     [
@@ -104,11 +133,11 @@ internal static class PictureFactors
     {
         FactState.Unknown => words.WhyUnknown(row),
         FactState.NotApplicable => words.Line.WhyNot(row),
-        FactState.PresumedAbsent => row.Fact.Match((_, _) => "", rule => words.Say("page.presumed-rule", ("place", rule.Place)), _ => "", _ => ""),
+        FactState.PresumedAbsent => row.Fact.Match((_, _) => "", words.Rule, _ => "", _ => ""),
         _ => "",
     };
 
-    private static object?[] Value(FactorAssessment row, PictureWords words)
+    private static object?[] Value(Picture picture, FactorAssessment row, PictureWords words)
     {
         var marks = words.Line.MarkWords(row).ToList();
         if (row.State == FactState.Known && Cards.FactorLine.IsOpenedByConfounders(row))
@@ -119,18 +148,31 @@ internal static class PictureFactors
             row.Finding is null ? words["page.none"] : Markup.Of("strong", words.Line.Value(row)),
             row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit } ? Classed("div", "why", words.Say("page.limit", ("limit", PictureWords.Number(limit) + words.Line.Unit(unit)))) : null,
             marks.Select(mark => Classed("div", "mark", mark)),
+            PresumedParts(picture, row, words).Select(rule => Classed("div", "why", rule)),
             seen is null ? null : Classed("div", "why", seen),
         ];
     }
+
+    private static IEnumerable<string> PresumedParts(Picture picture, FactorAssessment row, PictureWords words) => row.Fact is Fact<Finding>.Known { Provenance.PresumedParts: var parts }
+        ? parts.Select(picture.Knowledge.Rules.RuleFor).OfType<ClosedWorldRule>().Select(words.Rule).Distinct(StringComparer.Ordinal)
+        : [];
 
     // A card tells the value and its date in one breath, behind a separator.
     private static string SeenText(SeenValue seen, PictureWords words) => words.Line.Seen(seen).TrimStart(';', '；', ' ', ',', '，');
 
     private static object?[] Date(FactorAssessment row, PictureWords words)
     {
-        var when = row.Fact is Fact<Finding>.Known { Provenance.When: { } known } ? known : (ClinicalTime?)null;
-        return when is not { } at ? [row.Finding is null ? "" : words["factor.no-date"]]
-            : [Markup.Of("time", Has("datetime", at.Date), at.Date), words.Age(at) is { } age && row.Factor.Id != "age" ? Classed("div", "why", age) : null];
+        var when = row.Fact switch
+        {
+            Fact<Finding>.Known known => known.Provenance.When,
+            Fact<Finding>.PresumedAbsent presumed => presumed.Place?.When,
+            _ => null,
+        };
+        if (when is not { } at)
+            return [row.Finding is null ? "" : words["factor.no-date"]];
+        var date = Markup.Of("time", Has("datetime", at.Date), at.Date);
+        // The date of an age is that of the birth, and no result is as old as that.
+        return row.Factor.Id == "age" ? [words.Say("page.born", ("date", at.Date))] : [date, words.Age(at) is { } age ? Classed("div", "why", age) : null];
     }
 
     private static object?[] Points(Picture picture, FactorAssessment row, PictureWords words) => row.Factor.Levels.All(level => level.Points == 0) || picture.Kind != PictureKind.Assessed
@@ -139,7 +181,7 @@ internal static class PictureFactors
 
     private static string Source(FactorAssessment row, PictureWords words) => row.Fact.Match(
         (_, provenance) => provenance.Source.Length > 0 ? provenance.Source : words["page.no-source"],
-        rule => rule.Place,
+        rule => row.Fact is Fact<Finding>.PresumedAbsent { Place.Source: { Length: > 0 } source } ? source : words.Place(rule),
         unknown => unknown.Seen?.Source ?? "",
         _ => "");
 

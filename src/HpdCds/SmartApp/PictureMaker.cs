@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Chart;
@@ -24,17 +25,30 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
             return new(PictureKind.NoData, request, knowledge);
         var reading = Read(request);
         var table = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour) : null;
-        var trends = new TrendReader(knowledge, _drugs, request);
-        var picture = new Picture(PictureKind.Assessed, request, knowledge) { Reading = reading, Trends = trends.Trends(table?.Model), Treatments = trends.Treatments(), Growth = Growth(request, reading) };
+        var reader = new TrendReader(knowledge, _drugs, request);
+        var (trends, treatments) = (reader.Trends(table?.Model), reader.Treatments());
+        var picture = new Picture(PictureKind.Assessed, request, knowledge)
+        {
+            Reading = reading,
+            Trends = [.. trends.Where(trend => !trend.Points.IsEmpty)],
+            Undrawn = [.. trends.Where(trend => trend.Points.IsEmpty)],
+            Treatments = treatments.Shown,
+            TreatmentsLeftOut = treatments.LeftOut,
+            Growth = Growth(request, reading),
+        };
         if (Advice.OutOfScope(reading) is { } why)
-            return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
+            return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why, Read = RowsOf(reading) }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
         if (table is null)
-            return Compared(picture with { Kind = PictureKind.TumourUnknown }, AssessmentExtension.WithoutTumour(request.Recognition, reading, knowledge));
+            return Compared(picture with { Kind = PictureKind.TumourUnknown, Read = RowsOf(reading) }, AssessmentExtension.WithoutTumour(request.Recognition, reading, knowledge));
         var assessment = RiskAssessment.Of(table.Model, reading.Factors);
         return Compared(
             picture with { Kind = assessment.IsAssessable ? PictureKind.Assessed : PictureKind.NotAssessable, Table = table, Assessment = assessment },
             AssessmentExtension.Of(request.Recognition, reading, table, assessment, knowledge));
     }
+
+    // Without the points, which only a model that speaks may give.
+    private ImmutableArray<FactorAssessment> RowsOf(PatientReading reading) =>
+        [.. knowledge.Models.SelectMany(table => table.Model.Factors).DistinctBy(factor => factor.Id, StringComparer.Ordinal).Select(factor => FactorAssessment.Of(factor, reading.Factors[factor.Id]))];
 
     private GrowthSubject? Growth(PictureRequest request, PatientReading reading) => !request.ShowsGrowth ? null : _growth.Judge(
         request.Recognition, reading, request.Chart, request.Orders, request.Ehr, EhrReading.Of(request.Ehr, request.Server), request.AsOf).Subject;

@@ -15,6 +15,9 @@ namespace HpdCds.SmartApp;
 /// <param name="AntiforgeryField">The name of the hidden field.</param>
 public sealed record PictureFrame(string Nonce, string Stylesheet, string Script, string Self, string WhatIf, string AntiforgeryField, string AntiforgeryToken) : PatientData
 {
+    /// <summary>What has to follow the page's own address for it to stay in the language of its reader; may be empty.</summary>
+    public string Query { get; init; } = "";
+
     /// <summary>Where the models are told of, from the page's own origin.</summary>
     public string Models { get; init; } = "/about/models";
 
@@ -55,20 +58,22 @@ public static class PicturePage
             Of(
                 "body",
                 Of("a", Has("class", "skip"), Has("href", "#answer"), words["page.skip"]),
-                Head(picture, words, frame),
+                Head(picture, words, whatIf, frame),
                 Of("main", Body(picture, words, whatIf, frame)),
                 Foot(picture, words, frame),
                 frame.Below)));
     }
 
-    private static XElement Head(Picture picture, PictureWords words, PictureFrame frame) => Of(
+    private static XElement Head(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame) => Of(
         "header",
         Banner(picture, words),
         Of(
             "nav",
             Has("aria-label", words["page.languages"]),
-            Languages.Where(item => item.Language != picture.Request.Language).Select(item =>
-                Of("a", Has("href", $"{frame.Self}?language={item.Language}"), Has("lang", item.Language), Has("hreflang", item.Language), item.Name))),
+            Languages.Where(item => item.Language != picture.Request.Language).Select(item => whatIf is null
+                ? Of("a", Has("href", $"{frame.Self}?language={item.Language}"), Has("lang", item.Language), Has("hreflang", item.Language), item.Name)
+                // What is tried goes along.
+                : Of("button", Has("type", "submit"), Has("class", "plain"), Has("form", PictureTry.FormId), Has("formaction", $"{frame.WhatIf.Split('?')[0]}?language={item.Language}"), Has("lang", item.Language), item.Name))),
         Of("button", Has("type", "button"), Has("class", "print"), Has("hidden", "hidden"), words["page.print"]));
 
     private static XElement? Banner(Picture picture, PictureWords words) => picture.Request.Banner is not { } banner ? null : Of(
@@ -94,7 +99,7 @@ public static class PicturePage
             PictureCharts.Of(picture, words),
             PictureCharts.Rates(picture, words),
         ],
-        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf), PictureGrowth.Of(picture, words), PictureCharts.Of(picture, words)],
+        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf), PictureGrowth.Of(picture, words), PictureFactors.Read(picture, words), PictureCharts.Of(picture, words)],
         _ => [PictureAnswer.Of(picture, words, whatIf)],
     };
 

@@ -7,6 +7,8 @@ namespace HpdCds.SmartApp;
 /// <summary>What would be if open rows were settled, as a form that works without a script. Nothing of it is from the chart.</summary>
 internal static class PictureTry
 {
+    public const string FormId = "try";
+
     /// <returns>Null where the chart leaves nothing open that gives points.</returns>
     public static XElement? Of(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame)
     {
@@ -18,11 +20,13 @@ internal static class PictureTry
             whatIf is null ? null : Answer(picture, whatIf, words),
             Markup.Of(
                 "form",
+                Has("id", FormId),
+                Has("autocomplete", "off"),
                 Has("method", "post"),
                 Has("action", frame.WhatIf),
                 Markup.Of("input", Has("type", "hidden"), Has("name", frame.AntiforgeryField), Has("value", frame.AntiforgeryToken)),
                 Classed("div", "questions", questions.Select(question => Question(question, words, whatIf))),
-                Classed("p", "send", Markup.Of("button", Has("type", "submit"), words["page.what-if-show"]), whatIf is null ? null : Markup.Of("a", Has("href", frame.Self), words["page.what-if-clear"]))));
+                Classed("p", "send", Markup.Of("button", Has("type", "submit"), words["page.what-if-show"]), whatIf is null ? null : Markup.Of("a", Has("href", frame.Self + frame.Query), words["page.what-if-clear"]))));
     }
 
     private static XElement Answer(Picture picture, WhatIf whatIf, PictureWords words)
@@ -33,6 +37,7 @@ internal static class PictureTry
             "div",
             "tried-answer",
             Has("role", "status"),
+            Has("tabindex", "-1"),
             Markup.Of("p", Markup.Of("strong", tried.IsAssessable
                 ? words.Say("page.what-if-answer", ("band", words.BandText(tried)), ("points", words.Span(tried.Points)), ("most", PictureWords.Number(tried.Model.MostPoints)))
                 : words["page.what-if-answer-none"])),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HpdCds.Cards;
 using HpdCds.Clinical;
+using HpdCds.Facts;
 using HpdCds.Knowledge;
 
 namespace HpdCds.SmartApp;
@@ -57,6 +58,36 @@ internal sealed class PictureWords(Picture picture)
         return days <= 0 ? _wording["page.age-today"] : days == 1 ? _wording["page.age-day"] : _wording.Say("page.age-days", ("days", Number(days)));
     }
 
+    public string Place(ClosedWorldRule rule) => _wording[ClosedWorld.PhraseOf(rule.Place)];
+
+    /// <summary>By whose word something is presumed absent, and where it would stand.</summary>
+    public string Rule(ClosedWorldRule rule) => rule is { SignedBy: { } name, SignedOn: { } date }
+        ? _wording.Say("page.presumed-signed", ("name", name), ("date", date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("place", Place(rule)))
+        : _wording.Say("page.presumed-unsigned", ("place", Place(rule)));
+
+    /// <summary>One of the values that a row was made of: value with unit and date, or why there is none.</summary>
+    public string Part(FactPart part)
+    {
+        var name = _wording[$"part.{part.Name}"];
+        return part.Fact.Match(
+            (finding, provenance) => _wording.Say(
+                "page.part",
+                ("name", name),
+                ("value", finding.Shown switch
+                {
+                    Shown.Number number => FactorLine.Bound(number.Bound) + Number(Math.Round(number.Value, 4)) + Powers(Line.Unit(number.Unit)),
+                    Shown.Code code => _wording[$"grade.{code.Value}"],
+                    _ => "",
+                }),
+                ("date", provenance.When is { } when ? when.Date : _wording["factor.no-date"])),
+            rule => _wording.Say("reason.of-part", ("part", name), ("reason", $"{_wording["page.state-presumed-absent"]} ({Rule(rule)})")),
+            unknown => _wording.Say("reason.of-part", ("part", name), ("reason", _wording[$"reason.{unknown.Reason.Code()}"])),
+            why => _wording.Say("reason.of-part", ("part", name), ("reason", why)));
+    }
+
+    // Cells are counted by powers of ten, which a code of units writes as 10*9.
+    private static string Powers(string unit) => unit.Replace("10*3", "×10³", StringComparison.Ordinal).Replace("10*6", "×10⁶", StringComparison.Ordinal).Replace("10*9", "×10⁹", StringComparison.Ordinal);
+
     /// <summary>What was read of a row, with its date.</summary>
     public string ValueAndDate(FactorAssessment row) => row.Finding is null ? State(row.State)
         : Line.Value(row) + (row.Fact is Fact<Finding>.Known { Provenance.When: { } when } ? ", " + when.Date : "");
@@ -107,7 +138,7 @@ internal sealed class PictureWords(Picture picture)
 
     /// <summary>Why a row is unknown; of what hospitals seldom code, where it stands instead.</summary>
     public string WhyUnknown(FactorAssessment row) =>
-        row is { Finding: null, Reason: UnknownReason.NotRecorded } && picture.Table!.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal)
+        row is { Finding: null, Reason: UnknownReason.NotRecorded } && picture.Knowledge.Models.Any(table => (picture.Table ?? table) == table && table.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal))
             ? _wording["page.not-coded"]
             : Line.Reason(row);
 

@@ -45,7 +45,7 @@ internal sealed record OpenLaunch(string Ehr, string Iss, SmartServer Server, st
 }
 
 /// <summary>Why somebody sees a sentence in place of a picture. The words are the same for everybody; the wording has them.</summary>
-internal enum LaunchProblem
+public enum LaunchProblem
 {
     /// <summary>Not a launch of an EHR that we know.</summary>
     NotLaunched,

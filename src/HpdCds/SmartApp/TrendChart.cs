@@ -15,6 +15,7 @@ internal sealed class TrendChart
     private const decimal Top = 20;
     private const decimal Bottom = 24;
     private const int MostDates = 4;
+    private const decimal LeastBetweenDates = 46;
 
     private readonly Trend _trend;
     private readonly Picture _picture;
@@ -102,11 +103,12 @@ internal sealed class TrendChart
     private XElement Point(TrendPoint point)
     {
         var (x, y) = (X(point.When.Latest), Y(point.Drawn));
+        var dot = point.IsMarked ? "dot marked" : "dot";
         return point.Bound switch
         {
-            null => Drawn("circle", Has("class", "dot"), Has("cx", x), Has("cy", y), Has("r", 3.5m)),
-            Comparison.GreaterThan or Comparison.AtLeast => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y + 3}H{x + 4}L{x} {y - 5}Z"))),
-            _ => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y - 3}H{x + 4}L{x} {y + 5}Z"))),
+            null => Drawn("circle", Has("class", dot), Has("cx", x), Has("cy", y), Has("r", 3.5m)),
+            Comparison.GreaterThan or Comparison.AtLeast => Drawn("path", Has("class", dot), Has("d", Written($"M{x - 4} {y + 3}H{x + 4}L{x} {y - 5}Z"))),
+            _ => Drawn("path", Has("class", dot), Has("d", Written($"M{x - 4} {y - 3}H{x + 4}L{x} {y + 5}Z"))),
         };
     }
 
@@ -152,14 +154,24 @@ internal sealed class TrendChart
         };
     }
 
-    private IEnumerable<DateTimeOffset> Dates()
+    private List<DateTimeOffset> Dates()
     {
         var months = new List<DateTimeOffset>();
         for (var month = new DateTimeOffset(_first.Year, _first.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1); month <= _last; month = month.AddMonths(1))
             months.Add(month);
         var every = ((months.Count - 1) / MostDates) + 1;
-        return months.Where((_, at) => at % every == 0);
+        var shown = new List<DateTimeOffset>();
+        foreach (var month in months.Where((_, at) => at % every == 0))
+        {
+            if (shown.Count == 0 || LabelOf(month) - LabelOf(shown[^1]) >= LeastBetweenDates)
+                shown.Add(month);
+        }
+
+        return shown;
     }
+
+    // The middle of the label, which the edges of the picture push inwards.
+    private decimal LabelOf(DateTimeOffset month) => Math.Clamp(X(month), Left + 19, Width - Right - 19);
 
     private static string Written(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

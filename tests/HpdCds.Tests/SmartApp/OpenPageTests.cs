@@ -394,12 +394,49 @@ public sealed partial class OpenPageTests
 
         Assert.Equal(200, status);
         Assert.Contains("Reading the chart", html, StringComparison.Ordinal);
-        Assert.Contains("http-equiv=\"refresh\"", html, StringComparison.Ordinal);
+        Assert.Contains("<noscript><meta http-equiv=\"refresh\"", html, StringComparison.Ordinal);
         Assert.Equal(200, after.Status);
         Assert.DoesNotContain("Reading the chart", after.Html, StringComparison.Ordinal);
         // Whoever looks again does not ask again.
         var asks = site.Calls.Where(call => call.Type == "Condition").Select(call => call.Url).ToList();
         Assert.Equal(asks.Distinct(StringComparer.Ordinal), asks);
+    }
+
+    [Fact]
+    public async Task A_script_that_looks_again_gets_no_picture_and_leaves_no_trace_of_a_look()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        var page = await site.OpenAsync();
+        await site.ShowAsync(page);
+
+        using var response = await site.GetAsync(page.Path, page.Cookie, request => request.Headers.TryAddWithoutValidation("Sec-Fetch-Dest", "empty"));
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_language_that_somebody_chose_goes_along_to_what_is_tried_back_to_the_chart_and_to_the_end()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        site.Fhir = call => call.Type == "Condition" ? EhrAnswer.Ok(Json.Bundle(Json.Condition("c-1"))) : null;
+        var page = await site.OpenAsync();
+        var (_, html) = await site.ShowAsync(page, "?language=zh-CN");
+        var token = FormTokenOf(html);
+
+        using var tried = await site.PostAsync(page.Path + "/what-if?language=zh-CN", page.Cookie, [new("form", token), new("set-pvtt", "0")]);
+        var answer = PicturePageTests.ParsePage(await tried.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var ended = await site.PostAsync(page.Path + "/end?language=zh-CN", page.Cookie, [new("form", token)]);
+        var (_, over) = await site.ShowAsync(page, "?language=zh-CN");
+
+        Assert.Contains($"action=\"{page.Path}/end?language=zh-CN\"", html, StringComparison.Ordinal);
+        Assert.Contains(answer.Descendants("a"), link => (string?)link.Attribute("href") == page.Path + "?language=zh-CN");
+        // The other language is asked for with what is tried.
+        var english = answer.Descendants("button").Single(button => (string?)button.Attribute("lang") == "en");
+        Assert.Equal(("try", $"{page.Path}/what-if?language=en"), ((string?)english.Attribute("form"), (string?)english.Attribute("formaction")));
+        Assert.Equal("try", (string?)answer.Descendants("fieldset").First().Ancestors("form").Single().Attribute("id"));
+        Assert.Contains("此视图已结束", await ended.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("此视图已结束", over, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -55,18 +55,41 @@ public sealed class Pictures : IAsyncDisposable
 
     public async Task<Picture> OfRequestAsync(string request, DateTimeOffset asOf, string language = "en", Func<PictureRequest, PictureRequest>? with = null, int? historyDays = null, bool withGrowth = false)
     {
-        var read = await ReadAsync(request, asOf, historyDays ?? Knowledge.Rules.HistoryDays, withGrowth);
+        var read = await ReadAsync(request, asOf, historyDays ?? Knowledge.Rules.HistoryDays, withGrowth: withGrowth);
         read = read with { Language = language, ShowsGrowth = withGrowth };
         return Maker.Make(with is null ? read : with(read));
     }
 
-    public async Task<PictureRequest> ReadAsync(string request, DateTimeOffset asOf, int? historyDays, bool withGrowth = false)
+    public async Task<Picture> OfRequestInZoneAsync(string request, string zone) =>
+        Maker.Make(await ReadAsync(request, SandboxAsOf, Knowledge.Rules.HistoryDays, TimeZoneInfo.FindSystemTimeZoneById(zone)));
+
+    public async Task<PictureRequest> ReadAsync(string request, DateTimeOffset asOf, int? historyDays, TimeZoneInfo? zone = null, bool withGrowth = false)
     {
         var ehr = _service.Services.GetRequiredService<CurrentTrust>().Table.Ehrs[0];
+        if (zone is not null)
+            ehr = ehr with { Zone = zone };
         var envelope = Envelope.Read(Encoding.UTF8.GetBytes(request));
         var asked = envelope.ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, 5000, asOf);
         var chart = await _service.Services.GetRequiredService<ChartReader>().ReadAsync(asked, ehr, asOf, CancellationToken.None, trace: null, historyDays, withGrowth);
         return new(chart, _service.Services.GetRequiredService<Advice>().Recognise(asked), asked.Orders, ehr, asOf, "en");
+    }
+
+    /// <summary>A hook request in which one resource is not what it was.</summary>
+    public static string With(string request, string id, Action<JsonObject> change)
+    {
+        var json = JsonNode.Parse(request)!;
+        foreach (var entry in json["prefetch"]!.AsObject().SelectMany(key => key.Value!["entry"]?.AsArray() ?? []).Where(entry => (string?)entry!["resource"]!["id"] == id))
+            change(entry!["resource"]!.AsObject());
+        return json.ToJsonString();
+    }
+
+    /// <summary>A hook request with more resources in one of its bundles.</summary>
+    public static string Plus(string request, ChartKey key, IEnumerable<JsonObject> resources)
+    {
+        var json = JsonNode.Parse(request)!;
+        foreach (var resource in resources)
+            json["prefetch"]![ChartKeys.NameOf(key)]!["entry"]!.AsArray().Add(new JsonObject { ["resource"] = resource });
+        return json.ToJsonString();
     }
 
     public static string PageOf(Picture picture, WhatIf? whatIf = null) => PicturePage.Render(picture, whatIf, Frame);

@@ -32,10 +32,13 @@ internal sealed class RequestBody : IDisposable
             for (var isMore = true; isMore;)
             {
                 var read = await request.BodyReader.ReadAsync(either.Token);
-                if (body._length + read.Buffer.Length > mostBytes)
-                    throw Refuse(StatusCodes.Status413PayloadTooLarge);
-                body.Add(read.Buffer);
+                var isTooLarge = body._length + read.Buffer.Length > mostBytes;
+                if (!isTooLarge)
+                    body.Add(read.Buffer);
+                // Also where it is refused: the server passes the rest, so that the refusal arrives.
                 request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (isTooLarge)
+                    throw Refuse(StatusCodes.Status413PayloadTooLarge);
                 isMore = !read.IsCompleted;
             }
         }

@@ -63,9 +63,9 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
     }
 
     [Fact]
-    public async Task Growth_is_read_without_a_script_at_the_width_of_a_side_panel()
+    public async Task Growth_is_read_at_the_width_of_a_side_panel()
     {
-        await using var window = await browser.OpenAsync(host.Url, 300, withScript: false);
+        await using var window = await browser.OpenAsync(host.Url, 300);
         await window.Page.GotoAsync("/picture/tango");
         await Assertions.Expect(window.Page.Locator(".band")).ToHaveTextAsync("Definition used here: Maesaka 2022: met.");
         await Assertions.Expect(window.Page.Locator("#growth svg.trend")).ToHaveCountAsync(2);

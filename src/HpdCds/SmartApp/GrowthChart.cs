@@ -19,7 +19,7 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
     private const decimal Right = 18;
     private const decimal Top = 22;
     private const decimal Bottom = 26;
-    private const decimal LeastBetweenDates = 50;
+    private const decimal LeastBetweenDates = 80;
     private const int Ticks = 4;
 
     private readonly DateOnly _first = lines.SelectMany(line => line.Points).Min(point => point.Day).AddDays(-4);

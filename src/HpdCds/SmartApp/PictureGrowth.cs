@@ -13,8 +13,8 @@ internal static class PictureGrowth
 {
     private const int ExpectedPoints = 8;
     private const int BarRow = 24;
-    private const int BarLeft = 104;
-    private const int BarWidth = 104;
+    private const int BarLeft = 114;
+    private const int BarWidth = 94;
 
     public static XElement? Of(Picture picture, PictureWords words)
     {

@@ -30,6 +30,15 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
             await ShootAsync(window, $"{patient}-{width}-{scheme}");
             await window.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
             await CheckAsync(window, $"{patient} at {width}");
+            await CheckCellsAsync(window, $"{patient} at {width}");
+        }
+
+        await window.Page.GotoAsync("/picture/long");
+        Assert.InRange(await window.Page.EvaluateAsync<double>("document.querySelector('header').getBoundingClientRect().height"), 1, 260);
+        foreach (var problem in (string[])["/problem/Over", "/waiting/1000"])
+        {
+            await window.Page.GotoAsync(problem);
+            await CheckAsync(window, problem);
         }
 
         await window.Page.GotoAsync("/picture/delta?language=zh-CN");
@@ -57,7 +66,12 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
         await Assertions.Expect(window.Page.Locator(".band")).ToHaveTextAsync("several to many reported risk factors");
         await ShootAsync(window, "delta-tried");
         await CheckAsync(window, "tried");
-        await window.Page.GetByText("Back to the chart alone").ClickAsync();
+        // Who cannot see it is where the answer is, and not at the top again.
+        Assert.True(await window.Page.EvaluateAsync<bool>("document.activeElement.matches('.tried-answer')"));
+        await window.LeaveAsync(() => window.Page.Locator("header nav button[lang='zh-CN']").ClickAsync());
+        await Assertions.Expect(window.Page.Locator(".tried-answer")).ToContainTextAsync("试设结果（并非来自病历）");
+        await window.LeaveAsync(() => window.Page.GetByText("恢复为仅据病历").ClickAsync());
+        await Assertions.Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
         await Assertions.Expect(window.Page.Locator(".tried-answer")).ToHaveCountAsync(0);
         Assert.Empty(window.Complaints);
     }
@@ -109,12 +123,41 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
         await window.Page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Dark });
         foreach (var shown in (string[])[".banner", ".band", ".scale", ".changed", ".kit", "#factors table", "#trends figure", "#rates table", "footer"])
             await Assertions.Expect(window.Page.Locator(shown).First).ToBeVisibleAsync();
+        // As wide as the paper is between its margins.
+        await window.Page.SetViewportSizeAsync(703, 1000);
+        Assert.Equal("table", await window.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.domain table')).display"));
+        Assert.True(await window.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= 703"));
+        await CheckCellsAsync(window, "on paper");
+        await Assertions.Expect(window.Page.Locator("p.print-only", new() { HasTextString = "Without a finding" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.Locator(".parts").First).ToBeVisibleAsync();
         foreach (var hidden in (string[])["form", "button.print", "details", "header nav"])
             await Assertions.Expect(window.Page.Locator(hidden).First).ToBeHiddenAsync();
         Assert.Equal("rgb(255, 255, 255)", await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
         var pdf = await window.Page.PdfAsync(new() { PreferCSSPageSize = true, PrintBackground = false });
         if (Shots is not null)
             await File.WriteAllBytesAsync(Path.Combine(Shots, "changed.pdf"), pdf, TestContext.Current.CancellationToken);
+        await ShootAsync(window, "changed-print");
+
+        // Where the EHR shows the patient, the paper has to do it by itself; in both languages.
+        await window.Page.GotoAsync("/picture/framed?language=zh-CN");
+        await Assertions.Expect(window.Page.Locator(".banner")).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.Locator(".banner")).ToContainTextAsync("Synthetic Patient");
+        await Assertions.Expect(window.Page.Locator(".banner")).ToContainTextAsync("MRN 00412");
+        await Assertions.Expect(window.Page.Locator(".band")).ToBeVisibleAsync();
+        await window.Page.EmulateMediaAsync(new() { Media = Media.Screen });
+        await Assertions.Expect(window.Page.Locator(".banner")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task The_page_that_waits_takes_no_focus_and_shows_the_picture_when_it_is_there()
+    {
+        await using var window = await browser.OpenAsync(host.Url, 768);
+        await window.Page.GotoAsync("/waiting/3");
+        await window.Page.Locator("a.again").FocusAsync();
+        await Assertions.Expect(window.Page.Locator("[role=status]")).ToContainTextAsync("1 of");
+        Assert.True(await window.Page.EvaluateAsync<bool>("document.activeElement.matches('a.again')"));
+        await Assertions.Expect(window.Page.Locator(".band")).ToHaveTextAsync("several reported risk factors", new() { Timeout = 20_000 });
+        Assert.Empty(window.Complaints);
     }
 
     [Fact]
@@ -124,6 +167,16 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
         await window.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
         await window.Page.GotoAsync("/picture/bravo");
         await ShootAsync(window, "bravo-forced");
+        await window.Page.GotoAsync("/picture/delta");
+        foreach (var button in await window.Page.Locator("button:visible").AllAsync())
+        {
+            var (text, paper) = (await button.EvaluateAsync<string>("one => getComputedStyle(one).color"), await button.EvaluateAsync<string>("one => getComputedStyle(one).backgroundColor"));
+            Assert.Equal((await SystemColourAsync("ButtonText"), await SystemColourAsync("ButtonFace")), (text, paper));
+        }
+
+        await window.Page.GotoAsync("/picture/bravo");
+        Task<string> SystemColourAsync(string name) => window.Page.EvaluateAsync<string>(
+            "name => { const one = document.createElement('div'); document.body.append(one); one.style.color = name; const found = getComputedStyle(one).color; one.remove(); return found; }", name);
         foreach (var drawn in (string[])[".dot", ".threshold", ".shape *", ".scale .box.in", "svg text"])
         {
             var (ink, paper) = (
@@ -160,6 +213,33 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
                 Clip = new() { X = 0, Y = top, Width = width, Height = Math.Min(ShotHeight, height - top) },
             });
         }
+    }
+
+    /// <summary>Nothing that stands in a cell leaves it, and what is told at length has the room of the table.</summary>
+    private static async Task CheckCellsAsync(Window window, string what)
+    {
+        var left = await window.Page.EvaluateAsync<string[]>("""
+            (() => {
+                const found = [];
+                for (const cell of document.querySelectorAll('.domain tbody td, .domain tbody th, #read tbody td')) {
+                    if (!cell.getClientRects().length) continue;
+                    const box = cell.getBoundingClientRect();
+                    for (const one of cell.querySelectorAll('*')) {
+                        if (one.closest('.unseen') || !one.getClientRects().length) continue;
+                        const inner = one.getBoundingClientRect();
+                        if (inner.right > box.right + 1 || inner.left < box.left - 1) found.push(one.outerHTML.slice(0, 120));
+                    }
+                }
+                for (const time of document.querySelectorAll('time'))
+                    if (time.getClientRects().length > 1) found.push('broken: ' + time.textContent);
+                for (const evidence of document.querySelectorAll('details.evidence[open]')) {
+                    const wide = Math.min(evidence.closest('table').getBoundingClientRect().width, 700);
+                    if (evidence.getClientRects().length && evidence.getBoundingClientRect().width < wide - 20) found.push('narrow: ' + evidence.textContent.slice(0, 40));
+                }
+                return found;
+            })()
+            """);
+        Assert.True(left.Length == 0, $"{what}: {string.Join("\n", left.Take(8))}");
     }
 
     private static async Task CheckAsync(Window window, string what)

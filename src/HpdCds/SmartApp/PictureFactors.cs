@@ -32,7 +32,7 @@ internal static class PictureFactors
             found.Length == 0 ? null : Table(
                 caption: null,
                 [words["page.col-factor"], words["page.col-state"], words["page.col-value"], words["page.col-date"], words["page.col-source"]],
-                found.Select(row => (IReadOnlyList<object?>)[words.Line.Name(row.Factor.Id), State(row, words), Value(picture, row, words), Date(row, words), Source(row, words)]),
+                found.Select(row => (IReadOnlyList<object?>)[words.Line.Name(row.Factor.Id), State(row, words), Value(row, words), Date(row, words), Source(row, words)]),
                 "read-title",
                 [.. found.Select(row => Parts(picture, row, words) is { } parts ? (false, (object?)parts) : (true, null))]),
             rest.Length == 0 ? null : Markup.Of("p", words.Say("page.without-finding", ("names", words.Items(Named(rest, words))))));
@@ -101,7 +101,7 @@ internal static class PictureFactors
         [
             words.Line.Name(row.Factor.Id),
             State(row, words),
-            Value(picture, row, words),
+            Value(row, words),
             Date(row, words),
             words.Levels(row).Select(level => Markup.Of("div", level)),
             Points(picture, row, words),
@@ -137,7 +137,7 @@ internal static class PictureFactors
         _ => "",
     };
 
-    private static object?[] Value(Picture picture, FactorAssessment row, PictureWords words)
+    private static object?[] Value(FactorAssessment row, PictureWords words)
     {
         var marks = words.Line.MarkWords(row).ToList();
         if (row.State == FactState.Known && Cards.FactorLine.IsOpenedByConfounders(row))
@@ -148,14 +148,9 @@ internal static class PictureFactors
             row.Finding is null ? words["page.none"] : Markup.Of("strong", words.Line.Value(row)),
             row.Finding?.Shown is Shown.Number { Limit: { } limit, Unit: var unit } ? Classed("div", "why", words.Say("page.limit", ("limit", PictureWords.Number(limit) + words.Line.Unit(unit)))) : null,
             marks.Select(mark => Classed("div", "mark", mark)),
-            PresumedParts(picture, row, words).Select(rule => Classed("div", "why", rule)),
             seen is null ? null : Classed("div", "why", seen),
         ];
     }
-
-    private static IEnumerable<string> PresumedParts(Picture picture, FactorAssessment row, PictureWords words) => row.Fact is Fact<Finding>.Known { Provenance.PresumedParts: var parts }
-        ? parts.Select(picture.Knowledge.Rules.RuleFor).OfType<ClosedWorldRule>().Select(words.Rule).Distinct(StringComparer.Ordinal)
-        : [];
 
     // A card tells the value and its date in one breath, behind a separator.
     private static string SeenText(SeenValue seen, PictureWords words) => words.Line.Seen(seen).TrimStart(';', '；', ' ', ',', '，');

@@ -75,7 +75,7 @@ internal sealed class PictureWords(Picture picture)
                 ("name", name),
                 ("value", finding.Shown switch
                 {
-                    Shown.Number number => FactorLine.Bound(number.Bound) + Number(Math.Round(number.Value, 4)) + Powers(Line.Unit(number.Unit)),
+                    Shown.Number number => FactorLine.Bound(number.Bound) + FactorText.Written(number.Value, _ => true, least: 2) + Powers(Line.Unit(number.Unit)),
                     Shown.Code code => _wording[$"grade.{code.Value}"],
                     _ => "",
                 }),

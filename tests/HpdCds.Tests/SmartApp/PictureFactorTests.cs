@@ -44,8 +44,9 @@ public sealed partial class PictureFactorTests(Pictures pictures) : IClassFixtur
         var page = Parse(await pictures.OfSandboxAsync("bravo"));
 
         var row = page.Descendants("tr").First(row => row.Elements("th").FirstOrDefault()?.Value == "Child-Pugh");
-        Assert.Contains("presumed absent", row.Value, StringComparison.Ordinal);
-        Assert.Contains("rule of this project, not signed here; place: problem list and encounter diagnoses", row.Value, StringComparison.Ordinal);
+        Assert.Contains("ascites/encephalopathy presumed absent", row.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "encephalopathy: Presumed absent (rule of this project, not signed here; place: problem list and encounter diagnoses)", row.ElementsAfterSelf().First().Value, StringComparison.Ordinal);
     }
 
     [Fact]

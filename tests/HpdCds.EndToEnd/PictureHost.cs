@@ -70,7 +70,7 @@ public sealed class PictureHost : IAsyncLifetime
         var isLook = context.Request.Headers["Sec-Fetch-Dest"] == "empty";
         var looked = _looks.AddOrUpdate(looks, 0, (_, before) => isLook ? before + 1 : before);
         if (looked < looks)
-            return WriteAsync(context, LaunchPages.Reading([.. Enum.GetValues<ChartKey>().Take(looked)], Enum.GetValues<ChartKey>().Length, _pictures.Knowledge.Wordings["en"], Nonce, "/picture.css", "/picture.js"));
+            return WriteAsync(context, LaunchPages.Reading([.. Enum.GetValues<ChartKey>().Take(looked)], Enum.GetValues<ChartKey>().Length, _pictures.Knowledge.Wordings["en"], Nonce, "/picture.css", "/picture.js", context.Request.Path + context.Request.QueryString));
         if (!isLook)
             return WriteAsync(context, "bravo", []);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -91,5 +91,7 @@ public static class WordingCheck
             .Concat(Enum.GetNames<LaunchProblem>().SelectMany(problem => new[] { $"launch.{Kebab.Case(problem)}", $"launch.title-{Kebab.Case(problem)}" }))
             .Concat(ClosedWorld.Phrases)
             .Concat(TrendReader.Ids.Select(id => $"page.trend-{id}"))
+            .Concat(Enum.GetValues<ComplicationGrade>().Select(grade => $"grade.{Kebab.Case(grade.ToString())}"))
+            .Concat(((string[])[CardComparison.TumourItself, CardComparison.Exposure]).Select(what => $"page.not-compared-{what}"))
             .Concat(TrendReader.Kinds.Select(kind => $"page.treatment-{kind}"));
 }

@@ -439,6 +439,25 @@ public sealed partial class OpenPageTests
         Assert.Contains("此视图已结束", over, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_tried_is_stored_nowhere()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        site.Fhir = call => call.Type == "Condition" ? EhrAnswer.Ok(Json.Bundle(Json.Condition("c-1"))) : null;
+        var page = await site.OpenAsync();
+        var (_, html) = await site.ShowAsync(page);
+        var before = await RowsAsync(site);
+
+        using var tried = await site.PostAsync(page.Path + "/what-if", page.Cookie, [new("form", FormTokenOf(html)), new("set-pvtt", "0")]);
+        var (_, after) = await site.ShowAsync(page);
+
+        Assert.Contains("tried-answer", await tried.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("tried-answer", after, StringComparison.Ordinal);
+        Assert.Equal(before, await RowsAsync(site));
+        Assert.Equal(0, await site.Service.Services.GetRequiredService<Database>().RunAsync(
+            connection => Dapper.SqlMapper.ExecuteScalarAsync<long>(connection, "SELECT count(*) FROM decisions"), TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("off")]
     [InlineData("silent")]

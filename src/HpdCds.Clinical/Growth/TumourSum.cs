@@ -24,11 +24,18 @@ public abstract class TumourSum : IAnalyte
 /// <param name="Source">The resource or resources, as <c>Type/id</c>.</param>
 public sealed record Scan(DateOnly Date, Measure<TumourSum> Sum, string Lesions, string? Modality, string Source) : PatientData
 {
+    /// <summary>
+    /// A lesion in it is not named, was not readable or was read in two ways, so that it cannot be known to be the same set of lesions as
+    /// another; the sum is then a lower bound where a part of it is missing.
+    /// </summary>
+    public bool IsUnsure { get; init; }
+
     /// <summary>Why the two cannot be compared; null when they can. A modality that is not stated is not a change.</summary>
     public GrowthGap? WhyNotComparableWith(Scan other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Lesions != other.Lesions ? GrowthGap.DifferentLesions
+        return IsUnsure || other.IsUnsure ? GrowthGap.LesionsNotIdentified
+            : Lesions != other.Lesions ? GrowthGap.DifferentLesions
             : Modality is not null && other.Modality is not null && Modality != other.Modality ? GrowthGap.DifferentModality
             : Sum.Bound is not null || other.Sum.Bound is not null ? GrowthGap.BoundOnly
             : null;

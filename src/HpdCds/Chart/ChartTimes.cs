@@ -43,7 +43,7 @@ public static class ChartTimes
     {
         ArgumentNullException.ThrowIfNull(zone);
         return IsWholeSecond(text) && Number(text[..4]) is >= FirstYear and <= LastYear and var year && OffsetOf(text[19..]) is { } offset && IsReal(text, year)
-            ? ClinicalTime.At(new DateTimeOffset(year, Number(text[5..7]), Number(text[8..10]), Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), offset))
+            ? ClinicalTime.At(TimeZoneInfo.ConvertTime(new DateTimeOffset(year, Number(text[5..7]), Number(text[8..10]), Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), offset), zone))
             : Parse(Encoding.ASCII.GetString(text), zone);
     }
 

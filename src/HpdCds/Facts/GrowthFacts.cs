@@ -17,7 +17,7 @@ internal sealed class GrowthFacts(PatientChart chart, KnowledgeBase knowledge, D
     {
         var scans = new TumourScans(chart, _results, ehr.Zone);
         var doses = Course();
-        var course = GrowthCourse.Of(scans.All, doses.First, knowledge.Growth.Criteria.Windows, WhyUnread(doses.First));
+        var course = GrowthCourse.Of(scans.All, doses.First, knowledge.Growth.Criteria.Windows, WhyUnread());
         var evaluation = course.OnTreatment.Scan?.Date;
         course = course with
         {
@@ -75,8 +75,8 @@ internal sealed class GrowthFacts(PatientChart chart, KnowledgeBase knowledge, D
         Began(medication) is { } day ? new(day, drugs.InhibitorsIn(medication.Concepts).Names, medication.Reference) : null;
 
     // What was not read may hold an earlier dose, or a scan that is nearer to it.
-    private GrowthGap? WhyUnread(DateOnly? firstDose) =>
-        !chart.WereRead(ChartKey.Growth) || (firstDose is null && !history.WasRead) ? GrowthGap.NotRead : null;
+    private GrowthGap? WhyUnread() =>
+        !chart.WereRead(ChartKey.Growth) || !history.WasRead ? GrowthGap.NotRead : null;
 
     private Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? baseline, TumourScans scans)
     {
@@ -85,6 +85,9 @@ internal sealed class GrowthFacts(PatientChart chart, KnowledgeBase knowledge, D
             return new Fact<NewLesions>.Unknown(stated.Length == 0 ? chart.WhyNotFound(ChartKey.Growth) : UnknownReason.Ambiguous);
         var source = Results.ProvenanceOf(stated[0].Observation, isFallback: false);
         var present = stated.Where(item => item.Count > 0).Select(item => (Organ: scans.OrganOf(item.Observation), Count: item.Count!.Value)).ToArray();
+        // None in one organ says nothing of the others.
+        if (present.Length == 0 && Array.TrueForAll(stated, item => scans.OrganOf(item.Observation) is not null))
+            return new Fact<NewLesions>.Unknown(UnknownReason.Ambiguous);
         if (present.Length == 0)
             return new Fact<NewLesions>.Known(NewLesions.None, source);
         var involved = baseline is { } before ? scans.OrgansOn(before) : null;

@@ -14,6 +14,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
 {
     private const string SumGroup = "recist-sum";
     private const string DiameterGroup = "tumor-diameter";
+    private const string Unnamed = "unnamed";
     private const string Wrong = "entered-in-error";
 
     private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
@@ -70,10 +71,14 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     private Scan? Stated(DateOnly day, ChartObservation[] sums)
     {
         var read = sums.Select(sum => results.Measured<TumourSum>(sum, TumourSum.Name).Value).ToArray();
-        return read is [{ } first, ..]
-            ? new(day, first, Array.TrueForAll(read, sum => sum?.Range == first.Range) ? SumGroup : SumGroup + "?", ModalityOf(sums), sums[0].Reference)
+        var isUnsure = Array.Exists(read, sum => sum is null || sum.Range != read[0]?.Range);
+        var least = read.OfType<Measure<TumourSum>>().MinBy(sum => sum.Value);
+        return (isUnsure ? AtLeast(least?.Value ?? 0) : least) is { } known
+            ? new(day, known, SumGroup, ModalityOf(sums), isUnsure ? string.Join(", ", sums.Select(sum => sum.Reference)) : sums[0].Reference) { IsUnsure = isUnsure }
             : null;
     }
+
+    private static Measure<TumourSum>? AtLeast(decimal millimetres) => Measure<TumourSum>.From(millimetres, Comparison.AtLeast, factor: 1);
 
     private IEnumerable<Scan> Sizes => Measured(DiameterGroup)
         .Select(observation => (Observation: observation, Day: DayOf(observation)))
@@ -82,26 +87,40 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
         .Select(day => SumOf(day.Key, [.. day]))
         .OfType<Scan>();
 
+    // Without a lesion whose size cannot be read, or is disputed, a sum is only a lower bound, and stands for none with it.
     private Scan? SumOf(DateOnly day, ChartObservation[] sizes)
     {
-        var lesions = sizes.GroupBy(LesionKey, StringComparer.Ordinal).SelectMany(OfOneLesion).ToArray();
-        var read = lesions.Select(lesion => (lesion.Key, lesion.Observation, Size: results.Measured<TumourSum>(lesion.Observation, TumourSum.Name).Value)).ToArray();
-        // A lesion whose size cannot be read makes another set of lesions: no sum without it may stand for one with it.
-        var names = read.Select(lesion => lesion.Size is null ? lesion.Key + "?" : lesion.Key).Order(StringComparer.Ordinal);
-        var bound = read.Select(lesion => lesion.Size?.Bound).FirstOrDefault(comparison => comparison is not null);
+        var read = sizes.GroupBy(LesionKey, StringComparer.Ordinal).SelectMany(OfOneLesion)
+            .Select(lesion => (lesion.Key, lesion.Observation, lesion.IsDisputed, Size: results.Measured<TumourSum>(lesion.Observation, TumourSum.Name).Value)).ToArray();
+        var isPartial = Array.Exists(read, lesion => lesion.Size is null || lesion.IsDisputed);
+        var bound = isPartial ? Comparison.AtLeast : read.Select(lesion => lesion.Size?.Bound).FirstOrDefault(comparison => comparison is not null);
         return Measure<TumourSum>.From(read.Sum(lesion => lesion.Size?.Value ?? 0), bound, factor: 1) is { } sum
-            ? new(day, sum, string.Join("; ", names), ModalityOf([.. read.Select(lesion => lesion.Observation)]), string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
+            ? new(
+                day,
+                sum,
+                string.Join("; ", read.Select(lesion => lesion.Key).Order(StringComparer.Ordinal)),
+                ModalityOf([.. read.Select(lesion => lesion.Observation)]),
+                string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
+            {
+                IsUnsure = isPartial || Array.Exists(read, lesion => lesion.Key == Unnamed) || MayStandTwice([.. read.Select(lesion => lesion.Observation)]),
+            }
             : null;
     }
 
+    // Alone and inside a panel, in one place and of one size, it may be one lesion that was written down twice.
+    private bool MayStandTwice(ChartObservation[] sizes) =>
+        sizes.Where(size => size.Reference.Contains('#', StringComparison.Ordinal)).Any(inPanel => Array.Exists(
+            sizes, alone => !alone.Reference.Contains('#', StringComparison.Ordinal) && LesionKey(alone) == LesionKey(inPanel) && alone.Value == inPanel.Value));
+
     // Two sizes of one named lesion on one day are two readings of it; two lesions of one organ are two lesions.
-    private IEnumerable<(string Key, ChartObservation Observation)> OfOneLesion(IGrouping<string, ChartObservation> sizes)
+    private IEnumerable<(string Key, ChartObservation Observation, bool IsDisputed)> OfOneLesion(IGrouping<string, ChartObservation> sizes)
     {
         var best = Best(sizes, size => size);
         if (!sizes.Key.StartsWith("focus:", StringComparison.Ordinal))
-            return best.Select(size => (sizes.Key, size));
-        var readings = best.DistinctBy(size => size.Value).ToArray();
-        return readings.Length == 1 ? [(sizes.Key, readings[0])] : readings.Select(size => (sizes.Key + "?", size));
+            return best.Select(size => (sizes.Key, size, IsDisputed: false));
+        var readings = best.Select(size => (Observation: size, results.Measured<TumourSum>(size, TumourSum.Name).Value)).ToArray();
+        var least = readings.MinBy(reading => reading.Value?.Value ?? 0);
+        return [(sizes.Key, least.Observation, Array.Exists(readings, reading => reading.Value?.Range != least.Value?.Range))];
     }
 
     // By the lesion that is named, else by where it is.
@@ -109,7 +128,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     {
         var named = observation.Focus.Where(focus => focus.Length > 0 && !focus.StartsWith("Condition/", StringComparison.Ordinal))
             .Concat(LesionOf(observation)?.Identifiers ?? []).Order(StringComparer.Ordinal).ToArray();
-        return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? "unnamed?";
+        return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
     }
 
     private IEnumerable<ChartObservation> Measured(string group) =>

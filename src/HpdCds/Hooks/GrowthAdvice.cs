@@ -42,7 +42,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
             growth = _reader.Read(chart, drafts, known, asOf);
         var isOrder = recognition.Outcome == RecognitionOutcome.Inhibitor;
         var situation = WhoSpeaks.SituationOf(patient.Exposure, recognition.Agents, growth.Agents);
-        if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty) is { } why)
+        if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty || growth.Undated > 0 || (patient.TumourReason is null && !chart.WereRead(ChartKey.Growth))) is { } why)
             return new(situation, Subject: null, why);
         if (situation == TreatmentSituation.Continuation && isOrder)
             growth = growth with { Course = growth.Course with { Stopped = new Fact<DateOnly>.NotApplicable("goes-on") } };
@@ -62,7 +62,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     private string PrimaryFor(string tumour, TrustedEhr ehr) =>
         ehr.GrowthDefinitions.TryGetValue(tumour, out var own) || ehr.GrowthDefinitions.TryGetValue("*", out own) ? own : knowledge.Growth.Criteria.PrimaryFor(tumour);
 
-    // Where nothing is ordered hpd-risk is not asked: a measured tumour whose treatment could not be read is told of here.
+    // Where nothing is ordered hpd-risk is not asked: a tumour that was measured, or may have been, and whose treatment could not be read is told of here.
     private static string? WhyNot(PatientReading patient, TreatmentSituation situation, bool isOrder, bool isMeasured) =>
         patient.IsChild ? "child"
         : situation == TreatmentSituation.FirstDose || (isOrder && situation == TreatmentSituation.Unknown) ? "first-dose"

@@ -20,6 +20,7 @@ public static class WordingCheck
     private static readonly string[] GeneralReasons = ["liver-not-hcc", "unspecified-cancer"];
     private static readonly string[] Instabilities = ["high", "low", "stable", "unstable"];
     private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "medications", "ascites", "encephalopathy"];
+    private static readonly string[] Counts = ["bands", "leukocytes"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
     private static readonly string[] Roles = ["pre-baseline", "baseline", "on-treatment", "shown"];
     private static readonly string[] Sexes = ["female", "male"];
@@ -80,6 +81,7 @@ public static class WordingCheck
             .Concat(Enum.GetValues<Confounder>().Select(confounder => $"confounder.{Kebab.Case(confounder.ToString())}"))
             .Concat(Enum.GetValues<Band>().Select(band => $"band.{Kebab.Case(band.ToString())}"))
             .Concat(Parts.SelectMany(part => new[] { $"part.{part}", $"datum.{part}" }))
+            .Concat(Counts.Select(part => $"part.{part}"))
             .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
             .Concat(GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}"))
             .Concat(Enum.GetValues<GrowthGap>().Select(gap => $"growth.gap.{gap.Code()}"))

@@ -70,10 +70,67 @@ public sealed class GrowthReadingTests : IAsyncLifetime
         Assert.Equal("different-lesions", Rule(other, "maesaka-2022-hcc"));
 
         var unreadable = await FoundAsync(new GrowthPatient().Add("growth", Size("a", Baseline, 90)).Add("growth", Size("b", After, 135)).Add("growth", Size("c", After, 20, unit: "furlong")));
-        Assert.Equal("different-lesions", Rule(unreadable, "maesaka-2022-hcc"));
+        Assert.Equal("lesions-not-identified", Rule(unreadable, "maesaka-2022-hcc"));
 
         var unnamed = await FoundAsync(new GrowthPatient().Add("growth", Size("a", Baseline, 90)).Add("growth", Size("b", After, 135).Replace("bodySite", "bodySight", StringComparison.Ordinal)));
-        Assert.Equal("different-lesions", Rule(unnamed, "maesaka-2022-hcc"));
+        Assert.Equal("lesions-not-identified", Rule(unnamed, "maesaka-2022-hcc"));
+    }
+
+    [Fact]
+    public async Task A_sum_without_a_lesion_that_cannot_be_read_is_a_lower_bound_and_compared_with_nothing()
+    {
+        GrowthPatient patient = new();
+        foreach (var (day, liver) in new[] { (Before, 40), (Baseline, 50), (After, 75) })
+            patient.Add("growth", Size("liver-" + day, day, liver)).Add("growth", Size("lung-" + day, day, 25, "39607008", unit: "furlong"));
+        var found = await FoundAsync(patient);
+
+        Assert.Equal("lesions-not-identified", Rule(found, "maesaka-2022-hcc"));
+        Assert.All(found["growth"]!["scans"]!.AsArray(), scan => Assert.Equal(">=", (string?)scan!["comparator"]));
+    }
+
+    [Fact]
+    public async Task A_lesion_that_was_read_in_two_ways_on_a_day_is_not_added_to_itself()
+    {
+        const string tumour = """ "focus":[{"reference":"BodyStructure/t-1"}], """;
+        var found = await FoundAsync(new GrowthPatient()
+            .Add("growth", Size("a", Baseline, 4, unit: "cm", more: tumour)).Add("growth", Size("b", Baseline, 40, more: tumour))
+            .Add("growth", Size("c", After, 30, more: tumour)).Add("growth", Size("d", After, 35, more: tumour)));
+
+        Assert.Equal(["2026-09-01 40", "2026-10-13 30"], Scans(found));
+        Assert.Equal((null, ">="), ((string?)found["growth"]!["scans"]![0]!["comparator"], (string?)found["growth"]!["scans"]![1]!["comparator"]));
+        Assert.Equal("lesions-not-identified", Rule(found, "matos-2020"));
+    }
+
+    [Fact]
+    public async Task A_lesion_that_may_stand_alone_and_in_a_panel_makes_no_comparable_sum()
+    {
+        static string Panel(string id, string day, double size) => $$"""
+            {"resourceType":"Observation","id":"{{id}}","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"21889-1"}]},"subject":{"reference":"Patient/pat-1"},
+             "effectiveDateTime":"{{day}}","bodySite":{"coding":[{"system":"http://snomed.info/sct","code":"10200004"}]},
+             "component":[{"code":{"coding":[{"system":"http://loinc.org","code":"33728-7"}]},"valueQuantity":{"value":{{size.ToString(CultureInfo.InvariantCulture)}},"unit":"mm","system":"http://unitsofmeasure.org","code":"mm"} }]}
+            """;
+        var found = await FoundAsync(new GrowthPatient()
+            .Add("growth", Size("a", Baseline, 12)).Add("growth", Panel("p", Baseline, 12))
+            .Add("growth", Size("b", After, 18)).Add("growth", Panel("q", After, 18)));
+
+        Assert.Equal("lesions-not-identified", Rule(found, "matos-2020"));
+    }
+
+    [Fact]
+    public async Task Doses_of_a_list_that_was_cut_date_nothing()
+    {
+        var patient = new GrowthPatient().Add("growth", Size("a", Before, 80)).Add("growth", Size("b", Baseline, 90)).Add("growth", Size("c", After, 135)).Add("growth", NoNewLesion(After))
+            .Add("administrations", HpdCds.Tests.Chart.Json.Outcome("warning", "incomplete"));
+
+        Assert.Equal("not-read", Rule(await FoundAsync(patient), "maesaka-2022-hcc"));
+    }
+
+    [Fact]
+    public async Task On_a_view_of_a_cancer_of_which_neither_doses_nor_sizes_could_be_read_that_is_said()
+    {
+        var (card, _) = await AskAsync(_service, new GrowthPatient().View("patient-view", "growth", "medications", "statements", "administrations"));
+
+        Assert.Equal("info", (string?)card?["indicator"]);
     }
 
     [Fact]

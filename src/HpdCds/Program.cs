@@ -21,8 +21,6 @@ public static class HpdCdsService
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        // While the settings are read. A site's own knowledge is read after them.
-        var shipped = Task.Run(() => KnowledgeLoader.Load());
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -30,7 +28,7 @@ public static class HpdCdsService
         });
         configure?.Invoke(builder);
         var settings = SiteSettings.Read(builder.Configuration);
-        var knowledge = settings is { Overlay: null, UseUnverifiedCodes: false } ? shipped.GetAwaiter().GetResult() : KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
+        var knowledge = KnowledgeLoader.Load(settings.Overlay, settings.UseUnverifiedCodes);
         var trust = settings.Check(builder.Environment, knowledge.Wordings.Keys);
         builder.AddTelemetry(settings, knowledge);
         FrontDoor.Open(builder, settings, trust);

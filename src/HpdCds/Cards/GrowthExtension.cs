@@ -36,7 +36,7 @@ internal static class GrowthExtension
         if (!subject.Growth.Scans.IsEmpty)
             growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, course))]);
         if (course.FirstDose is { } dose)
-            growth["firstDose"] = Day(dose);
+            growth["firstDose"] = GrowthCards.Day(dose);
         if (figures.Reference is { } reference)
             growth["reference"] = IntervalOf(reference, figures);
         if (figures.OnTreatment is { } onTreatment)
@@ -52,7 +52,7 @@ internal static class GrowthExtension
 
     private static JsonObject ScanOf(Scan scan, GrowthCourse course)
     {
-        var json = new JsonObject { ["date"] = Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
+        var json = new JsonObject { ["date"] = GrowthCards.Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
         if (scan.Sum.Bound is { } bound)
             json["comparator"] = FactorText.Sign(bound);
         if (scan.Modality is { } modality)
@@ -114,6 +114,4 @@ internal static class GrowthExtension
         if (value is { } number && Math.Abs(number) < 1e12)
             json[name] = FactorText.Rounded((decimal)number);
     }
-
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

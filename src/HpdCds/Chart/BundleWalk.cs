@@ -197,7 +197,7 @@ public sealed record BundleWalk(
             }
             else if (reader.ValueTextEquals("search"u8))
             {
-                mode = ReadMode(ref reader, known);
+                mode = known.NextTextIn(ref reader, "mode"u8);
             }
             else
             {
@@ -239,23 +239,6 @@ public sealed record BundleWalk(
         }
 
         return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
-    }
-
-    private static string? ReadMode(ref Utf8JsonReader reader, WalkMemory known)
-    {
-        string? mode = null;
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
-            return mode;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("mode"u8))
-                mode = known.NextText(ref reader);
-            else
-                reader.Skip();
-        }
-
-        return mode;
     }
 
     private static int? ReadNumber(ref Utf8JsonReader reader)

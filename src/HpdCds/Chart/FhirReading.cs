@@ -18,6 +18,14 @@ internal static class FhirReading
         return null;
     }
 
+    /// <summary>What is made of a record at once; nothing where it cannot be read as a resource of this type.</summary>
+    public static T? ReadRecord<T>(ReadOnlyMemory<byte> bytes, string type, Func<FhirElement, T> make)
+        where T : class
+    {
+        using var document = OpenRecord(bytes, type);
+        return document is null ? null : make(document.RootElement);
+    }
+
     /// <summary>A resource that is kept for a while, as long as the bytes are.</summary>
     public static FhirElement? Read(ReadOnlyMemory<byte> bytes, string type) =>
         FhirDocument.Read(bytes) is { } document && IsOf(document.RootElement, type) ? document.RootElement : null;

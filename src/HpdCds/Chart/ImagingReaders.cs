@@ -6,71 +6,50 @@ namespace HpdCds.Chart;
 public static class ImagingReaders
 {
     /// <returns>Nothing when the resource cannot be read.</returns>
-    public static ChartLesion? ReadLesion(ReadOnlyMemory<byte> bytes, string reference)
-    {
-        using var document = FhirReading.OpenRecord(bytes, "Observation");
-        return document?.RootElement is { } observation
-            ? new(reference, observation.Concept("bodySite"), [.. observation.Many("focus").Select(Identified).OfType<string>()], [.. References(observation, "derivedFrom"), .. References(observation, "partOf")])
-            : null;
-    }
+    public static ChartLesion? ReadLesion(ReadOnlyMemory<byte> bytes, string reference) =>
+        FhirReading.ReadRecord(bytes, "Observation", observation => new ChartLesion(
+            reference,
+            observation.Concept("bodySite"),
+            [.. observation.Many("focus").Select(Identified).OfType<string>()],
+            [.. References(observation, "derivedFrom"), .. References(observation, "partOf")]));
 
     /// <returns>Nothing when the resource cannot be read.</returns>
-    public static ChartStudy? ReadStudy(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
-    {
-        using var document = FhirReading.OpenRecord(bytes, "ImagingStudy");
-        return document?.RootElement is { } study
-            ? new(
-                reference,
-                study.Text("status"),
-                Time(study.Text("started"), zone),
-                [.. study.Many("modality")
-                    .Concat(study.Many("series").Select(series => series.One("modality")).OfType<FhirElement>())
-                    .Select(coding => coding.Text("code")).OfType<string>()
-                    .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
-            : null;
-    }
+    public static ChartStudy? ReadStudy(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
+        FhirReading.ReadRecord(bytes, "ImagingStudy", study => new ChartStudy(
+            reference,
+            study.Text("status"),
+            Time(study.Text("started"), zone),
+            [.. study.Many("modality")
+                .Concat(study.Many("series").Select(series => series.One("modality")).OfType<FhirElement>())
+                .Select(coding => coding.Text("code")).OfType<string>()
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]));
 
     /// <returns>Nothing when the resource cannot be read.</returns>
-    public static ChartReport? ReadReport(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
-    {
-        using var document = FhirReading.OpenRecord(bytes, "DiagnosticReport");
-        return document?.RootElement is { } report
-            ? new(
-                reference,
-                report.Text("status"),
-                Time(Moment(report, "effective"u8), zone),
-                [.. References(report, "result")],
-                [.. References(report, "imagingStudy")])
-            : null;
-    }
+    public static ChartReport? ReadReport(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
+        FhirReading.ReadRecord(bytes, "DiagnosticReport", report => new ChartReport(
+            reference,
+            report.Text("status"),
+            Time(Moment(report, "effective"u8), zone),
+            [.. References(report, "result")],
+            [.. References(report, "imagingStudy")]));
 
     /// <returns>Nothing when the resource cannot be read.</returns>
-    public static ChartPlan? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
-    {
-        using var document = FhirReading.OpenRecord(bytes, "ServiceRequest");
-        return document?.RootElement is { } request
-            ? new(
-                reference,
-                request.Text("status"),
-                request.IsTrue("doNotPerform"),
-                [.. request.Concepts("category"), .. request.Concept("code") is { } code ? [code] : Array.Empty<ChartConcept>()],
-                Time(Moment(request, "occurrence"u8), zone))
-            : null;
-    }
+    public static ChartPlan? ReadRequest(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
+        FhirReading.ReadRecord(bytes, "ServiceRequest", request => new ChartPlan(
+            reference,
+            request.Text("status"),
+            request.IsTrue("doNotPerform"),
+            [.. request.Concepts("category"), .. request.Concept("code") is { } code ? [code] : Array.Empty<ChartConcept>()],
+            Time(Moment(request, "occurrence"u8), zone)));
 
     /// <returns>Nothing when the resource cannot be read.</returns>
-    public static ChartPlan? ReadAppointment(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone)
-    {
-        using var document = FhirReading.OpenRecord(bytes, "Appointment");
-        return document?.RootElement is { } appointment
-            ? new(
-                reference,
-                appointment.Text("status"),
-                DoNotPerform: false,
-                [.. appointment.Concepts("serviceCategory"), .. appointment.Concepts("serviceType"), .. appointment.Concepts("reasonCode")],
-                Time(appointment.Text("start"), zone))
-            : null;
-    }
+    public static ChartPlan? ReadAppointment(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
+        FhirReading.ReadRecord(bytes, "Appointment", appointment => new ChartPlan(
+            reference,
+            appointment.Text("status"),
+            DoNotPerform: false,
+            [.. appointment.Concepts("serviceCategory"), .. appointment.Concepts("serviceType"), .. appointment.Concepts("reasonCode")],
+            Time(appointment.Text("start"), zone)));
 
     // A number without the place that gave it may be anything.
     private static string? Identified(FhirElement focus) =>

@@ -73,14 +73,9 @@ public sealed class PrefetchTable
         ArgumentNullException.ThrowIfNull(codes);
         Rows =
         [
-            new(ChartKey.Patient, "patient", "Patient", [], "Patient/{{context.patientId}}"),
-            Conditions(ChartKey.Problems, "problems", "problem-list-item"),
-            Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
+            .. WhoHasWhat,
             .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
-            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order{Count}"),
-            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}{Count}"),
-            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
-            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
+            .. WhatWasDone,
         ];
         ForGrowth = new(codes, isForGrowth: true);
         WithGrowth = new(this, ForGrowth);
@@ -102,14 +97,9 @@ public sealed class PrefetchTable
         _windowed = [];
         Rows =
         [
-            new(ChartKey.Patient, "patient", "Patient", [], "Patient/{{context.patientId}}"),
-            Conditions(ChartKey.Problems, "problems", "problem-list-item"),
-            Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
+            .. WhoHasWhat,
             .. GrowthKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
-            new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order{Count}"),
-            new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}{Count}"),
-            new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
-            new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
+            .. WhatWasDone,
             new(ChartKey.Reports, "reports", "DiagnosticReport", [], $"DiagnosticReport?{Patient}&category={Escape(Radiology)}{Count}"),
             new(ChartKey.Studies, "studies", "ImagingStudy", [], $"ImagingStudy?{Patient}{Count}"),
             new(ChartKey.Plans, "plans", "ServiceRequest", [], $"ServiceRequest?{Patient}{Count}"),
@@ -135,6 +125,22 @@ public sealed class PrefetchTable
 
     public IReadOnlyDictionary<string, string> Templates(bool isLean) =>
         Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);
+
+    // What both services read.
+    private static PrefetchRow[] WhoHasWhat =>
+    [
+        new(ChartKey.Patient, "patient", "Patient", [], "Patient/{{context.patientId}}"),
+        Conditions(ChartKey.Problems, "problems", "problem-list-item"),
+        Conditions(ChartKey.EncounterDx, "encounterDx", "encounter-diagnosis"),
+    ];
+
+    private static PrefetchRow[] WhatWasDone =>
+    [
+        new(ChartKey.Medications, "medications", "MedicationRequest", [], $"MedicationRequest?{Patient}&intent=order{Count}"),
+        new(ChartKey.Statements, "statements", "MedicationStatement", [], $"MedicationStatement?{Patient}{Count}"),
+        new(ChartKey.Administrations, "administrations", "MedicationAdministration", [], $"MedicationAdministration?{Patient}{Count}"),
+        new(ChartKey.Procedures, "procedures", "Procedure", [], $"Procedure?{Patient}{Count}"),
+    ];
 
     private static PrefetchRow Conditions(ChartKey key, string name, string category) =>
         new(key, name, "Condition", [], $"Condition?{Patient}&category={Escape(ConditionCategory + "|" + category)}{Count}") { AskedAs = AllConditions };

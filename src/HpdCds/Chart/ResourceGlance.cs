@@ -112,7 +112,7 @@ public sealed class ResourceGlance
         else if (reader.ValueTextEquals("meta"u8))
             ReadTexts(ref reader, "versionId"u8, "lastUpdated"u8, out _versionId, out _lastUpdated);
         else if (reader.ValueTextEquals("subject"u8) || reader.ValueTextEquals("patient"u8))
-            Subject = NextReference(ref reader, known) is { Length: > 0 } named ? named : Subject;
+            Subject = known.NextTextIn(ref reader, "reference"u8) is { Length: > 0 } named ? named : Subject;
         else if (reader.ValueTextEquals("code"u8))
             ReadCode(ref reader, known);
         else if (reader.ValueTextEquals("effectiveDateTime"u8) || reader.ValueTextEquals("effectiveInstant"u8))
@@ -154,7 +154,7 @@ public sealed class ResourceGlance
             {
                 if (!reader.ValueTextEquals("actor"u8))
                     reader.Skip();
-                else if (NextReference(ref reader, known) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
+                else if (known.NextTextIn(ref reader, "reference"u8) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
                     Subject = Said(Subject, named);
             }
         }
@@ -321,21 +321,4 @@ public sealed class ResourceGlance
 
     // What is said twice, and differently, is not known.
     private static string? Said(string? before, string? now) => before is null || before == now ? now : "";
-
-    private static string? NextReference(ref Utf8JsonReader reader, WalkMemory known)
-    {
-        string? text = null;
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
-            return text;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("reference"u8))
-                text = known.NextText(ref reader);
-            else
-                reader.Skip();
-        }
-
-        return text;
-    }
 }

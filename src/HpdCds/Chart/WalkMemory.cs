@@ -25,6 +25,25 @@ internal sealed class WalkMemory
         return null;
     }
 
+    /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
+    /// <param name="member">Of the object behind it.</param>
+    public string? NextTextIn(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
+    {
+        string? text = null;
+        reader.Read();
+        if (!JsonSteps.BeginsObject(ref reader))
+            return text;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(member))
+                text = NextText(ref reader);
+            else
+                reader.Skip();
+        }
+
+        return text;
+    }
+
     /// <summary>The codings of an element that came before, byte for byte.</summary>
     public (string? System, string Code)[]? CodesOf(ReadOnlySpan<byte> all, int start, int length)
     {

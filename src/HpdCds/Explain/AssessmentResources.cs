@@ -82,7 +82,7 @@ internal static class AssessmentResources
 
     private static JsonObject SumOf(JsonNode scan, JsonObject subject)
     {
-        var quantity = Quantity(scan["value"]!, "mm", "mm");
+        var quantity = Quantity(scan["value"]!, "mm");
         if (scan["comparator"] is { } comparator)
             quantity["comparator"] = comparator.DeepClone();
         return Observation("growth-sum", Concept("growth", "sum-of-diameters", "Sum of longest diameters"), subject, (string)scan["date"]!, new()
@@ -109,7 +109,7 @@ internal static class AssessmentResources
         {
             ["component"] = new JsonArray([.. figures.Select(figure => (JsonNode)Component(
                 Concept("growth", figure.Code, figure.Told),
-                figure.Value is { } value ? ("valueQuantity", Quantity(value, figure.Unit, figure.Unit)) : ("dataAbsentReason", Absent("not evaluable"))))]),
+                figure.Value is { } value ? ("valueQuantity", Quantity(value, figure.Unit)) : ("dataAbsentReason", Absent("not evaluable"))))]),
         });
     }
 
@@ -167,7 +167,7 @@ internal static class AssessmentResources
         ["text"] = why,
     };
 
-    private static JsonObject Quantity(JsonNode value, string unit, string code) => new() { ["value"] = value.DeepClone(), ["unit"] = unit, ["system"] = Ucum, ["code"] = code };
+    private static JsonObject Quantity(JsonNode value, string unit) => new() { ["value"] = value.DeepClone(), ["unit"] = unit, ["system"] = Ucum, ["code"] = unit };
 
     private static JsonArray References(IEnumerable<string> references) => new([.. references.Select(reference => new JsonObject { ["reference"] = reference })]);
 

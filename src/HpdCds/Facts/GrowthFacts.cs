@@ -12,6 +12,7 @@ internal sealed class GrowthFacts(PatientChart chart, KnowledgeBase knowledge, D
     private static readonly string[] Planned = ["active", "draft", "on-hold", "proposed", "pending", "booked", "arrived", "waitlist"];
 
     private readonly Results _results = new(chart, knowledge, asOf);
+    private readonly Dictionary<DateTimeOffset, Results> _resultsAt = [];
 
     public GrowthReading Read()
     {
@@ -132,15 +133,18 @@ internal sealed class GrowthFacts(PatientChart chart, KnowledgeBase knowledge, D
             : new Fact<DateOnly>.Unknown(UnknownReason.NotRecorded);
     }
 
-    private Fact<int> EcogAt(DateTimeOffset moment) => Whole(new PerformanceFacts(new Results(chart, knowledge, moment), knowledge, ehr.ReadsKarnofsky).Ecog);
+    private Results ResultsAt(DateTimeOffset moment) =>
+        moment == asOf ? _results : _resultsAt.TryGetValue(moment, out var known) ? known : _resultsAt[moment] = new(chart, knowledge, moment);
+
+    private Fact<int> EcogAt(DateTimeOffset moment) => Whole(new PerformanceFacts(ResultsAt(moment), knowledge, ehr.ReadsKarnofsky).Ecog);
 
     private static Fact<int> Whole(Fact<Finding> grade) => grade is Fact<Finding>.Known { Value.Compared.OnlyValue: null }
         ? new Fact<int>.Unknown(UnknownReason.BoundOnly)
         : grade.Map(finding => (int)finding.Compared.OnlyValue!.Value);
 
-    private Fact<Finding> Afp(DateTimeOffset moment) => new LaboratoryFacts(new Results(chart, knowledge, moment), knowledge, new PersonFacts(chart, moment, ehr.Zone)).Afp;
+    private Fact<Finding> Afp(DateTimeOffset moment) => new LaboratoryFacts(ResultsAt(moment), knowledge, new PersonFacts(chart, moment, ehr.Zone)).Afp;
 
-    private Fact<Finding> Nlr(DateTimeOffset moment) => new DifferentialFacts(chart, new Results(chart, knowledge, moment), knowledge.Rules).Ratio(moment);
+    private Fact<Finding> Nlr(DateTimeOffset moment) => new DifferentialFacts(chart, ResultsAt(moment), knowledge.Rules).Ratio(moment);
 
     private Fact<Finding> MarkerAt(DateOnly? firstDose, Func<DateTimeOffset, Fact<Finding>> read) =>
         firstDose is { } day ? read(EndOf(day)) : new Fact<Finding>.Unknown(UnknownReason.ImpreciseDate);

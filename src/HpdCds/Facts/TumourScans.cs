@@ -20,14 +20,18 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
+    private ChartObservation[] Diameters => field ??= Measured(DiameterGroup);
+
+    private ChartObservation[] StatedSums => field ??= Measured(SumGroup);
+
     /// <summary>At most one for each day.</summary>
     public Scan[] All => field ??= [.. Sums is { Length: > 0 } sums ? sums : Sizes];
 
     /// <summary>Results that would count if anybody said on which day the images were made.</summary>
-    public int Undated => Measured(SumGroup).Concat(Measured(DiameterGroup)).Count(observation => DayOf(observation) is null);
+    public int Undated => StatedSums.Concat(Diameters).Count(observation => DayOf(observation) is null);
 
     /// <summary>Every lesion that was measured, whichever sum it stands in.</summary>
-    public ImmutableArray<LesionCourse> Lesions => [.. Measured(DiameterGroup)
+    public ImmutableArray<LesionCourse> Lesions => [.. Diameters
         .Where(observation => DayOf(observation) is not null)
         .GroupBy(LesionKey, StringComparer.Ordinal)
         .Select(lesion => new LesionCourse(lesion.Key, SiteOf(lesion.First()), [.. lesion
@@ -38,7 +42,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     /// <summary>Organs in which lesions were measured on a day; null where one does not say where it is.</summary>
     public HashSet<string>? OrgansOn(DateOnly day)
     {
-        var organs = Measured(DiameterGroup).Where(observation => DayOf(observation) == day).Select(OrganOf).ToArray();
+        var organs = Diameters.Where(observation => DayOf(observation) == day).Select(OrganOf).ToArray();
         return organs.Length == 0 || organs.Contains(null) ? null : organs.OfType<string>().ToHashSet(StringComparer.Ordinal);
     }
 
@@ -61,7 +65,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
         return days is [{ } only] ? only : null;
     }
 
-    private Scan[] Sums => [.. Measured(SumGroup)
+    private Scan[] Sums => [.. StatedSums
         .Where(observation => DayOf(observation) is not null)
         .GroupBy(observation => DayOf(observation)!.Value)
         .Select(day => Stated(day.Key, Best(day, sum => sum)))
@@ -80,7 +84,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
 
     private static Measure<TumourSum>? AtLeast(decimal millimetres) => Measure<TumourSum>.From(millimetres, Comparison.AtLeast, factor: 1);
 
-    private IEnumerable<Scan> Sizes => Measured(DiameterGroup)
+    private IEnumerable<Scan> Sizes => Diameters
         .Select(observation => (Observation: observation, Day: DayOf(observation)))
         .Where(item => item.Day is not null)
         .GroupBy(item => item.Day!.Value, item => item.Observation)
@@ -131,8 +135,8 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
         return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
     }
 
-    private IEnumerable<ChartObservation> Measured(string group) =>
-        results.Of(group).Where(observation => observation.Specimen is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal);
+    private ChartObservation[] Measured(string group) =>
+        [.. results.Of(group).Where(observation => observation.Specimen is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
 
     private static T[] Best<T>(IEnumerable<T> all, Func<T, ChartObservation> of) =>
         all.GroupBy(item => Results.RankOf(of(item))).MaxBy(group => group.Key)?.ToArray() ?? [];

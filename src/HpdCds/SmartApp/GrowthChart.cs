@@ -22,6 +22,8 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
     private const decimal LeastBetweenDates = 80;
     private const int Ticks = 4;
 
+    private static readonly ChartShapes Shapes = new(Left, Width - Right, Height - Bottom);
+
     private readonly DateOnly _first = lines.SelectMany(line => line.Points).Min(point => point.Day).AddDays(-4);
     private readonly DateOnly _last = lines.SelectMany(line => line.Points).Select(point => point.Day).Concat(doses.Select(dose => dose.Day)).Max().AddDays(4);
 
@@ -37,16 +39,16 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
     public XElement Draw(string spoken, string doseWord) => Drawn(
         "svg",
         Has("class", "trend"),
-        Has("viewBox", Written($"0 0 {Width} {Height}")),
+        Has("viewBox", ChartShapes.Written($"0 0 {Width} {Height}")),
         Has("role", "img"),
         Has("aria-label", spoken),
-        Enumerable.Range(0, (int)(High / Step) + 1).SelectMany(step => Tick(step * Step)),
-        Months().Select(Month),
-        Drawn("path", Has("class", "axis"), Has("d", Written($"M{Left} {Top}V{Height - Bottom}H{Width - Right}"))),
+        Enumerable.Range(0, (int)(High / Step) + 1).SelectMany(step => Shapes.Tick(Y(step * Step), step * Step)),
+        Months().Select(month => Shapes.Month(X(month), Bottom - 8, month)),
+        Shapes.Axes(Top),
         doses.Where(dose => dose.Day >= _first && dose.Day != firstDose).Select(dose =>
             Drawn("line", Has("class", "dose"), Has("x1", X(dose.Day)), Has("x2", X(dose.Day)), Has("y1", Height - Bottom - 9), Has("y2", Height - Bottom))),
         firstDose is { } day && day >= _first ? FirstDose(day, doseWord) : null,
-        Expected.Count > 1 ? Drawn("polyline", Has("class", "expected"), Has("points", string.Join(' ', Expected.Select(point => Written($"{X(point.Day)},{Y(point.Size)}"))))) : null,
+        ChartShapes.Line([.. Expected.Select(point => (X(point.Day), Y(point.Size)))], "expected"),
         lines.SelectMany(Line));
 
     private XElement[] FirstDose(DateOnly day, string word)
@@ -62,39 +64,15 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
 
     private IEnumerable<XElement?> Line((string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points) line, int at)
     {
-        yield return line.Points.Count > 1
-            ? Drawn("polyline", Has("class", "line"), Dashes(at), Has("points", string.Join(' ', line.Points.Select(point => Written($"{X(point.Day)},{Y(point.Size.Value)}")))))
-            : null;
+        yield return ChartShapes.Line([.. line.Points.Select(point => (X(point.Day), Y(point.Size.Value)))], "line", Dashes(at));
         foreach (var point in line.Points)
-            yield return Dot(X(point.Day), Y(point.Size.Value), point.Size.Bound);
+            yield return ChartShapes.Dot(X(point.Day), Y(point.Size.Value), point.Size.Bound);
         if (line.Name is { } name)
             yield return Drawn("text", Has("class", "small strong over"), Has("x", X(line.Points[^1].Day) + 6), Has("y", Y(line.Points[^1].Size.Value) + 4), name);
     }
 
     // Lines are told apart by their dashes, too.
     private static XAttribute? Dashes(int line) => line == 0 ? null : Has("stroke-dasharray", ((string[])["6 2", "3 2", "8 2 2 2"])[(line - 1) % 3]);
-
-    // A bound is no size: it points to where the size lies.
-    private static XElement Dot(decimal x, decimal y, Comparison? bound) => bound switch
-    {
-        null => Drawn("circle", Has("class", "dot"), Has("cx", x), Has("cy", y), Has("r", 3.5m)),
-        Comparison.GreaterThan or Comparison.AtLeast => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y + 3}H{x + 4}L{x} {y - 5}Z"))),
-        _ => Drawn("path", Has("class", "dot"), Has("d", Written($"M{x - 4} {y - 3}H{x + 4}L{x} {y + 5}Z"))),
-    };
-
-    private XElement[] Tick(decimal value) =>
-    [
-        Drawn("line", Has("class", "grid"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value))),
-        Drawn("text", Has("class", "small"), Has("x", Left - 5), Has("y", Y(value) + 4), Has("text-anchor", "end"), PictureWords.Number(value)),
-    ];
-
-    private XElement[] Month(DateOnly month) =>
-    [
-        Drawn("line", Has("class", "axis"), Has("x1", X(month)), Has("x2", X(month)), Has("y1", Height - Bottom), Has("y2", Height - Bottom + 4)),
-        Drawn(
-            "text", Has("class", "small"), Has("x", X(month)), Has("y", Height - 8), Has("text-anchor", X(month) < Left + 16 ? "start" : X(month) > Width - Right - 20 ? "end" : "middle"),
-            month.ToString("yyyy-MM", CultureInfo.InvariantCulture)),
-    ];
 
     private IEnumerable<DateOnly> Months()
     {
@@ -120,6 +98,4 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
         var size = (decimal)Math.Pow(10, Math.Floor(Math.Log10((double)least)));
         return ((decimal[])[1, 2, 2.5m, 5, 10]).First(step => step * size >= least) * size;
     }
-
-    private static string Written(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

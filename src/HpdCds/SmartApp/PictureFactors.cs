@@ -122,7 +122,6 @@ internal static class PictureFactors
         ? Classed("ul", "parts", parts.Select(part => Markup.Of("li", words.Part(part), part.Fact is Fact<Finding>.Known { Provenance.Source: var source } ? new object[] { " ", Classed("span", "source", source) } : null)))
         : null;
 
-
     private static object?[] State(FactorAssessment row, PictureWords words) =>
     [
         Classed("span", "state", Shape(Kebab.Case(row.State.ToString())), words.State(row.State)),

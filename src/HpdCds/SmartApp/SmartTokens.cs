@@ -90,7 +90,7 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
         using var limit = new CancellationTokenSource(RevocationTime);
         try
         {
-            if (await http.Client.RevokeTokenAsync(request, limit.Token) is { Json: null or { ValueKind: not (JsonValueKind.Array or JsonValueKind.String or JsonValueKind.Number) }, IsError: false })
+            if (!(await http.Client.RevokeTokenAsync(request, limit.Token)).IsError)
                 return;
         }
         catch (Exception failure) when (failure is OperationCanceledException or InvalidOperationException or FormatException or IOException)

@@ -17,6 +17,8 @@ internal sealed class TrendChart
     private const int MostDates = 4;
     private const decimal LeastBetweenDates = 46;
 
+    private static readonly ChartShapes Shapes = new(Left, Width - Right, Height - Bottom);
+
     private readonly Trend _trend;
     private readonly Picture _picture;
     private readonly PictureWords _words;
@@ -41,17 +43,17 @@ internal sealed class TrendChart
     public XElement Draw(string spoken) => Drawn(
         "svg",
         Has("class", "trend"),
-        Has("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}")),
+        Has("viewBox", ChartShapes.Written($"0 0 {Width} {Height}")),
         Has("role", "img"),
         Has("aria-label", spoken),
         Window(),
-        Ticks().Select(Tick),
-        Dates().Select(Date),
-        Drawn("path", Has("class", "axis"), Has("d", Written($"M{Left} {Top}V{Height - Bottom}H{Width - Right}"))),
+        Ticks().Select(tick => Shapes.Tick(Y(tick), tick)),
+        Dates().Select(month => Shapes.Month(X(month), Bottom - 7, month)),
+        Shapes.Axes(Top),
         _trend.Thresholds.Select(Threshold),
         _picture.Treatments.SelectMany(Treatment),
-        _trend.Points.Length > 1 ? Drawn("polyline", Has("class", "line"), Has("points", string.Join(' ', _trend.Points.Select(point => Written($"{X(point.When.Latest)},{Y(point.Drawn)}"))))) : null,
-        _trend.Points.Select(Point),
+        ChartShapes.Line([.. _trend.Points.Select(point => (X(point.When.Latest), Y(point.Drawn)))], "line"),
+        _trend.Points.Select(point => ChartShapes.Dot(X(point.When.Latest), Y(point.Drawn), point.Bound, point.IsMarked ? "dot marked" : "dot")),
         Labels());
 
     private XElement Window() => Drawn(
@@ -72,18 +74,6 @@ internal sealed class TrendChart
         }
     }
 
-    private XElement[] Tick(decimal value) =>
-    [
-        Drawn("line", Has("class", "grid"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value))),
-        Drawn("text", Has("class", "small"), Has("x", Left - 5), Has("y", Y(value) + 4), Has("text-anchor", "end"), PictureWords.Number(value)),
-    ];
-
-    private XElement[] Date(DateTimeOffset month) =>
-    [
-        Drawn("line", Has("class", "axis"), Has("x1", X(month)), Has("x2", X(month)), Has("y1", Height - Bottom), Has("y2", Height - Bottom + 4)),
-        Drawn("text", Has("class", "small"), Has("x", X(month)), Has("y", Height - 7), Has("text-anchor", X(month) < Left + 16 ? "start" : X(month) > Width - Right - 20 ? "end" : "middle"), month.ToString("yyyy-MM", CultureInfo.InvariantCulture)),
-    ];
-
     private XElement Threshold(decimal value) =>
         Drawn("line", Has("class", "threshold"), Has("x1", Left), Has("x2", Width - Right), Has("y1", Y(value)), Has("y2", Y(value)));
 
@@ -97,19 +87,6 @@ internal sealed class TrendChart
             Drawn("line", Has("class", "treatment"), Has("x1", x), Has("x2", x), Has("y1", Top - 4), Has("y2", Height - Bottom)),
             Drawn("text", Has("class", "small strong"), Has("x", x), Has("y", Top - 7), Has("text-anchor", "middle"), MarkOf(at)),
         ];
-    }
-
-    // A bound is no value: it points to where the value lies.
-    private XElement Point(TrendPoint point)
-    {
-        var (x, y) = (X(point.When.Latest), Y(point.Drawn));
-        var dot = point.IsMarked ? "dot marked" : "dot";
-        return point.Bound switch
-        {
-            null => Drawn("circle", Has("class", dot), Has("cx", x), Has("cy", y), Has("r", 3.5m)),
-            Comparison.GreaterThan or Comparison.AtLeast => Drawn("path", Has("class", dot), Has("d", Written($"M{x - 4} {y + 3}H{x + 4}L{x} {y - 5}Z"))),
-            _ => Drawn("path", Has("class", dot), Has("d", Written($"M{x - 4} {y - 3}H{x + 4}L{x} {y + 5}Z"))),
-        };
     }
 
     private decimal X(DateTimeOffset time) => Math.Round(
@@ -172,6 +149,4 @@ internal sealed class TrendChart
 
     // The middle of the label, which the edges of the picture push inwards.
     private decimal LabelOf(DateTimeOffset month) => Math.Clamp(X(month), Left + 19, Width - Right - 19);
-
-    private static string Written(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

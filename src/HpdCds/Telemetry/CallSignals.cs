@@ -12,7 +12,7 @@ internal static class CallSignals
 {
     public const string Outcome = "hpdcds.outcome";
 
-    private const string None = "none";
+    internal const string None = "none";
 
     public static void Record(CallRecord record, string? ehr, int status, TimeSpan duration)
     {
@@ -41,7 +41,7 @@ internal static class CallSignals
             Signals.Feedback.Add(items, Signals.Tag("ehr", name));
         if (record.Assessment is { } found && found["model"] is not null)
             Assessed(found, record, name, mode);
-        Mark(record, name, service, outcome, status);
+        Mark(record.Feedback is null ? $"POST {service}" : $"POST {service} feedback", name, outcome, status, service);
     }
 
     private static void Assessed(JsonObject found, CallRecord record, string ehr, string mode)
@@ -63,12 +63,13 @@ internal static class CallSignals
         }
     }
 
-    // The web framework's own span says when a call came and went; what it was is ours to say.
-    private static void Mark(CallRecord record, string ehr, string service, string outcome, int status)
+    /// <summary>The web framework's own span says when a call came and went; what it was is ours to say.</summary>
+    /// <param name="service">Null where it is none of the hooks'.</param>
+    internal static void Mark(string name, string ehr, string outcome, int status, string? service = null)
     {
         if (Activity.Current is not { IsAllDataRequested: true } span)
             return;
-        span.DisplayName = record.Feedback is null ? $"POST {service}" : $"POST {service} feedback";
+        span.DisplayName = name;
         span.SetTag("http.response.status_code", status).SetTag("hpdcds.ehr", ehr).SetTag("hpdcds.service", service).SetTag(Outcome, outcome);
         if (status >= StatusCodes.Status500InternalServerError)
             span.SetStatus(ActivityStatusCode.Error);

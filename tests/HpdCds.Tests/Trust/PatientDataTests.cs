@@ -25,8 +25,8 @@ public sealed class PatientDataTests
         // What is the same in every answer, and refusals in words of ours.
         "HpdCds.Hooks.CardLink", "HpdCds.Hooks.CardSource", "HpdCds.Hooks.CataloguedService", "HpdCds.Hooks.DiscoveredService", "HpdCds.Hooks.DiscoveryDocument",
         "HpdCds.Hooks.ErrorIssue", "HpdCds.Hooks.ErrorOutcome", "HpdCds.Hooks.ErrorReply", "HpdCds.Hooks.HookCoding",
-        // Where an authorization server is.
-        "HpdCds.SmartApp.SmartServer",
+        // How wide a chart is, and where an authorization server is.
+        "HpdCds.SmartApp.ChartShapes", "HpdCds.SmartApp.SmartServer",
         "HpdCds.Store.Gap", "HpdCds.Store.Run", "HpdCds.Store.UsedToken", "HpdCds.Survey.ServerAbout", "HpdCds.Survey.SurveyCandidate", "HpdCds.Verbs.ExplainVerb+Arguments", "HpdCds.Verbs.IncidentVerb+Arguments",
     ];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -20,10 +21,11 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
     /// <summary>When the patient died, as recorded, or empty where only that is recorded; null where nothing is.</summary>
     public string? Died { get; init; }
 
+    /// <param name="recordNumberSystems">The systems of this hospital's record numbers, the foremost first; where none is listed, the type MR tells one.</param>
     /// <returns>Null for what is no Patient, and for another patient than <paramref name="patientId"/>.</returns>
-    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId, DateOnly today) =>
+    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId, ImmutableArray<string> recordNumberSystems, DateOnly today) =>
         FhirReading.Read(patientResource, "Patient") is { } patient && patient.Text("id") == patientId
-            ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier"), today))
+            ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier"), recordNumberSystems, today))
             {
                 Died = patient.Text("deceasedDateTime") ?? (patient.IsTrue("deceasedBoolean") ? "" : null),
             }
@@ -50,10 +52,13 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
     private static bool IsEastAsian(char letter) => letter is >= '\u3040' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7AF' or >= '\uF900' and <= '\uFAFF' || char.IsSurrogate(letter);
 
     // A number of another kind, a national one say, has no business on this page, and one that is no longer in use names nobody.
-    private static string? NumberOf(IEnumerable<FhirElement> identifiers, DateOnly today) => identifiers
-        .Where(identifier => identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true)
+    private static string? NumberOf(IEnumerable<FhirElement> identifiers, ImmutableArray<string> systems, DateOnly today) => identifiers
+        .Where(identifier => systems.IsEmpty
+            ? identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true
+            : identifier.Text("system") is { } system && systems.Contains(system, StringComparer.Ordinal))
         .Where(identifier => !NotToday.Contains(identifier.Text("use"), StringComparer.Ordinal) && !IsOver(identifier.One("period")?.Text("end"), today))
-        .OrderBy(identifier => Array.IndexOf(Preferred, identifier.Text("use")) is >= 0 and var place ? place : Preferred.Length)
+        .OrderBy(identifier => systems.IndexOf(identifier.Text("system") ?? ""))
+        .ThenBy(identifier => Array.IndexOf(Preferred, identifier.Text("use")) is >= 0 and var place ? place : Preferred.Length)
         .Select(identifier => identifier.Text("value"))
         .OfType<string>()
         .FirstOrDefault();

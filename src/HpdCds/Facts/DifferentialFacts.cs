@@ -60,8 +60,14 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         // A ratio that came and cannot be used says more than that no counts came.
         var saysMore = reported is Fact<Finding>.Unknown { Reason: not UnknownReason.NotRecorded }
             && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
-        return (reported is Fact<Finding>.Known || saysMore ? reported : none, []);
+        var answer = reported is Fact<Finding>.Known || saysMore ? reported : none;
+        // Who is told that they are no pair sees what they are.
+        return (answer, answer is Fact<Finding>.Unknown { Reason: UnknownReason.NotPaired } ? [.. NewestOf(NeutrophilDatum, neutrophils, summed), .. NewestOf(LymphocyteDatum, lymphocytes)] : []);
     }
+
+    private static IEnumerable<FactPart> NewestOf(string half, params ReadOnlySpan<Half> halves) => PartsOf(half, halves.ToArray()
+        .SelectMany(one => one.Usable)
+        .MaxBy(from => Results.SortTimeOf(from[0])));
 
     private static ImmutableArray<FactPart> PartsOf(Pair pair) =>
         [.. PartsOf(NeutrophilDatum, pair.Neutrophils), .. PartsOf(LymphocyteDatum, pair.Lymphocytes)];
@@ -275,7 +281,10 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
 
     private abstract record Half(IReadOnlyCollection<Part<DifferentialShare>> Shares, Reading<Finding>[] Unusable) : PatientData
     {
-        public abstract bool IsUsable { get; }
+        /// <summary>The results of each usable part.</summary>
+        public abstract IEnumerable<ImmutableArray<ChartObservation>> Usable { get; }
+
+        public bool IsUsable => Usable.Any();
 
         public bool HasUnusableAfter(DateTimeOffset time) => Unusable.Any(reading => reading.SortTime > time);
     }
@@ -286,6 +295,6 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         Reading<Finding>[] Unusable) : Half(Shares, Unusable)
         where TAnalyte : IAnalyte
     {
-        public override bool IsUsable => Counts.Count > 0 || Shares.Count > 0;
+        public override IEnumerable<ImmutableArray<ChartObservation>> Usable => Counts.Select(part => part.From).Concat(Shares.Select(part => part.From));
     }
 }

@@ -168,6 +168,6 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
         var answer = await calls.AskAsync(server, $"Patient/{patientId}", access, either.Token);
         // A patient who cannot be named is still said to be one whose name could not be read.
-        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) is { } read ? read : PatientBanner.Unread;
+        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, client.RecordNumberSystems, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) is { } read ? read : PatientBanner.Unread;
     }
 }

@@ -9,7 +9,7 @@ namespace HpdCds.SmartApp;
 /// <summary>The answer, or why there is none: the band on its scale, what would settle it, the baseline kit, and what limits it.</summary>
 internal static class PictureAnswer
 {
-    public static XElement Of(Picture picture, PictureWords words, WhatIf? whatIf) => Markup.Of(
+    public static XElement Of(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame) => Markup.Of(
         "section",
         Has("id", "answer"),
         Has("aria-labelledby", "answer-title"),
@@ -22,7 +22,7 @@ internal static class PictureAnswer
             PictureKind.NotAssessable => NotAssessable(picture.Assessment!, words, whatIf),
             _ => Silent(picture, words),
         },
-        Partial(picture, words),
+        Partial(picture, words, frame),
         picture.Reading is null ? null : Limits(picture, words),
         picture.Kind is PictureKind.OutOfScope or PictureKind.AnotherPatient ? null : Kit(picture, words),
         picture.Kind == PictureKind.Assessed ? Options(words) : null);
@@ -98,7 +98,7 @@ internal static class PictureAnswer
         ],
     };
 
-    private static XElement? Partial(Picture picture, PictureWords words)
+    private static XElement? Partial(Picture picture, PictureWords words, PictureFrame frame)
     {
         var unread = Unread(picture).ToArray();
         return unread.Length == 0 || picture.Kind == PictureKind.AnotherPatient ? null : Classed(
@@ -106,7 +106,9 @@ internal static class PictureAnswer
             "notice",
             Markup.Of("h2", words["page.partial"]),
             Markup.Of("p", words["page.partial-told"]),
-            Classed("ul", "inline", unread.Select(source => Markup.Of("li", words.Say("page.source-item", ("source", NameOf(source.Key, words)), ("state", StateOf(source.State, words)))))));
+            Classed("ul", "inline", unread.Select(source => Markup.Of("li", words.Say("page.source-item", ("source", NameOf(source.Key, words)), ("state", StateOf(source.State, words)))))),
+            // What was cut or refused would be so again.
+            Array.Exists(unread, source => source.State == SourceState.Failed) ? Markup.Of("p", Markup.Of("a", Has("class", "again"), Has("href", frame.Self + frame.Query), words["page.read-again"])) : null);
     }
 
     private static IEnumerable<ChartSource> Unread(Picture picture) =>

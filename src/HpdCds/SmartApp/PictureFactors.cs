@@ -166,8 +166,11 @@ internal static class PictureFactors
             return [row.Finding is null ? "" : words["factor.no-date"]];
         var date = Markup.Of("time", Has("datetime", at.Date), at.Date);
         // The date of an age is that of the birth, and no result is as old as that.
-        return row.Factor.Id == "age" ? [words.Say("page.born", ("date", at.Date))] : [date, words.Age(at) is { } age ? Classed("div", "why", age) : null];
+        return row.Factor.Id == "age" ? Born(words.Say("page.born", ("date", at.Date)), at.Date) : [date, words.Age(at) is { } age ? Classed("div", "why", age) : null];
     }
+
+    // A column that is too narrow breaks the words, not the date.
+    private static object?[] Born(string told, string date) => [told[..told.IndexOf(date, StringComparison.Ordinal)], Classed("span", "whole", date), told[(told.IndexOf(date, StringComparison.Ordinal) + date.Length)..]];
 
     private static object?[] Points(Picture picture, FactorAssessment row, PictureWords words) => row.Factor.Levels.All(level => level.Points == 0) || picture.Kind != PictureKind.Assessed
         ? [Classed("span", "quiet", row.Factor.Levels.All(level => level.Points == 0) ? "0" : words["page.not-counted"])]

@@ -92,15 +92,15 @@ public static class PicturePage
     {
         PictureKind.Assessed or PictureKind.NotAssessable =>
         [
-            PictureAnswer.Of(picture, words, whatIf),
+            PictureAnswer.Of(picture, words, whatIf, frame),
             PictureGrowth.Of(picture, words),
             PictureTry.Of(picture, words, whatIf, frame),
             PictureFactors.Of(picture, words),
             PictureCharts.Of(picture, words),
             PictureCharts.Rates(picture, words),
         ],
-        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf), PictureGrowth.Of(picture, words), PictureFactors.Read(picture, words), PictureCharts.Of(picture, words)],
-        _ => [PictureAnswer.Of(picture, words, whatIf)],
+        PictureKind.TumourUnknown or PictureKind.OutOfScope => [PictureAnswer.Of(picture, words, whatIf, frame), PictureGrowth.Of(picture, words), PictureFactors.Read(picture, words), PictureCharts.Of(picture, words)],
+        _ => [PictureAnswer.Of(picture, words, whatIf, frame)],
     };
 
     private static XElement Foot(Picture picture, PictureWords words, PictureFrame frame)

@@ -37,6 +37,9 @@ public sealed partial class SmartSettings
     /// <summary>Hosts of the authorization server; those of FhirBaseUrls when none is written.</summary>
     public IList<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>The systems of this hospital's record numbers, for an EHR that does not mark one of them with the type MR, or several.</summary>
+    public IList<string> RecordNumberSystems { get; init; } = [];
+
     /// <summary>How long a launch may be looked at.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -53,6 +56,7 @@ public sealed partial class SmartSettings
         checks.Require(scopes.Length <= MostScopes && Array.TrueForAll(scopes, IsScope), "Smart:Scopes holds what is no scope that only reads one patient (patient/Type.rs, launch, openid, fhirUser, online_access)");
         checks.Require(scopes.Contains("launch", StringComparer.Ordinal), "Smart:Scopes lacks launch");
         checks.Require(scopes.Contains("openid", StringComparer.Ordinal) || !scopes.Contains("fhirUser", StringComparer.Ordinal), "Smart:Scopes: fhirUser needs openid");
+        checks.Require(RecordNumberSystems.All(system => !string.IsNullOrWhiteSpace(system)), "Smart:RecordNumberSystems holds an empty name");
         checks.Require(SessionLifetime > TimeSpan.Zero && SessionLifetime <= LongestSession, $"Smart:SessionLifetime must lie above zero and not above {LongestSession}");
         checks.Require(
             ReadTimeout > TimeSpan.Zero && ReadTimeout <= LongestReading && CallTimeout > TimeSpan.Zero && CallTimeout <= ReadTimeout,
@@ -64,6 +68,7 @@ public sealed partial class SmartSettings
             Scopes = [.. scopes],
             FrameAncestors = [.. FrameAncestors.Where((origin, at) => checks.Origin("Smart:FrameAncestors", origin, at))],
             Hosts = [.. (AllowedHosts.Count > 0 ? AllowedHosts.Where((host, at) => checks.Host("Smart:AllowedHosts", host, at)) : serverHosts).Select(host => host.ToLowerInvariant())],
+            RecordNumberSystems = [.. RecordNumberSystems],
             SessionLifetime = SessionLifetime,
             ReadTimeout = ReadTimeout,
             CallTimeout = CallTimeout,
@@ -89,6 +94,8 @@ public sealed record SmartClient
     public required ImmutableArray<string> FrameAncestors { get; init; }
 
     public required ImmutableHashSet<string> Hosts { get; init; }
+
+    public required ImmutableArray<string> RecordNumberSystems { get; init; }
 
     public required TimeSpan SessionLifetime { get; init; }
 

@@ -66,6 +66,16 @@ public sealed partial class PictureFactorTests(Pictures pictures) : IClassFixtur
     }
 
     [Fact]
+    public async Task Counts_that_are_no_pair_are_shown_with_their_dates()
+    {
+        var request = Pictures.With(Pictures.RequestOf("bravo"), "bravo-lymph", lymphocytes => lymphocytes["effectiveDateTime"] = "2026-02-20T08:00:00Z");
+
+        var parts = Parts(Parse(await pictures.OfRequestAsync(request, Pictures.SandboxAsOf)), "NLR");
+
+        Assert.Equal(["neutrophils: 5.2 ×10³/uL, 2026-02-23 Observation/bravo-neut", "lymphocytes: 1 ×10³/uL, 2026-02-20 Observation/bravo-lymph"], parts);
+    }
+
+    [Fact]
     public async Task A_part_that_is_missing_is_told_with_the_reason()
     {
         var page = Parse(await pictures.OfSandboxAsync("bravo", with: request => request with

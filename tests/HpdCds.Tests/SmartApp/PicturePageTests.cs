@@ -185,14 +185,25 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
     [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"value":"TODAY","period":{"end":"2026-03"}}]""", "TODAY")]
     public void Only_a_medical_record_number_in_use_stands_for_the_patient(string identifiers, string? number) => Assert.Equal(
         number,
-        PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", new DateOnly(2026, 3, 1))!.RecordNumber);
+        PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", [], new DateOnly(2026, 3, 1))!.RecordNumber);
+
+    [Theory]
+    [Trait("Req", "SM-21")]
+    [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"system":"urn:other","value":"OTHER"},{"system":"urn:second","value":"SECOND"},{"system":"urn:ours","value":"OURS"}]""", "OURS")]
+    [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"system":"urn:other","value":"OTHER"},{"system":"urn:second","value":"SECOND"}]""", "SECOND")]
+    [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"system":"urn:other","value":"OTHER"},{"type":{"coding":[{"code":"MR"}]},"value":"WITHOUT"}]""", null)]
+    [InlineData("""[{"system":"urn:ours","use":"old","value":"OLD"}]""", null)]
+    public void A_hospital_says_which_numbers_are_its_record_numbers(string identifiers, string? number) => Assert.Equal(
+        number,
+        PatientBanner.Read(
+            System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", ["urn:ours", "urn:second"], new DateOnly(2026, 3, 1))!.RecordNumber);
 
     [Theory]
     [InlineData("""{"family":"王","given":["小明"]}""", "王小明")]
     [InlineData("""{"family":"Wang","given":["Xiaoming"]}""", "Xiaoming Wang")]
     [InlineData("""{"text":"王 小明","family":"王"}""", "王 小明")]
     public void A_name_is_written_as_its_language_writes_names(string name, string written) => Assert.Equal(
-        written, PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","name":[{{name}}]}"""), "p", new DateOnly(2026, 3, 1))!.Name);
+        written, PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","name":[{{name}}]}"""), "p", [], new DateOnly(2026, 3, 1))!.Name);
 
     [Theory]
     [InlineData("en", "more than 2 organs (1 point)", "present (1 point)", "not present (0 points)")]

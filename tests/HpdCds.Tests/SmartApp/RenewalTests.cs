@@ -161,8 +161,10 @@ public sealed class RenewalTests
         var soon = await site.ShowAsync(page);
 
         Assert.Contains("Not everything could be read", first.Html, StringComparison.Ordinal);
+        Assert.Contains(">Read again</a>", first.Html, StringComparison.Ordinal);
         Assert.Contains("Not everything could be read", atOnce.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("Not everything could be read", soon.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(">Read again</a>", soon.Html, StringComparison.Ordinal);
     }
 
     private static string FormTokenOf(OpenPage page) => Unguessable.HashOf($"form:{page.Cookie.Split('=', 2)[1]}");

@@ -17,7 +17,7 @@ public sealed class Browser : IAsyncLifetime
         // Nothing here measures time: a busy machine may take as long as it needs.
         Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = OnPath() });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = OnPath(), Args = ["--test-third-party-cookie-phaseout"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -39,6 +39,8 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = scheme,
             JavaScriptEnabled = withScript,
+            // Tests sign their own certificates.
+            IgnoreHTTPSErrors = true,
         });
         context.SetDefaultTimeout(Patience);
         return new(context, await context.NewPageAsync());

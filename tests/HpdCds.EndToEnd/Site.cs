@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using HpdCds.EndToEnd;
 using HpdCds.Explain;
 using HpdCds.Sandbox;
 using HpdCds.Sandbox.Orders;
 using HpdCds.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(Site))]
@@ -20,6 +25,7 @@ public sealed class Site : IAsyncLifetime
     private readonly SetClock _clock = new(new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
     private WebApplication? _ehr;
     private WebApplication? _service;
+    private X509Certificate2? _certificate;
 
     public Site() => ServiceUrl = $"http://127.0.0.1:{FreePort.Next()}";
 
@@ -33,6 +39,14 @@ public sealed class Site : IAsyncLifetime
     public static async Task<Site> AloneAsync()
     {
         var site = new Site();
+        await site.InitializeAsync();
+        return site;
+    }
+
+    /// <summary>Both anew, the service encrypted as in a hospital: only then a browser takes its cookies in a frame of the EHR.</summary>
+    public static async Task<Site> EncryptedAsync()
+    {
+        var site = new Site($"https://127.0.0.1:{FreePort.Next()}") { _certificate = Certificate() };
         await site.InitializeAsync();
         return site;
     }
@@ -54,6 +68,8 @@ public sealed class Site : IAsyncLifetime
             builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<TimeProvider>(_clock);
+            if (_certificate is not null)
+                builder.WebHost.ConfigureKestrel(server => server.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate));
         });
         await _service.StartAsync();
         _ehr!.Services.GetRequiredService<ServiceReading>().Explainer = _service.Services.GetRequiredService<Explainer>();
@@ -64,6 +80,7 @@ public sealed class Site : IAsyncLifetime
         await _ehr!.DisposeAsync();
         if (_service is not null)
             await _service.DisposeAsync();
+        _certificate?.Dispose();
     }
 
     private async Task StartEhrAsync()
@@ -72,8 +89,22 @@ public sealed class Site : IAsyncLifetime
         {
             builder.Services.AddSingleton<TimeProvider>(_clock);
             builder.Services.AddSingleton(_ => new SandboxAddresses(() => Url, new(ServiceUrl)));
+            if (_certificate is not null)
+                builder.Services.PostConfigureAll<HttpClientFactoryOptions>(clients => clients.HttpMessageHandlerBuilderActions.Add(made => ((SocketsHttpHandler)made.PrimaryHandler).SslOptions.RemoteCertificateValidationCallback = IsOurs));
         });
         await _ehr.StartAsync();
+    }
+
+    private bool IsOurs(object sender, X509Certificate? shown, X509Chain? chain, System.Net.Security.SslPolicyErrors errors) => shown?.GetCertHashString() == _certificate!.GetCertHashString();
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=hpdcds.invalid", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     /// <summary>Runs as time does, from a day that the tests know.</summary>

@@ -17,7 +17,8 @@ internal static class BaselineKit
     private const string Unread = "detail.kit-unread";
 
     /// <param name="model">The model that speaks; without one, every part of the kit is named.</param>
-    public static string Line(Wording wording, KnowledgeBase knowledge, PatientFacts facts, RiskModel? model)
+    /// <param name="seesScans">Scans and what is planned were read: then it is not said that they were not.</param>
+    public static string Line(Wording wording, KnowledgeBase knowledge, PatientFacts facts, RiskModel? model, bool seesScans = false)
     {
         var days = knowledge.Rules.BaselineKitDays;
         var line = new FactorLine(wording);
@@ -25,7 +26,7 @@ internal static class BaselineKit
         var gaps = kit.Select(id => (Id: id, Gap: GapIn(facts[id], days, facts.AsOf))).Where(item => item.Gap is not null).ToArray();
         string Names(IEnumerable<string> ids) => string.Join(wording["list-separator"], ids.Select(line.ShortName));
         return wording.Say(
-            "detail.kit",
+            seesScans ? "page.kit" : "detail.kit",
             ("labs", Names(kit)),
             ("days", days.ToString(CultureInfo.InvariantCulture)),
             ("answer", gaps.Length == 0 ? wording["detail.kit-complete"]

@@ -16,18 +16,22 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
 
     private static readonly string?[] NotToday = ["old", "maiden", "temp"];
 
+    // Identifier types of HL7 version 2, as FHIR has written their system.
+    private static readonly string[] KindsOfNumbers = ["http://terminology.hl7.org/CodeSystem/v2-0203", "http://hl7.org/fhir/v2/0203", "urn:oid:2.16.840.1.113883.18.108"];
+
     public bool IsUnread { get; init; }
 
     /// <summary>When the patient died, as recorded, or empty where only that is recorded; null where nothing is.</summary>
     public string? Died { get; init; }
 
     /// <param name="recordNumberSystems">The systems of this hospital's record numbers, the foremost first; where none is listed, the type MR tells one.</param>
+    /// <param name="zone">The hospital's, in which it is told when the patient died.</param>
     /// <returns>Null for what is no Patient, and for another patient than <paramref name="patientId"/>.</returns>
-    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId, ImmutableArray<string> recordNumberSystems, DateOnly today) =>
+    public static PatientBanner? Read(ReadOnlyMemory<byte> patientResource, string patientId, ImmutableArray<string> recordNumberSystems, DateOnly today, TimeZoneInfo zone) =>
         FhirReading.Read(patientResource, "Patient") is { } patient && patient.Text("id") == patientId
             ? new(NameOf(patient.Many("name")), patient.Text("birthDate"), NumberOf(patient.Many("identifier"), recordNumberSystems, today))
             {
-                Died = patient.Text("deceasedDateTime") ?? (patient.IsTrue("deceasedBoolean") ? "" : null),
+                Died = (patient.Text("deceasedDateTime") is { } died ? ChartTimes.Parse(died, zone)?.Date ?? died : null) ?? (patient.IsTrue("deceasedBoolean") ? "" : null),
             }
             : null;
 
@@ -54,7 +58,7 @@ public sealed record PatientBanner(string? Name, string? BirthDate, string? Reco
     // A number of another kind, a national one say, has no business on this page, and one that is no longer in use names nobody.
     private static string? NumberOf(IEnumerable<FhirElement> identifiers, ImmutableArray<string> systems, DateOnly today) => identifiers
         .Where(identifier => systems.IsEmpty
-            ? identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR") == true
+            ? identifier.Concept("type")?.Codings.Any(coding => coding.Code == "MR" && (coding.System is null || KindsOfNumbers.Contains(coding.System, StringComparer.Ordinal))) == true
             : identifier.Text("system") is { } system && systems.Contains(system, StringComparer.Ordinal))
         .Where(identifier => !NotToday.Contains(identifier.Text("use"), StringComparer.Ordinal) && !IsOver(identifier.One("period")?.Text("end"), today))
         .OrderBy(identifier => systems.IndexOf(identifier.Text("system") ?? ""))

@@ -77,16 +77,16 @@ public sealed class PrefetchTable
             .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
             .. WhatWasDone,
         ];
-        ForGrowth = new(codes, isForGrowth: true);
-        WithGrowth = new(this, ForGrowth);
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
+        ForGrowth = new(codes, isForGrowth: true);
+        WithGrowth = new(Rows, _windowed, ForGrowth);
     }
 
     // What growth alone reads is not windowed; what both read is as the risk models need it.
-    private PrefetchTable(PrefetchTable ofRisk, PrefetchTable ofGrowth)
+    private PrefetchTable(ImmutableArray<PrefetchRow> ofRisk, HashSet<string> windowed, PrefetchTable ofGrowth)
     {
-        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, ofRisk._windowed);
-        Rows = [.. ofRisk.Rows, .. ofGrowth.Rows.Where(row => ofRisk.Rows.All(other => other.Key != row.Key))];
+        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, windowed);
+        Rows = [.. ofRisk, .. ofGrowth.Rows.Where(row => ofRisk.All(other => other.Key != row.Key))];
     }
 
     // Growth is a course: here nothing is too old.

@@ -73,7 +73,11 @@ public sealed record AboutModel(
         }
 
         foreach (var conflict in Conflicts)
+        {
             citations.Cite(conflict.Evidence, "conflicts", fault);
+            foreach (var factor in conflict.Factors.Where(factor => table.Model.Factors.All(row => row.Id != factor)))
+                fault($"conflicts: the model has no factor {factor}");
+        }
     }
 }
 
@@ -83,7 +87,8 @@ public sealed record AboutModel(
 /// <param name="From">Where it is read.</param>
 public sealed record AboutInput(string Name, ImmutableArray<string> Factors, string From, string? Analyte = null, string? Window = null);
 
-public sealed record AboutConflict(string Text, ImmutableArray<string> Evidence);
+/// <param name="Factors">The rows that it is about; none where it is about the model as a whole.</param>
+public sealed record AboutConflict(string Text, ImmutableArray<string> Factors, ImmutableArray<string> Evidence);
 
 /// <summary>How far an answer is one.</summary>
 public enum AnswerStatus

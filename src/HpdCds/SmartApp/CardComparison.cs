@@ -48,6 +48,9 @@ public sealed record CardComparison(
     /// <summary>What was not read then or is not read now, where it was or is read on the other side.</summary>
     public ImmutableArray<NotCompared> NotCompared { get; init; } = [];
 
+    /// <summary>There are values to compare.</summary>
+    public bool HasRows { get; init; }
+
     public bool HasChanged => !Factors.IsEmpty || Tumour is not null || HasOtherScope;
 
     /// <summary>Everything was compared, by the same rules, and nothing is different.</summary>
@@ -79,6 +82,7 @@ public sealed record CardComparison(
             [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, hidesValues)).OfType<FactorChange>()])
         {
             NotCompared = [.. unread],
+            HasRows = rows.Length > 0,
         };
     }
 

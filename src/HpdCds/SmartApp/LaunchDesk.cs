@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.RateLimiting;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 using HpdCds.Chart;
@@ -30,11 +31,21 @@ internal sealed partial class LaunchDesk(
     private const int MostParameterCharacters = 2048;
     private const int SecretBytes = 32;
 
+    /// <summary>Of one EHR; twice as many in a burst.</summary>
+    private const int LaunchesPerSecond = 20;
+
     /// <summary>How long somebody may take to sign in.</summary>
     private static readonly TimeSpan SignIn = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    private readonly PartitionedRateLimiter<string> _beginnings = PartitionedRateLimiter.Create<string, string>(ehr => RateLimitPartition.GetTokenBucketLimiter(ehr, _ => new()
+    {
+        TokenLimit = 2 * LaunchesPerSecond,
+        TokensPerPeriod = LaunchesPerSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+    }));
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _renewing = new(StringComparer.Ordinal);
 
@@ -55,6 +66,10 @@ internal sealed partial class LaunchDesk(
             throw new LaunchProblemException(LaunchProblem.NotLaunched);
         }
 
+        // Each leaves something in the store for a while, whoever begins it: no EHR takes the page away from another.
+        using var lease = _beginnings.AttemptAcquire(ehr.Name);
+        if (!lease.IsAcquired)
+            throw new LaunchProblemException(LaunchProblem.Busy, ehr);
         var said = await discovery.OfAsync(server, client, stop) ?? throw new LaunchProblemException(LaunchProblem.ServerUnusable, ehr);
         var (state, verifier, nonce, secret) = (Random, Random, Random, Random);
         await rows.KeepAsync(state, new PendingLaunch(ehr.Name, iss, said, verifier, nonce, Unguessable.HashOf(secret)), clock.GetUtcNow() + SignIn, stop);
@@ -156,11 +171,12 @@ internal sealed partial class LaunchDesk(
     }
 
     /// <summary>Wipes a launch, and hands its token back.</summary>
-    public async Task EndAsync(string id, CancellationToken stop)
+    /// <returns>Whether the EHR said that it took the token back.</returns>
+    public async Task<bool> EndAsync(string id, CancellationToken stop)
     {
         if (await rows.TakeAsync<OpenLaunch>(id, stop) is not { } launch || trust.Table.Named(launch.Ehr)?.Smart is not { } client)
-            return;
-        await tokens.RevokeAsync(launch.Server, client, launch.RefreshToken ?? launch.AccessToken);
+            return false;
+        return await tokens.RevokeAsync(launch.Server, client, launch.RefreshToken ?? launch.AccessToken);
     }
 
     /// <summary>What a form of a launch must carry: only its own browser can know it.</summary>
@@ -176,8 +192,8 @@ internal sealed partial class LaunchDesk(
         var client = Of(launch.Ehr, launch.Iss).Client;
         // Begun, it is ended: the server may have spent the refresh token.
         var grant = await tokens.RefreshAsync(launch.Server, client, refreshToken, CancellationToken.None);
-        // A patient that changes with the token is none that was launched.
-        var isFine = grant is not null && (grant.Patient is null || grant.Patient == launch.PatientId);
+        // A patient, or a hospital, that changes with the token is none that was launched.
+        var isFine = grant is not null && (grant.Patient is null || grant.Patient == launch.PatientId) && (grant.Tenant is null || grant.Tenant == launch.Tenant);
         var renewed = isFine
             ? launch with { AccessToken = grant!.AccessToken, TokenUntil = grant.Until, RefreshToken = grant.RefreshToken ?? launch.RefreshToken, GrantedScopes = [.. grant.Scopes] }
             : launch with { RefreshToken = null };

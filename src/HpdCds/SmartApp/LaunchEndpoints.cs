@@ -11,6 +11,9 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace HpdCds.SmartApp;
 
+/// <summary>What a person looks at: there a refusal is a page, too.</summary>
+internal sealed class IsPage;
+
 /// <summary>
 /// The SMART app, from an EHR's launch to the picture: a browser is sent to sign in, comes back, and looks at the page of its launch. These
 /// addresses are open to everybody: who comes is known by the EHR's sign-in and by a cookie of one launch.
@@ -41,17 +44,21 @@ internal sealed partial class LaunchEndpoints(
         var endpoints = app.Services.GetRequiredService<LaunchEndpoints>();
         // No page elsewhere may read them, whatever it may ask the services.
         var open = app.MapGroup("").AllowAnonymous().WithMetadata(new DisableCorsAttribute());
-        open.MapGet(LaunchDesk.Launch, (HttpContext context) => endpoints.RunAsync(context, "launch", endpoints.LaunchAsync));
-        open.MapGet(LaunchDesk.Callback, (HttpContext context) => endpoints.RunAsync(context, "callback", endpoints.CallbackAsync));
-        open.MapGet($"{LaunchDesk.Launches}/{{id}}", (HttpContext context, string id) => endpoints.RunAsync(context, "page", page => endpoints.ShowAsync(page, id, form: null)));
+        var pages = open.MapGroup("").WithMetadata(new IsPage());
+        pages.MapGet(LaunchDesk.Launch, (HttpContext context) => endpoints.RunAsync(context, "launch", endpoints.LaunchAsync));
+        pages.MapGet(LaunchDesk.Callback, (HttpContext context) => endpoints.RunAsync(context, "callback", endpoints.CallbackAsync));
+        pages.MapGet($"{LaunchDesk.Launches}/{{id}}", (HttpContext context, string id) => endpoints.RunAsync(context, "page", page => endpoints.ShowAsync(page, id, form: null)));
         // Who looks again at what was tried, by the address bar or a list of pages, sees the chart.
-        open.MapGet($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.ReturnAsync(page, id)));
-        open.MapPost($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.TryAsync(page, id)));
-        open.MapPost($"{LaunchDesk.Launches}/{{id}}/end", (HttpContext context, string id) => endpoints.RunAsync(context, "end", page => endpoints.EndAsync(page, id)));
+        pages.MapGet($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.ReturnAsync(page, id)));
+        pages.MapPost($"{LaunchDesk.Launches}/{{id}}/what-if", (HttpContext context, string id) => endpoints.RunAsync(context, "what-if", page => endpoints.TryAsync(page, id)));
+        pages.MapPost($"{LaunchDesk.Launches}/{{id}}/end", (HttpContext context, string id) => endpoints.RunAsync(context, "end", page => endpoints.EndAsync(page, id)));
         open.MapGet(Jwks, endpoints.PublishAsync);
         MapFile(open, Stylesheet, PicturePage.StyleResource, "text/css; charset=utf-8");
         MapFile(open, Script, PicturePage.ScriptResource, "text/javascript; charset=utf-8");
     }
+
+    /// <summary>The answer to a browser that asks more than it may.</summary>
+    public Task RefuseAsync(HttpContext context) => RunAsync(context, "refused", _ => throw new LaunchProblemException(LaunchProblem.Busy));
 
     private async Task RunAsync(HttpContext context, string step, Func<LaunchExchange, Task> take)
     {
@@ -169,6 +176,7 @@ internal sealed partial class LaunchEndpoints(
         {
             Models = desk.PathOf("/about/models"),
             Query = language,
+            IsTried = form is not null,
             Below = LaunchPages.End($"{here}/end{language}", FormField, formToken, words),
         };
         await page.WriteAsync(PicturePage.Render(picture, tried, frame), StatusCodes.Status200OK);
@@ -197,10 +205,10 @@ internal sealed partial class LaunchEndpoints(
         var (launch, ehr) = await FindAsync(page, id);
         await FormAsync(page, id);
         readings.Forget(id);
-        await desk.EndAsync(id, page.Gone);
+        var isHandedBack = await desk.EndAsync(id, page.Gone);
         audit.Write("ended", "Ended", ehr, launch, request: null);
         page.Forget(LaunchDesk.PlaceOf(id));
-        throw new LaunchProblemException(LaunchProblem.Ended, ehr);
+        throw new LaunchProblemException(isHandedBack ? LaunchProblem.Ended : LaunchProblem.EndedHere, ehr);
     }
 
     /// <summary>A form that our own page sent, from our own page. The cookie goes wherever a frame is, so that it proves nothing here.</summary>

@@ -146,7 +146,7 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
             Budget = new ReadingBudget(asOf + client.ReadTimeout),
         };
         // Always: on paper the EHR shows nobody.
-        var banner = BannerAsync(server, launch.PatientId, access, client, stop);
+        var banner = BannerAsync(server, launch.PatientId, access, ehr, stop);
         var chart = await charts.ReadAsync(request, ehr, asOf, stop, historyDays: knowledge.Rules.HistoryDays, withGrowth: ShowsGrowth(ehr), ended: reading.End);
         var card = origin.Decision;
         var agents = card?.Agents.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray() ?? [];
@@ -162,12 +162,12 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
         }, access.IsRefused);
     }
 
-    private async Task<PatientBanner> BannerAsync(FhirBase server, string patientId, FhirAccess access, SmartClient client, CancellationToken stop)
+    private async Task<PatientBanner> BannerAsync(FhirBase server, string patientId, FhirAccess access, TrustedEhr ehr, CancellationToken stop)
     {
-        using var time = new CancellationTokenSource(client.ReadTimeout, clock);
+        using var time = new CancellationTokenSource(ehr.Smart!.ReadTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
         var answer = await calls.AskAsync(server, $"Patient/{patientId}", access, either.Token);
         // A patient who cannot be named is still said to be one whose name could not be read.
-        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, client.RecordNumberSystems, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) is { } read ? read : PatientBanner.Unread;
+        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, ehr.Smart.RecordNumberSystems, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), ehr.Zone).DateTime), ehr.Zone) is { } read ? read : PatientBanner.Unread;
     }
 }

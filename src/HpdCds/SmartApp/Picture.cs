@@ -35,6 +35,11 @@ public sealed record PictureRequest(
     public Decision? Card { get; init; }
 }
 
+/// <summary>The verdict of a card about growth.</summary>
+/// <param name="Rule">The definition that the hospital went by.</param>
+/// <param name="Result">On the wire: <c>met</c>, <c>not-met</c> or <c>not-evaluable</c>.</param>
+public sealed record GrowthOfCard(string Rule, string Result, DateTimeOffset At) : PatientData;
+
 /// <summary>Which page it is.</summary>
 public enum PictureKind
 {
@@ -66,8 +71,17 @@ public sealed record Picture(PictureKind Kind, PictureRequest Request, Knowledge
     /// <summary>Null where nothing was read.</summary>
     public PatientReading? Reading { get; init; }
 
+    /// <summary>What the chart alone makes of the regimen, where it is not that of the card; else null.</summary>
+    public Regimen? RegimenOfChart { get; init; }
+
     /// <summary>Growth since the first dose; null where there was none, or the hospital does not have it shown.</summary>
     public GrowthSubject? Growth { get; init; }
+
+    /// <summary>Why growth is not spoken of, where it would be shown; else null.</summary>
+    public string? WhyNoGrowth { get; init; }
+
+    /// <summary>What a card about growth said; null without one.</summary>
+    public GrowthOfCard? GrowthOfCard { get; init; }
 
     /// <summary>Null unless a model speaks.</summary>
     public ModelTable? Table { get; init; }

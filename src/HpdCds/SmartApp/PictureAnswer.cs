@@ -2,6 +2,8 @@ using System.Xml.Linq;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Hooks;
 using static HpdCds.SmartApp.Markup;
 
 namespace HpdCds.SmartApp;
@@ -15,6 +17,7 @@ internal static class PictureAnswer
         Has("aria-labelledby", "answer-title"),
         Markup.Of("h1", Has("id", "answer-title"), words["page.title"]),
         Order(picture, words),
+        GrowthSinceCard(picture, words),
         Changed(picture, words),
         picture.Kind switch
         {
@@ -31,8 +34,13 @@ internal static class PictureAnswer
         "p",
         "order",
         Markup.Of("strong", words.Say("page.order", ("drugs", PicturePage.Drugs(picture, words)))),
-        picture.Reading is { } reading && !picture.Request.Recognition.Agents.IsEmpty ? Markup.Of("span", words.Say("page.regimen", ("regimen", words.Regimen(reading.Regimen)))) : null,
+        picture.Reading is { } reading && !picture.Request.Recognition.Agents.IsEmpty ? Markup.Of("span", Regimen(picture, reading.Regimen, words)) : null,
         Markup.Of("span", words.Say("page.evaluated", ("asOf", words.Instant(picture.Request.AsOf)))));
+
+    // A partner that was only ordered then, and one that is gone since, look the same from here.
+    private static string Regimen(Picture picture, Regimen? regimen, PictureWords words) => picture.RegimenOfChart is { } now
+        ? words.Say("page.regimen-of-card", ("regimen", words.Regimen(regimen)), ("now", words.Regimen(now)))
+        : words.Say("page.regimen", ("regimen", words.Regimen(regimen)));
 
     private static XElement[] Band(RiskAssessment assessment, PictureWords words, WhatIf? whatIf) =>
     [
@@ -87,6 +95,11 @@ internal static class PictureAnswer
                 "perioperative" => "page.scope-perioperative",
                 "haematological" => "page.scope-haematological",
                 _ => "page.scope-continuation",
+            }], picture.OutOfScope is "child" or "perioperative" or "haematological" ? null : " " + words[picture switch
+            {
+                { Request.ShowsGrowth: false } => "page.scope-growth-off",
+                { WhyNoGrowth: "haematological" } => "page.scope-haematological",
+                _ => "page.scope-growth-silent",
             }]),
             Markup.Of("p", words["page.says-nothing"], " ", words["page.scope-read"]),
         ],
@@ -124,6 +137,25 @@ internal static class PictureAnswer
 
     private static string NameOf(ChartKey key, PictureWords words) => words[$"page.key-{Kebab.Case(key.ToString())}"];
 
+    // Of a card about growth the verdict alone is kept.
+    private static XElement? GrowthSinceCard(Picture picture, PictureWords words)
+    {
+        if (picture.GrowthOfCard is not { } card)
+            return null;
+        var asOf = ("asOf", words.Instant(card.At));
+        if (picture.Growth?.Assessment is { } now && now.Primary == card.Rule && ResultOf(now.PrimaryResult.Judgement) == card.Result)
+            return Classed("p", "quiet", words.Say("page.growth-unchanged", asOf));
+        return Classed(
+            "div", "notice changed", Has("role", "status"), Markup.Of("h2", words["page.growth-changed"]),
+            Markup.Of("p", words.Say(
+                "page.growth-changed-told", asOf, ("then", words.Say("page.growth-then", ("rule", words.Find($"growth.rule.{card.Rule}") ?? card.Rule), ("result", words[$"page.growth-result-{Kept(card.Result)}"]))),
+                ("now", picture.Growth is { } growth ? PictureGrowth.Verdict(growth.Assessment, words) : words["page.growth-result-none"]))));
+    }
+
+    private static string ResultOf(Judgement judgement) => judgement.Reason is not null ? "not-evaluable" : judgement.Verdict == Verdict.Met ? "met" : "not-met";
+
+    private static string Kept(string result) => result is "met" or "not-met" ? result : "open";
+
     private static XElement? Changed(Picture picture, PictureWords words)
     {
         if (picture.SinceCard is not { } since)
@@ -131,7 +163,7 @@ internal static class PictureAnswer
         var asOf = ("asOf", words.Instant(since.At));
         var hidden = since.HidesValues ? " " + words["page.changed-hidden"] : null;
         if (since.IsAsItWas)
-            return Classed("p", "quiet", words.Say("page.unchanged", asOf));
+            return Classed("p", "quiet", words.Say(since.HasRows ? "page.unchanged" : "page.unchanged-scope", asOf));
         var changes = Changes(picture, since, words).Select(change => Markup.Of("li", change)).ToArray();
         if (since.HasChanged)
         {
@@ -212,7 +244,7 @@ internal static class PictureAnswer
     private static XElement Kit(Picture picture, PictureWords words)
     {
         var line = picture.Reading is { } reading
-            ? BaselineKit.Line(picture.Wording, picture.Knowledge, reading.Factors, picture.Table?.Model)
+            ? BaselineKit.Line(picture.Wording, picture.Knowledge, reading.Factors, picture.Table?.Model, picture.Request.ShowsGrowth)
             : BaselineKit.LineWithoutData(picture.Wording, picture.Knowledge, picture.Request.AsOf);
         return Classed("div", "kit", Markup.Of("p", PictureWords.Plain(line)));
     }

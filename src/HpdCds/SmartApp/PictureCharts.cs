@@ -34,6 +34,7 @@ internal static class PictureCharts
         var name = ("name", words.Find($"part.{trend.Id}") ?? words.Line.ShortName(trend.Id));
         return trend switch
         {
+            { WhyNone: { } why, MissingPart: { } part } => words.Say("page.trend-none-made", name, ("reason", words.Say("reason.of-part", ("part", words[$"part.{part}"]), ("reason", words[$"reason.{why.Code()}"])))),
             { WhyNone: { } why } => words.Say("page.trend-none-usable", name, ("count", PictureWords.Number(trend.Results)), ("reason", words[$"reason.{why.Code()}"])),
             { Source: Chart.SourceState.Complete } => words.Say("page.trend-none-recorded", name),
             _ => words.Say("page.trend-none-read", name, ("state", PictureAnswer.StateOf(trend.Source, words))),

@@ -106,7 +106,7 @@ internal static class PictureFactors
             words.Levels(row).Select(level => Markup.Of("div", level)),
             Points(picture, row, words),
             Cards.FactorText.TierOf(row.Factor.Tier),
-            Source(row, words),
+            Breakable(Source(row, words)),
         ]),
         labelledBy,
         [.. rows.Select(row => More(picture, row, words))]);
@@ -177,15 +177,18 @@ internal static class PictureFactors
         : [Classed("span", row.Points.High > 0 ? row.Points.IsSettled ? "count settled" : "count open" : "count", words.Line.Points(row.Points))];
 
     private static string Source(FactorAssessment row, PictureWords words) => row.Fact.Match(
-        (_, provenance) => provenance.Source.Length > 0 ? provenance.Source : words["page.no-source"],
+        (_, provenance) => provenance.Source.Length > 0 ? provenance.Source : provenance.When is null ? "" : words["page.no-source"],
         rule => row.Fact is Fact<Finding>.PresumedAbsent { Place.Source: { Length: > 0 } source } ? source : words.Place(rule),
         unknown => unknown.Seen?.Source ?? "",
         _ => "");
 
+    // A narrow column breaks a reference where it has a joint.
+    private static object?[] Breakable(string source) => source.Split('/') is [var type, var id] ? [type + "/", Markup.Of("wbr"), id] : [source];
+
     private static XElement Evidence(Picture picture, FactorAssessment row, PictureWords words)
     {
         var knowledge = picture.Knowledge;
-        var conflicts = knowledge.About.Models[picture.Table!.Model.Id].Conflicts.Where(conflict => conflict.Evidence.Intersect(row.Factor.Evidence, StringComparer.Ordinal).Any()).ToArray();
+        var conflicts = knowledge.About.Models[picture.Table!.Model.Id].Conflicts.Where(conflict => conflict.Factors.Contains(row.Factor.Id, StringComparer.Ordinal)).ToArray();
         var weight = picture.Table.Reasons.Weights.GetValueOrDefault(row.Factor.Id);
         return Classed(
             "details",

@@ -23,7 +23,8 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
             return new(PictureKind.AnotherPatient, request with { Chart = ChartVerdict.Emptied(request.Chart), Banner = null }, knowledge);
         if (ChartVerdict.SaysNothing(request.Chart))
             return new(PictureKind.NoData, request, knowledge);
-        var reading = Read(request);
+        var (reading, regimenOfChart) = Read(request);
+        var growth = Growth(request, reading);
         var table = reading.TumourReason is null ? knowledge.ModelFor(reading.Tumour) : null;
         var reader = new TrendReader(knowledge, _drugs, request);
         var (trends, treatments) = (reader.Trends(table?.Model), reader.Treatments());
@@ -34,7 +35,9 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
             Undrawn = [.. trends.Where(trend => trend.Points.IsEmpty)],
             Treatments = treatments.Shown,
             TreatmentsLeftOut = treatments.LeftOut,
-            Growth = Growth(request, reading),
+            RegimenOfChart = regimenOfChart == reading.Regimen ? null : regimenOfChart,
+            Growth = growth?.Subject,
+            WhyNoGrowth = growth?.WhyNot,
         };
         if (Advice.OutOfScope(reading) is { } why)
             return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why, Read = RowsOf(reading) }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
@@ -50,23 +53,30 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
     private ImmutableArray<FactorAssessment> RowsOf(PatientReading reading) =>
         [.. knowledge.Models.SelectMany(table => table.Model.Factors).DistinctBy(factor => factor.Id, StringComparer.Ordinal).Select(factor => FactorAssessment.Of(factor, reading.Factors[factor.Id]))];
 
-    private GrowthSubject? Growth(PictureRequest request, PatientReading reading) => !request.ShowsGrowth ? null : _growth.Judge(
-        request.Recognition, reading, request.Chart, request.Orders, request.Ehr, EhrReading.Of(request.Ehr, request.Server), request.AsOf).Subject;
+    private GrowthFinding? Growth(PictureRequest request, PatientReading reading) => !request.ShowsGrowth ? null : _growth.Judge(
+        request.Recognition, reading, request.Chart, request.Orders, request.Ehr, EhrReading.Of(request.Ehr, request.Server), request.AsOf);
 
-    // A card about growth says nothing of points that could have changed.
-    private Picture Compared(Picture picture, JsonObject found) =>
-        picture.Request.Card is { Service: not HookCatalogue.Growth } card ? picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) } : picture;
+    // A card about growth says nothing of points that could have changed, and of growth only its verdict is kept.
+    private Picture Compared(Picture picture, JsonObject found) => picture.Request.Card switch
+    {
+        null => picture,
+        { Service: HookCatalogue.Growth } card => picture with
+        {
+            GrowthOfCard = card.Growth?.Split(':') is [var rule, var result] ? new(rule, result, DateTimeOffset.FromUnixTimeMilliseconds(card.At)) : null,
+        },
+        var card => picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) },
+    };
 
-    private PatientReading Read(PictureRequest request)
+    private (PatientReading Reading, Regimen? OfChart) Read(PictureRequest request)
     {
         // The drafts are not in the chart: what they were for, when they were to be given and what stood beside them is known from the card.
         var card = request.Orders.IsEmpty ? request.Card : null;
         var reading = new PatientFactsReader(knowledge, _drugs).Read(
             request.Chart, request.Recognition, request.Orders, EhrReading.Of(request.Ehr, request.Server), request.AsOf, knownTumour: card?.Tumour);
-        return reading with
+        return (reading with
         {
             Regimen = card?.Regimen is { } code ? Enum.GetValues<Regimen>().First(regimen => regimen.Code() == code) : reading.Regimen,
             IsPerioperative = reading.IsPerioperative || card?.Reason == Advice.Perioperative,
-        };
+        }, reading.Regimen);
     }
 }

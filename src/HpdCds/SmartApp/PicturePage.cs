@@ -18,6 +18,9 @@ public sealed record PictureFrame(string Nonce, string Stylesheet, string Script
     /// <summary>What has to follow the page's own address for it to stay in the language of its reader; may be empty.</summary>
     public string Query { get; init; } = "";
 
+    /// <summary>The page answers a form, whatever was set in it.</summary>
+    public bool IsTried { get; init; }
+
     /// <summary>Where the models are told of, from the page's own origin.</summary>
     public string Models { get; init; } = "/about/models";
 
@@ -61,6 +64,7 @@ public static class PicturePage
                 Head(picture, words, whatIf, frame),
                 Of("main", Body(picture, words, whatIf, frame)),
                 Foot(picture, words, frame),
+                Running(picture, words),
                 frame.Below)));
     }
 
@@ -87,6 +91,19 @@ public static class PicturePage
             Of("span", banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"]),
             Of("span", banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"]),
         });
+
+    // At the foot of each sheet, which may come apart from the first.
+    private static XElement? Running(Picture picture, PictureWords words) => picture.Request.Banner is not { } banner ? null : Of(
+        "p",
+        Has("class", "running print-only"),
+        banner.IsUnread ? words["page.patient-unread"] : new object?[]
+        {
+            words["page.patient"] + ": ", Of("bdi", banner.Name ?? words["page.no-name"]), " · ",
+            banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"], " · ",
+            banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"],
+        },
+        " · ",
+        words.Say("page.evaluated", ("asOf", words.Instant(picture.Request.AsOf))));
 
     private static object?[] Body(Picture picture, PictureWords words, WhatIf? whatIf, PictureFrame frame) => picture.Kind switch
     {

@@ -17,7 +17,9 @@ internal static class PictureTry
             "what-if",
             words["page.what-if"],
             Markup.Of("p", words["page.what-if-told"]),
-            whatIf is null ? null : Answer(picture, whatIf, words),
+            whatIf is not null ? Answer(picture, whatIf, words)
+                : frame.IsTried ? Classed("p", "tried-answer", Has("role", "status"), Has("tabindex", "-1"), words["page.what-if-nothing"])
+                : null,
             Markup.Of(
                 "form",
                 Has("id", FormId),
@@ -52,7 +54,7 @@ internal static class PictureTry
             "fieldset",
             Markup.Of("legend", words.Line.Name(row.Factor.Id)),
             Choice(name, "", words.Say("page.what-if-keep", ("reason", words.WhyUnknown(row))), chosen is null),
-            question.Choices.Select(choice => Choice(name, choice.Code, $"{words.Choice(row, choice)} ({words.Line.Points(new(choice.Points, choice.Points))})", chosen == choice.Code)));
+            question.Choices.Select(choice => Choice(name, choice.Code, words.Say("page.what-if-choice", ("choice", words.Choice(row, choice)), ("points", words.Line.Points(new(choice.Points, choice.Points)))), chosen == choice.Code)));
     }
 
     private static XElement Choice(string name, string code, string text, bool isChosen) => Markup.Of(

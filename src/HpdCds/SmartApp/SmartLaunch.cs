@@ -79,6 +79,12 @@ public enum LaunchProblem
 
     /// <summary>It was ended by the one who looked.</summary>
     Ended,
+
+    /// <summary>So it was, and the EHR did not say that it took the token back.</summary>
+    EndedHere,
+
+    /// <summary>More launches of this EHR begin than may.</summary>
+    Busy,
 }
 
 /// <summary>Ends a request with a page that says why.</summary>
@@ -98,7 +104,8 @@ internal sealed class LaunchProblemException(LaunchProblem problem, TrustedEhr? 
         LaunchProblem.NoPatient or LaunchProblem.AnotherPatient or LaunchProblem.NotForPatients => StatusCodes.Status403Forbidden,
         LaunchProblem.Over => StatusCodes.Status404NotFound,
         LaunchProblem.StoreAway => StatusCodes.Status503ServiceUnavailable,
-        LaunchProblem.Ended => StatusCodes.Status200OK,
+        LaunchProblem.Busy => StatusCodes.Status429TooManyRequests,
+        LaunchProblem.Ended or LaunchProblem.EndedHere => StatusCodes.Status200OK,
         _ => StatusCodes.Status400BadRequest,
     };
 }

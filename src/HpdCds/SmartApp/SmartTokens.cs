@@ -75,10 +75,11 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
     }
 
     /// <summary>Tells the server that a token is not needed any more, where it wants to know. What it says to that, and when, changes nothing.</summary>
-    public async Task RevokeAsync(SmartServer server, SmartClient client, string token)
+    /// <returns>Whether it said that it took the token back.</returns>
+    public async Task<bool> RevokeAsync(SmartServer server, SmartClient client, string token)
     {
         if (server.Revocation is null)
-            return;
+            return false;
         using var request = new TokenRevocationRequest
         {
             Address = server.Revocation.AbsoluteUri,
@@ -91,7 +92,7 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
         try
         {
             if (!(await http.Client.RevokeTokenAsync(request, limit.Token)).IsError)
-                return;
+                return true;
         }
         catch (Exception failure) when (failure is OperationCanceledException or InvalidOperationException or FormatException or IOException)
         {
@@ -99,6 +100,7 @@ internal sealed partial class SmartTokens(SmartHttp http, TimeProvider clock, IL
         }
 
         NotRevoked(log, server.Revocation.Host);
+        return false;
     }
 
     private async Task<SmartGrant?> AskAsync(Task<TokenResponse> asked, SmartServer server, CancellationToken stop)

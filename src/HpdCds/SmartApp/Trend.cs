@@ -37,6 +37,9 @@ public sealed record Trend(string Id, ImmutableArray<TrendPoint> Points, int Win
     /// <summary>Why the newest of them could not be used; null where something is drawn, or nothing was recorded.</summary>
     public UnknownReason? WhyNone { get; init; }
 
+    /// <summary>The part that <see cref="WhyNone"/> is about, where the value is made of several; else null.</summary>
+    public string? MissingPart { get; init; }
+
     /// <summary>How the reading of the place where they stand ended.</summary>
     public required SourceState Source { get; init; }
 }

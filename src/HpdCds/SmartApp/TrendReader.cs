@@ -120,6 +120,7 @@ internal sealed class TrendReader(KnowledgeBase knowledge, DrugRecognition drugs
             HasOlder = points.Length > MostPoints,
             Results = parts.Count(part => part.Time is { When: var when } && when.Latest >= _since),
             WhyNone = (newest as Fact<Finding>.Unknown)?.Reason,
+            MissingPart = newest is Fact<Finding>.Unknown { Datum: { } part } && part != id ? part : null,
             Source = state,
         };
     }

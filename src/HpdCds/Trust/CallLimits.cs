@@ -13,9 +13,6 @@ public static class CallLimits
 {
     private static readonly Share Strangers = new("", 1000, 128);
 
-    /// <summary>Each of them leaves something in the store for a while, whoever begins it.</summary>
-    private static readonly Share Launches = new("launches", 20, 128);
-
     public static void AddCallLimits(this IServiceCollection services, TrustTable trust)
     {
         ArgumentNullException.ThrowIfNull(trust);
@@ -41,8 +38,12 @@ public static class CallLimits
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken stop)
     {
         var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, Math.Ceiling(time.TotalSeconds)) : 1;
-        rejected.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        await ErrorReply.Generic(StatusCodes.Status429TooManyRequests).WriteAsync(rejected.HttpContext);
+        var context = rejected.HttpContext;
+        context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<SmartApp.IsPage>() is not null)
+            await context.RequestServices.GetRequiredService<SmartApp.LaunchEndpoints>().RefuseAsync(context);
+        else
+            await ErrorReply.Generic(StatusCodes.Status429TooManyRequests).WriteAsync(context);
     }
 
     /// <summary>The limits are part of the key: changed settings count at once.</summary>
@@ -50,7 +51,6 @@ public static class CallLimits
     {
         public static Share Of(HttpContext context) =>
             Caller.Of(context)?.Ehr is { } ehr ? new(ehr.Name, ehr.CallsPerSecond, ehr.ConcurrentCalls)
-            : context.Request.Path.Equals(SmartApp.LaunchDesk.Launch, StringComparison.OrdinalIgnoreCase) ? Launches
             : Strangers;
     }
 }

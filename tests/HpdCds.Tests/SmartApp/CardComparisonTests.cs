@@ -37,6 +37,24 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
     }
 
     [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task Where_no_model_speaks_no_value_is_said_to_be_as_it_was()
+    {
+        var decision = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+        var picture = await pictures.OfGoldenAsync("tumour-not-found");
+        var found = HpdCds.Cards.AssessmentExtension.WithoutTumour(picture.Request.Recognition, picture.Reading!, pictures.Knowledge);
+        var card = decision with
+        {
+            Model = null, Factors = "{}", BandLow = null, BandHigh = null, PointsLow = null, PointsHigh = null, Reason = (string?)found["reason"], Tumour = (string?)found["tumour"], Exposure = (string?)found["exposure"],
+        };
+
+        var text = PicturePageTests.Parse(await pictures.OfGoldenAsync("tumour-not-found", with: request => request with { Card = card })).Value;
+
+        Assert.Contains("Values were not compared.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("No value, state or points", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_memory_holds_no_value_and_tells_no_two_patients_alike()
     {
         var picture = await pictures.OfSandboxAsync("bravo");

@@ -58,4 +58,52 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
         Assert.Null(off.Growth);
         Assert.Contains("which is not switched on here", Pictures.PageOf(off), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(Patients))]
+    public async Task A_page_that_shows_growth_can_be_made_of_every_patient(string patient)
+    {
+        var picture = await pictures.OfRequestAsync(Pictures.RequestOf(patient), Pictures.SandboxAsOf, withGrowth: true);
+
+        Assert.Contains("id=\"answer\"", Pictures.PageOf(picture), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("met", "The definition used here says the same as on the card of 2026-02-20 08:00")]
+    [InlineData("not-met", "said: Maesaka 2022: Not met. Now: Definition used here: Maesaka 2022: met.")]
+    [InlineData("not-evaluable", "said: Maesaka 2022: Not evaluable. Now: Definition used here: Maesaka 2022: met.")]
+    [Trait("Req", "SM-45")]
+    public async Task A_page_behind_a_card_about_growth_says_whether_the_verdict_is_another(string result, string told)
+    {
+        var bravo = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+        var card = bravo with { Service = "hpd-growth", Growth = $"maesaka-2022-hcc:{result}", At = new DateTimeOffset(2026, 2, 20, 8, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() };
+
+        var page = PicturePageTests.Parse(await pictures.OfSandboxAsync("tango", with: request => request with { Card = card }));
+
+        Assert.Contains(told, page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_growth_is_on_and_says_nothing_the_page_says_why_and_not_that_it_is_off()
+    {
+        var lymphoma = Pictures.RequestOf("tango").Replace("\"109841003\"", "\"118600007\"", StringComparison.Ordinal).Replace("\"C22.0\"", "\"C85.9\"", StringComparison.Ordinal);
+
+        var page = PicturePageTests.Parse(await pictures.OfRequestAsync(lymphoma, Pictures.SandboxAsOf, withGrowth: true));
+
+        Assert.Contains("The recorded cancer is of blood or lymph", page.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("not switched on here", page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scans_that_were_read_are_not_said_to_be_unseen()
+    {
+        var with = PicturePageTests.Parse(await pictures.OfRequestAsync(Pictures.RequestOf("delta"), Pictures.SandboxAsOf, withGrowth: true));
+        var without = PicturePageTests.Parse(await pictures.OfRequestAsync(Pictures.RequestOf("delta"), Pictures.SandboxAsOf));
+
+        Assert.DoesNotContain("not seen here", with.Value, StringComparison.Ordinal);
+        Assert.Contains("Before the first dose", with.Value, StringComparison.Ordinal);
+        Assert.Contains("not seen here", without.Value, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Patients => [.. HpdCds.Sandbox.Patients.PatientFiles.Load(Pictures.SandboxAsOf).Select(patient => patient.About.Id)];
 }

@@ -178,22 +178,53 @@ public sealed partial class OpenPageTests
 
         Assert.Equal(200, (int)ended.StatusCode);
         Assert.Contains("did not take a token back", site.Service.Log.All, StringComparison.Ordinal);
+        Assert.Contains("did not confirm that it took the access back", await ended.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Launches_that_nobody_proved_to_be_anybody_for_are_limited()
+    public async Task Launches_that_nobody_proved_to_be_anybody_for_are_limited_which_is_said_on_a_page()
     {
         await using var site = await LaunchSite.StartAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
         {
             using var response = await site.GetAsync(LaunchSite.LaunchPath(site.Iss, "launch-1"));
+            if (response.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
+                Assert.Contains("Too many at once", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             return (int)response.StatusCode;
         }));
 
         Assert.Contains(302, answers);
         Assert.Contains(429, answers);
         Assert.All(answers, status => Assert.True(status is 302 or 429, $"{status}"));
+    }
+
+    [Fact]
+    public async Task What_is_no_launch_of_a_known_EHR_takes_no_place_of_one_that_is()
+    {
+        await using var site = await LaunchSite.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async at =>
+        {
+            using var junk = await site.GetAsync(LaunchSite.LaunchPath(at % 2 == 0 ? null : "https://elsewhere.example.org/fhir", "launch-1"));
+            Assert.Equal(400, (int)junk.StatusCode);
+        }));
+
+        Assert.Equal(200, (await site.SeeAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_form_in_which_nothing_was_set_is_answered_in_words()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        site.Fhir = call => call.Type == "Condition" ? EhrAnswer.Ok(Json.Bundle(Json.Condition("c-1"))) : null;
+        var page = await site.OpenAsync();
+        var (_, html) = await site.ShowAsync(page);
+
+        using var tried = await site.PostAsync(page.Path + "/what-if", page.Cookie, [new("form", FormTokenOf(html))]);
+
+        Assert.DoesNotContain("Nothing was set", html, StringComparison.Ordinal);
+        Assert.Contains("Nothing was set: this is the chart alone.", await tried.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

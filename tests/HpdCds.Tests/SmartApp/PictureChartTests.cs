@@ -28,6 +28,14 @@ public sealed class PictureChartTests(Pictures pictures) : IClassFixture<Picture
     }
 
     [Fact]
+    public async Task A_score_that_cannot_be_made_names_the_part_that_it_lacks()
+    {
+        var page = PicturePageTests.Parse(await pictures.OfSandboxAsync("november"));
+
+        Assert.Contains("ALBI score: cannot be made of what is recorded (bilirubin: not recorded)", page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_value_is_the_same_in_its_row_and_in_its_picture()
     {
         var picture = await pictures.OfSandboxAsync("bravo");

@@ -66,6 +66,28 @@ public sealed partial class PictureFactorTests(Pictures pictures) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_conflicts_is_told_of_the_row_that_it_is_about()
+    {
+        var page = Parse(await pictures.OfSandboxAsync("bravo"));
+
+        Assert.Contains("High NLR is independent in one cohort", Below("NLR"), StringComparison.Ordinal);
+        Assert.All(["portal vein tumour thrombus", "LDH", "AFP", "Child-Pugh"], name => Assert.DoesNotContain("Where it conflicts", Below(name), StringComparison.Ordinal));
+
+        string Below(string name) => page.Descendants("tr").First(row => row.Elements("th").FirstOrDefault()?.Value == name).ElementsAfterSelf().First().Value;
+    }
+
+    [Fact]
+    public async Task Where_the_chart_makes_another_regimen_than_the_card_both_are_told()
+    {
+        var card = pictures.DecisionOf(await pictures.OfSandboxAsync("delta"));
+        Assert.Equal("pd1-tki", card.Regimen);
+
+        var page = Parse(await pictures.OfSandboxAsync("delta", with: request => request with { Card = card, Orders = [], Chart = request.Chart with { Medications = [] } }));
+
+        Assert.Contains("Regimen on the card: PD-1 or PD-L1 inhibitor with a kinase inhibitor; in the chart now: ", page.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Counts_that_are_no_pair_are_shown_with_their_dates()
     {
         var request = Pictures.With(Pictures.RequestOf("bravo"), "bravo-lymph", lymphocytes => lymphocytes["effectiveDateTime"] = "2026-02-20T08:00:00Z");

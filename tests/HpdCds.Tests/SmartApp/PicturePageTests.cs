@@ -182,10 +182,12 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
     [InlineData("""[{"use":"old","type":{"coding":[{"code":"MR"}]},"value":"OLD","period":{"end":"2015"}},{"use":"official","type":{"coding":[{"code":"MR"}]},"value":"NEW"}]""", "NEW")]
     [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"value":"ENDED","period":{"end":"2026-02-28"}},{"use":"usual","type":{"coding":[{"code":"MR"}]},"value":"USUAL"},{"use":"official","type":{"coding":[{"code":"MR"}]},"value":"OFFICIAL"}]""", "OFFICIAL")]
     [InlineData("""[{"use":"temp","type":{"coding":[{"code":"MR"}]},"value":"TEMP"}]""", null)]
+    [InlineData("""[{"type":{"coding":[{"system":"http://example.org/kinds","code":"MR"}]},"value":"MARITAL"}]""", null)]
+    [InlineData("""[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]},"value":"V2"}]""", "V2")]
     [InlineData("""[{"type":{"coding":[{"code":"MR"}]},"value":"TODAY","period":{"end":"2026-03"}}]""", "TODAY")]
     public void Only_a_medical_record_number_in_use_stands_for_the_patient(string identifiers, string? number) => Assert.Equal(
         number,
-        PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", [], new DateOnly(2026, 3, 1))!.RecordNumber);
+        PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", [], new DateOnly(2026, 3, 1), TimeZoneInfo.Utc)!.RecordNumber);
 
     [Theory]
     [Trait("Req", "SM-21")]
@@ -196,18 +198,28 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
     public void A_hospital_says_which_numbers_are_its_record_numbers(string identifiers, string? number) => Assert.Equal(
         number,
         PatientBanner.Read(
-            System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", ["urn:ours", "urn:second"], new DateOnly(2026, 3, 1))!.RecordNumber);
+            System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","identifier":{{identifiers}}}"""), "p", ["urn:ours", "urn:second"], new DateOnly(2026, 3, 1), TimeZoneInfo.Utc)!.RecordNumber);
+
+    [Theory]
+    [InlineData("2026-02-01T22:00:00Z", "2026-02-02")]
+    [InlineData("2026-02-01", "2026-02-01")]
+    [InlineData("2026-02", "2026-02")]
+    [InlineData("soon", "soon")]
+    public void A_death_is_told_in_the_day_of_the_hospital(string written, string told) => Assert.Equal(
+        told,
+        PatientBanner.Read(
+            System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","deceasedDateTime":"{{written}}"}"""), "p", [], new DateOnly(2026, 3, 1), TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"))!.Died);
 
     [Theory]
     [InlineData("""{"family":"王","given":["小明"]}""", "王小明")]
     [InlineData("""{"family":"Wang","given":["Xiaoming"]}""", "Xiaoming Wang")]
     [InlineData("""{"text":"王 小明","family":"王"}""", "王 小明")]
     public void A_name_is_written_as_its_language_writes_names(string name, string written) => Assert.Equal(
-        written, PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","name":[{{name}}]}"""), "p", [], new DateOnly(2026, 3, 1))!.Name);
+        written, PatientBanner.Read(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Patient","id":"p","name":[{{name}}]}"""), "p", [], new DateOnly(2026, 3, 1), TimeZoneInfo.Utc)!.Name);
 
     [Theory]
     [InlineData("en", "more than 2 organs (1 point)", "present (1 point)", "not present (0 points)")]
-    [InlineData("zh-CN", "超过2个器官（1分）", "存在 (1分)", "不存在 (0分)")]
+    [InlineData("zh-CN", "超过2个器官（1分）", "存在（1分）", "不存在（0分）")]
     public async Task A_threshold_in_words_is_told_in_words_where_it_is_shown_and_where_it_is_tried(string language, string threshold, string yes, string no)
     {
         var page = Parse(await pictures.OfSandboxAsync("november", language));
@@ -286,7 +298,7 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
     private static string Row(XElement page, string name)
     {
         var row = page.Descendants("tr").First(row => row.Elements("th").FirstOrDefault()?.Nodes().OfType<XText>().FirstOrDefault()?.Value == name && row.Elements("td").Count() == 7);
-        return string.Join('|', row.Elements().Select((cell, at) => at == 0 ? name : string.Join(' ', cell.DescendantNodes().OfType<XText>().Select(text => text.Value).Where(text => text.Length > 0))));
+        return string.Join('|', row.Elements().Select((cell, at) => at == 0 ? name : string.Join(' ', cell.DescendantNodes().OfType<XText>().Select(text => text.Value).Where(text => text.Length > 0)).Replace("/ ", "/", StringComparison.Ordinal)));
     }
 
     [GeneratedRegex("^[<>]=?(?<number>-?[0-9.]+)$", RegexOptions.ExplicitCapture, 1000)]

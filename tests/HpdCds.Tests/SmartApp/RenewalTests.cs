@@ -36,6 +36,23 @@ public sealed class RenewalTests
 
     [Fact]
     [Trait("Req", "SM-36")]
+    public async Task A_renewed_token_of_another_hospital_reads_nothing()
+    {
+        await using var site = await LaunchSite.StartAsync();
+        site.Token = (token, form) =>
+        {
+            (token["refresh_token"], token["access_token"]) = ("refresh", form["grant_type"] == "refresh_token" ? "second" : "first");
+            if (form["grant_type"] == "refresh_token")
+                token["tenant"] = "another";
+        };
+        site.Fhir = call => call.Authorization == "Bearer second" ? null : new EhrAnswer(401, "");
+
+        Assert.Equal(404, (await site.SeeAsync()).Status);
+        Assert.DoesNotContain(site.Calls, call => call.Authorization == "Bearer second");
+    }
+
+    [Fact]
+    [Trait("Req", "SM-36")]
     public async Task Without_a_refresh_token_there_is_no_second_try()
     {
         await using var site = await LaunchSite.StartAsync();

@@ -78,14 +78,14 @@ public sealed class PrefetchTable
             .. WhatWasDone,
         ];
         ForGrowth = new(codes, isForGrowth: true);
-        WithGrowth = new(this, ForGrowth);
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
+        WithGrowth = new(this, ForGrowth);
     }
 
-    // What growth alone reads is not windowed; what both read is as the risk models need it.
+    // Growth is a course: what it reads too is not windowed here either, so that the page says what the card says.
     private PrefetchTable(PrefetchTable ofRisk, PrefetchTable ofGrowth)
     {
-        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, ofRisk._windowed);
+        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, [.. ofRisk._windowed.Except(ofGrowth.Rows.SelectMany(row => row.Groups), StringComparer.Ordinal)]);
         Rows = [.. ofRisk.Rows, .. ofGrowth.Rows.Where(row => ofRisk.Rows.All(other => other.Key != row.Key))];
     }
 

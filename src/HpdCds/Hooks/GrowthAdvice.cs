@@ -68,6 +68,8 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
         : situation == TreatmentSituation.FirstDose ? "first-dose"
         : situation == TreatmentSituation.Unknown && (isOrder || !isMeasured) ? "exposure-unknown"
         : patient.IsHaematological ? "haematological"
+        // What was resected, or is to be, is often not measured: an order that says so is no occasion to miss it each time.
+        : patient.IsPerioperative && !isMeasured ? Advice.Perioperative
         : null;
 
     private static HookResponse Silent(JsonObject assessment) => new([]) { Extension = new() { [HookResponse.AssessmentExtension] = assessment } };

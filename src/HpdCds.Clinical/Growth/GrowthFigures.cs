@@ -83,7 +83,8 @@ public sealed record GrowthFigures : PatientData
 
     private GrowthGap? WhyNotEvaluated => Course.OnTreatment.Gap;
 
-    private Judgement SizeProgression => OnTreatment is not { } growth
+    /// <summary>Whether the sum alone is progression at the first evaluation (RECIST 1.1).</summary>
+    public Judgement SizeProgression => OnTreatment is not { } growth
         ? Judgement.Open(WhyNoOnTreatment!.Value)
         : Judgement.Of(
             _criteria.Progression.Millimetres.IsMetBy(growth.Change)

@@ -37,15 +37,19 @@ public static class AboutEndpoints
         var knowledge = app.Services.GetRequiredService<KnowledgeBase>();
         var services = app.Services.GetRequiredService<HookCatalogue>().Discovery("", ehr: null).Services;
         var cards = knowledge.Models.Select(table => new ModelCardMaker(knowledge, table).Make()).ToArray();
+        var growth = GrowthCard.Of(knowledge);
+        (string Id, string Title, string Summary, string Version)[] models =
+            [.. cards.Select(card => (card.Id, card.Title, card.Summary, card.Versions.Model)), (growth.Id, growth.Title, growth.Summary, growth.Versions.Model)];
 
-        MapBoth(app, "/about/models", AboutPages.Index(cards, knowledge.About.Service, services), new
+        MapBoth(app, "/about/models", AboutPages.Index(models, knowledge.About.Service, services), new
         {
             knowledge.About.Service.Disclaimer,
-            Models = cards.Select(card => new { card.Id, card.Title, card.Summary, Version = card.Versions.Model, Url = $"/about/models/{card.Id}.json" }),
+            Models = models.Select(model => new { model.Id, model.Title, model.Summary, model.Version, Url = $"/about/models/{model.Id}.json" }),
             Services = services.Select(service => new { service.Hook, service.Id, service.Description, service.UsageRequirements, service.Prefetch }),
         });
         foreach (var card in cards)
             MapBoth(app, $"/about/models/{card.Id}", ModelPage.Render(card), card);
+        MapBoth(app, $"/about/models/{growth.Id}", GrowthModelPage.Render(growth), growth);
         MapBoth(app, "/about/hazards", AboutPages.Hazards(knowledge.Hazards), knowledge.Hazards);
         var css = Stylesheet();
         app.MapGet(Page.Stylesheet, context => WriteAsync(context, css, Css)).AllowAnonymous();

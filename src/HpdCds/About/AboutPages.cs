@@ -8,12 +8,12 @@ namespace HpdCds.About;
 /// <summary>What the service offers and needs, and what may go wrong with it.</summary>
 internal static class AboutPages
 {
-    public static string Index(IEnumerable<ModelCard> cards, AboutService about, IReadOnlyList<DiscoveredService> services) => Of(
+    public static string Index(IEnumerable<(string Id, string Title, string Summary, string Version)> models, AboutService about, IReadOnlyList<DiscoveredService> services) => Of(
         "Risk of hyperprogressive disease",
         new XElement("p", new XAttribute("class", "notice"), about.Disclaimer),
         about.IntendedUse.Select(Paragraph),
-        Section("models", "Models", new XElement("ul", cards.Select(card => new XElement(
-            "li", Link($"/about/models/{card.Id}", $"{card.Id} {card.Versions.Model}"), $": {card.Title}")))),
+        Section("models", "Models", new XElement("ul", models.Select(model => new XElement(
+            "li", Link($"/about/models/{model.Id}", $"{model.Id} {model.Version}"), $": {model.Title}")))),
         Section(
             "services",
             "Hooks",

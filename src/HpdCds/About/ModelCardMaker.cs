@@ -10,7 +10,7 @@ namespace HpdCds.About;
 /// <summary>Puts a card together from the knowledge in force.</summary>
 internal sealed class ModelCardMaker(KnowledgeBase knowledge, ModelTable table)
 {
-    private static readonly string ServiceVersion = typeof(ModelCard).Assembly.GetName().Version!.ToString(fieldCount: 3);
+    internal static readonly string ServiceVersion = typeof(ModelCard).Assembly.GetName().Version!.ToString(fieldCount: 3);
 
     private readonly Wording _wording = knowledge.Wordings[WordingCheck.Reference];
     private readonly AboutService _service = knowledge.About.Service;

@@ -33,7 +33,7 @@ internal static class ModelPage
         Section("limits", "Limits", List(card.Limits)),
         Section("options", "Options", List(card.Options)),
         BudgetOf(card.AlertBudget),
-        Versions(card),
+        Versions(card.Id, card.Versions),
         Section("responsible", "Responsible", List(card.Responsible)),
         Attributes(card),
         Section(
@@ -82,7 +82,7 @@ internal static class ModelPage
         "evidence",
         "Evidence",
         new XElement("h3", "Where it conflicts"),
-        new XElement("ul", card.Conflicts.Select(conflict => new XElement("li", conflict.Text, " ", Citations(conflict.Evidence)))),
+        Conflicts(card.Conflicts),
         new XElement("h3", "Published rates, each with its own definition, never pooled"),
         card.Rates.IsEmpty
             ? Paragraph("None is shown.")
@@ -94,14 +94,20 @@ internal static class ModelPage
                 Citations([rate.Evidence]),
             })),
         new XElement("h3", "Citations"),
-        Table(["Id", "Citation", "Population", "Finding", "Confidence"], card.Evidence.Select(citation => new object?[]
+        Literature(card.Evidence));
+
+    internal static XElement Conflicts(IEnumerable<AboutConflict> conflicts) =>
+        new("ul", conflicts.Select(conflict => new XElement("li", conflict.Text, " ", Citations(conflict.Evidence))));
+
+    internal static XElement Literature(IEnumerable<Citation> evidence) =>
+        Table(["Id", "Citation", "Population", "Finding", "Confidence"], evidence.Select(citation => new object?[]
         {
             new XElement("span", new XAttribute("id", $"cite-{citation.Id}"), citation.Id),
             new object[] { citation.Text, Doi(citation), Pmid(citation) },
             citation.Population,
             citation.Finding,
             citation.Confidence,
-        })));
+        }));
 
     private static object[] Doi(Citation citation) => citation.Doi is { } doi ? [" ", Link($"https://doi.org/{doi}", $"doi {doi}")] : [];
 
@@ -130,16 +136,16 @@ internal static class ModelPage
     private static object?[] Shares(string name, BudgetColumn column) =>
         [name, column.Shares.None, column.Shares.Info, column.Shares.Warning, column.Shares.Cannot];
 
-    private static XElement Versions(ModelCard card) => Section(
+    internal static XElement Versions(string id, CardVersions versions) => Section(
         "versions",
         "Versions",
         List(
         [
-            $"Service {card.Versions.Service}",
-            $"Model {card.Id} {card.Versions.Model}",
-            $"Knowledge {card.Versions.KnowledgeVersion} ({card.Versions.Knowledge})",
-            $"Evidence read to {card.Versions.EvidenceUntil}",
-            card.Versions.Overlay is { } overlay ? $"Changed by this site: {overlay}" : "Not changed by this site",
+            $"Service {versions.Service}",
+            $"Model {id} {versions.Model}",
+            $"Knowledge {versions.KnowledgeVersion} ({versions.Knowledge})",
+            $"Evidence read to {versions.EvidenceUntil}",
+            versions.Overlay is { } overlay ? $"Changed by this site: {overlay}" : "Not changed by this site",
         ]));
 
     private static XElement Attributes(ModelCard card) => Section(
@@ -164,7 +170,7 @@ internal static class ModelPage
         _ => "not applicable",
     };
 
-    private static object[] Basis(ImmutableArray<string> evidence, string? choice) =>
+    internal static object[] Basis(ImmutableArray<string> evidence, string? choice) =>
         [.. Citations(evidence), choice is null ? "" : evidence.IsEmpty ? $"Project choice: {choice}" : $". Project choice: {choice}"];
 
     private static object[] Citations(IEnumerable<string> ids) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HpdCds.Clinical;
 using HpdCds.Clinical.Growth;
 using HpdCds.Facts;
@@ -18,13 +17,13 @@ public sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assess
 /// </summary>
 internal sealed class GrowthCards(KnowledgeBase knowledge)
 {
-    private const int MostCharacters = 1200;
-
     private enum Kind
     {
         Warning,
+        OwnMet,
         OtherMet,
         AwaitsScan,
+        Undated,
         NotEvaluable,
     }
 
@@ -33,8 +32,8 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         if (KindOf(subject) is not { } kind)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
-        var suggestions = kind == Kind.AwaitsScan && subject.Growth.IsImagingPlanned != true ? OrderSuggestions.ForImaging(ehr, patientId, wording) : [];
-        return Make(Summary(kind, subject, wording), kind == Kind.Warning ? "warning" : "info", Detail(kind, subject, wording), wording) with
+        var suggestions = MayOfferImaging(subject) ? OrderSuggestions.ForImaging(ehr, patientId, wording) : [];
+        return Make(Summary(kind, subject, wording), kind == Kind.Warning ? "warning" : "info", new GrowthDetail(knowledge, subject, wording).Text(), wording) with
         {
             Suggestions = suggestions,
             SelectionBehavior = suggestions.Count > 0 ? "any" : null,
@@ -44,7 +43,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
     public Card ForNoData(UnknownReason why, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
-        var detail = string.Join("\n\n", wording.Say("growth.no-data", ("reason", wording[$"reason.{why.Code()}"])), Foot(wording, asOf));
+        var detail = string.Join("\n\n", wording.Say("growth.no-data", ("reason", wording[$"reason.{why.Code()}"])), GrowthDetail.Foot(knowledge, wording, asOf));
         return Make(wording["growth.summary-no-data"], "info", detail, wording);
     }
 
@@ -54,147 +53,38 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         if (assessment.IsWarning)
             return Kind.Warning;
         if (assessment.IsAnyMet)
-            return Kind.OtherMet;
+            return assessment.PrimaryResult.Judgement.Verdict == Verdict.Met ? Kind.OwnMet : Kind.OtherMet;
         return assessment.PrimaryResult.Judgement.Reason switch
         {
             null => null,
+            // A scan of which nobody says when it was made may be the one that is missed.
+            GrowthGap.NoOnTreatment or GrowthGap.NoBaseline or GrowthGap.NoPreBaseline when subject.Growth.Undated > 0 => Kind.Undated,
             GrowthGap.NoOnTreatment => Kind.AwaitsScan,
             _ => Kind.NotEvaluable,
         };
     }
 
-    private static string Summary(Kind kind, GrowthSubject subject, Wording wording) => wording.Say(
-        kind switch
+    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Undated: 0, IsImagingPlanned: not true };
+
+    private static string Summary(Kind kind, GrowthSubject subject, Wording wording)
+    {
+        var (assessment, course) = (subject.Assessment, subject.Growth.Course);
+        var key = kind switch
         {
             Kind.Warning => "growth.summary-warning",
+            Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
             Kind.AwaitsScan => "growth.summary-awaits",
+            Kind.Undated => "growth.summary-undated",
             _ => "growth.summary-open",
-        },
-        ("rule", Name(kind == Kind.OtherMet ? Met(subject).First() : subject.Assessment.Primary, wording)),
-        ("reason", subject.Assessment.PrimaryResult.Judgement.Reason is { } gap ? Gap(gap, wording) : ""));
-
-    private string Detail(Kind kind, GrowthSubject subject, Wording wording)
-    {
-        // What goes first when room is short stands last here; what is needed never goes.
-        var needed = new List<string?>
-        {
-            wording.Say("growth.primary", ("rule", Name(subject.Assessment.Primary, wording)), ("verdict", Verdict(subject.Assessment.PrimaryResult.Judgement, wording))),
-            Scans(subject, wording),
-            Rates(subject.Assessment.Figures, wording),
-            kind is Kind.AwaitsScan ? Planned(subject.Growth, wording, Markdown.Escape) : null,
-            Others(subject, wording),
         };
-        List<string?> optional =
-        [
-            Markers(subject, wording),
-            .. Reservations(subject, wording),
-            kind is Kind.Warning or Kind.OtherMet ? wording["growth.caveats"] : null,
-            kind is Kind.Warning or Kind.OtherMet && subject.Tumour == "hcc" ? wording["growth.pseudoprogression"] : null,
-            kind is Kind.Warning or Kind.OtherMet ? wording["growth.options"] : null,
-        ];
-        var foot = Foot(wording, subject.AsOf);
-        while (Joined(needed, optional, foot).Length > MostCharacters && optional.Count > 0)
-            optional.RemoveAt(0);
-        return Joined(needed, optional, foot);
-    }
-
-    /// <summary>What speaks against reading too much into the figures, for a page that has room for all of it.</summary>
-    internal static IEnumerable<string> Limits(GrowthSubject subject, Wording wording) =>
-        [.. Reservations(subject, wording).OfType<string>(), wording["growth.caveats"], .. subject.Tumour == "hcc" ? [wording["growth.pseudoprogression"]] : Array.Empty<string>()];
-
-    private static IEnumerable<string?> Reservations(GrowthSubject subject, Wording wording) =>
-    [
-        IsWithinError(subject) ? wording["growth.within-error"] : null,
-        subject.Growth.HasEmbolisation ? wording["growth.embolisation"] : null,
-        subject.Growth.HasStoppedKinaseInhibitor ? wording["growth.kinase-inhibitor"] : null,
-        subject.Growth.Undated > 0 ? wording.Say("growth.undated", ("count", Text(subject.Growth.Undated))) : null,
-    ];
-
-    private static string Joined(IEnumerable<string?> needed, IEnumerable<string?> optional, string foot) =>
-        string.Join("\n\n", needed.Concat(optional).Append(foot).Where(line => line is not null));
-
-    private static IEnumerable<string> Met(GrowthSubject subject) =>
-        subject.Assessment.Results.Where(result => result.Judgement.Verdict == Clinical.Growth.Verdict.Met).Select(result => result.Rule.Id);
-
-    private static string? Others(GrowthSubject subject, Wording wording)
-    {
-        var others = subject.Assessment.Results.Where(result => result.Rule.Id != subject.Assessment.Primary).ToArray();
-        string Names(IEnumerable<RuleResult> results) => string.Join(wording["list-separator"], results.Select(result => Name(result.Rule.Id, wording)));
-        var met = others.Where(result => result.Judgement.Verdict == Clinical.Growth.Verdict.Met).ToArray();
-        var open = others.Where(result => result.Judgement.Reason is not null).GroupBy(result => result.Judgement.Reason!.Value).ToArray();
-        var said = new[]
-        {
-            met.Length > 0 ? wording.Say("growth.others-met", ("rules", Names(met))) : null,
-            open.Length > 0
-                ? wording.Say("growth.others-open", ("rules", string.Join(wording["group-separator"], open.Select(group => wording.Say("missing.factors", ("names", Names(group)), ("reason", Gap(group.Key, wording)))))))
-                : null,
-        }.Where(line => line is not null).ToArray();
-        return said.Length == 0 ? null : string.Join(" ", said);
-    }
-
-    private static string? Scans(GrowthSubject subject, Wording wording)
-    {
-        var scans = subject.Growth.Scans.TakeLast(5).Select(scan => wording.Say(
-            "growth.scan", ("value", (scan.Sum.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(scan.Sum.Value)), ("date", Day(scan.Date)))).ToArray();
         return wording.Say(
-            "growth.scans",
-            ("scans", scans.Length == 0 ? wording["growth.scans-none"] : string.Join(wording["growth.arrow"], scans)),
-            ("dose", subject.Growth.Course.FirstDose is { } dose ? Day(dose) : wording["growth.dose-unknown"]));
+            key,
+            ("rule", GrowthWords.Rule(kind == Kind.OtherMet ? assessment.Results.First(result => result.Judgement.Verdict == Verdict.Met).Rule.Id : assessment.Primary, wording)),
+            ("date", course.OnTreatment.Scan is { } scan ? GrowthWords.Day(scan.Date) : wording["growth.dose-unknown"]),
+            ("count", GrowthWords.Text(subject.Growth.Undated)),
+            ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
-
-    private static string? Rates(GrowthFigures figures, Wording wording)
-    {
-        if (figures.OnTreatment is not { GrowthRate: { } rate, Kinetics: { } kinetics, ChangePercent: { } percent } on)
-            return null;
-        var change = wording.Say("growth.change", ("percent", Signed((double)percent)), ("mm", Signed((double)on.Change)), ("days", Text(on.Days)));
-        if (figures.Reference is not { GrowthRate: { } before, Kinetics: { } kineticsBefore } reference || figures.RateRise is not { } rise)
-            return change;
-        return change + " " + wording.Say(
-            "growth.rates",
-            ("tgrBefore", Number(before)), ("tgr", Number(rate)), ("rise", Signed(rise)),
-            ("tgrRatio", figures.RateRatio is { } ratio ? Number(ratio) : wording["growth.no-ratio"]),
-            ("tgkBefore", Number((double)kineticsBefore)), ("tgk", Number((double)kinetics)),
-            ("tgkRatio", figures.KineticsRatio is { } times ? Number((double)times) : wording["growth.no-ratio"]),
-            ("days", Text(reference.Days)));
-    }
-
-    /// <summary>Whether imaging is planned, as far as anybody can say.</summary>
-    internal static string Planned(GrowthReading growth, Wording wording, Func<string, string> written) => growth switch
-    {
-        { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
-        { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
-        { WerePlansRead: true } => wording["growth.not-planned"],
-        _ => wording["growth.plan-unread"],
-    };
-
-    private static string? Markers(GrowthSubject subject, Wording wording)
-    {
-        var lines = subject.Growth.Markers
-            .Where(marker => marker is { AtFirstDose: Fact<Finding>.Known, Now: Fact<Finding>.Known })
-            .Select(marker => wording.Say(
-                "growth.marker",
-                ("name", wording[$"name.{marker.Marker}"]),
-                ("before", Value(marker.AtFirstDose)),
-                ("after", Value(marker.Now)))).ToArray();
-        return lines.Length == 0 ? null : string.Join(wording["item-separator"], lines);
-    }
-
-    private static string Value(Fact<Finding> fact) => fact is Fact<Finding>.Known { Value.Shown: Shown.Number number, Provenance: var provenance }
-        ? (number.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(number.Value) + (number.Unit is "1" or "{ratio}" ? "" : " " + number.Unit) + $" ({provenance.When?.Date ?? "?"})"
-        : "?";
-
-    private static bool IsWithinError(GrowthSubject subject) =>
-        (subject.Assessment.Figures.OnTreatment is { } on && subject.Assessment.Figures.IsWithinError(on))
-        || (subject.Assessment.Figures.Reference is { } reference && subject.Assessment.Figures.IsWithinError(reference));
-
-    private string Foot(Wording wording, DateTimeOffset asOf) => wording.Say(
-        "growth.foot",
-        ("model", knowledge.Growth.Criteria.Id),
-        ("version", knowledge.Growth.Criteria.Version),
-        ("overlay", knowledge.Growth.Overlay is { } file ? wording.Say("detail.foot-overlay", ("file", Markdown.Escape(file))) : ""),
-        ("evidence", knowledge.EvidenceUntil),
-        ("asOf", asOf.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)));
 
     private Card Make(string summary, string indicator, string detail, Wording wording) =>
         new(summary, indicator, new CardSource(
@@ -207,22 +97,4 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             OverrideReasons = [.. knowledge.OverrideReasons.Reasons.Select(reason =>
                 new HookCoding(knowledge.OverrideReasons.System, reason.Code, reason.Display.GetValueOrDefault(wording.Language, reason.Display["en"])))],
         };
-
-    private static string Name(string rule, Wording wording) => wording[$"growth.rule.{rule}"];
-
-    private static string Gap(GrowthGap gap, Wording wording) => wording[$"growth.gap.{gap.Code()}"];
-
-    internal static string Verdict(Judgement judgement, Wording wording) => judgement.Reason is { } gap
-        ? wording.Say("growth.not-evaluable", ("reason", Gap(gap, wording)))
-        : wording[judgement.Verdict == Clinical.Growth.Verdict.Met ? "growth.met" : "growth.not-met"];
-
-    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static string Number(decimal value) => Number((double)value);
-
-    private static string Number(double value) => value.ToString("#,##0.#", CultureInfo.InvariantCulture);
-
-    internal static string Signed(double value) => value.ToString("+#,##0.#;-#,##0.#;0", CultureInfo.InvariantCulture);
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -34,9 +34,9 @@ internal static class GrowthExtension
         if (!subject.Growth.Agents.IsEmpty)
             growth["given"] = new JsonArray([.. subject.Growth.Agents.Select(agent => (JsonNode)agent)]);
         if (!subject.Growth.Scans.IsEmpty)
-            growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, course))]);
+            growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, subject.Growth))]);
         if (course.FirstDose is { } dose)
-            growth["firstDose"] = GrowthCards.Day(dose);
+            growth["firstDose"] = GrowthWords.Day(dose);
         if (figures.Reference is { } reference)
             growth["reference"] = IntervalOf(reference, figures);
         if (figures.OnTreatment is { } onTreatment)
@@ -50,15 +50,17 @@ internal static class GrowthExtension
         return json;
     }
 
-    private static JsonObject ScanOf(Scan scan, GrowthCourse course)
+    private static JsonObject ScanOf(Scan scan, GrowthReading growth)
     {
-        var json = new JsonObject { ["date"] = GrowthCards.Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
+        var json = new JsonObject { ["date"] = GrowthWords.Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
         if (scan.Sum.Bound is { } bound)
             json["comparator"] = FactorText.Sign(bound);
         if (scan.Modality is { } modality)
             json["modality"] = modality;
-        if (RoleOf(scan, course) is { } role)
+        if (RoleOf(scan, growth.Course) is { } role)
             json["role"] = role;
+        if (growth.Preliminary.Contains(scan.Date))
+            json["marks"] = new JsonArray(Kebab.Case(Mark.Preliminary.ToString()));
         return json;
     }
 

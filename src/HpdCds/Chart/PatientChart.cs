@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -87,7 +86,6 @@ public sealed record PatientChart(
     public ImmutableArray<ChartProcedure> Procedures { get; init; } = [];
 
     /// <summary>What only growth is read from.</summary>
-    [JsonIgnore]
     public ChartImaging Imaging { get; init; } = ChartImaging.None;
 
     /// <summary>The Patient resource that came is another person: no card may be made from this chart.</summary>

@@ -82,10 +82,10 @@ public sealed class PrefetchTable
         WithGrowth = new(Rows, _windowed, ForGrowth);
     }
 
-    // What growth alone reads is not windowed; what both read is as the risk models need it.
-    private PrefetchTable(ImmutableArray<PrefetchRow> ofRisk, HashSet<string> windowed, PrefetchTable ofGrowth)
+    // Growth is a course: what it reads too is not windowed here either, so that the page says what the card says.
+    private PrefetchTable(ImmutableArray<PrefetchRow> ofRisk, IEnumerable<string> windowed, PrefetchTable ofGrowth)
     {
-        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, windowed);
+        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, [.. windowed.Except(ofGrowth.Rows.SelectMany(row => row.Groups), StringComparer.Ordinal)]);
         Rows = [.. ofRisk, .. ofGrowth.Rows.Where(row => ofRisk.All(other => other.Key != row.Key))];
     }
 

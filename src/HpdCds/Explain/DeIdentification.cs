@@ -37,6 +37,7 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         {
             AsOf = saved.AsOf.AddDays(days),
             Hook = Word(saved.Hook)!,
+            Service = Word(saved.Service),
             Selections = [.. saved.Selections.Select(Name)],
             Orders = [.. saved.Orders.Select(Of)],
             Chart = Of(saved.Chart),
@@ -47,6 +48,9 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         .Concat(saved.Chart.Conditions.Select(one => one.Reference))
         .Concat(saved.Chart.Medications.Select(one => one.Reference))
         .Concat(saved.Chart.Procedures.Select(one => one.Reference))
+        .Concat(saved.Chart.Imaging.Studies.Select(one => one.Reference))
+        .Concat(saved.Chart.Imaging.Reports.Select(one => one.Reference))
+        .Concat(saved.Chart.Imaging.Plans.Select(one => one.Reference))
         .Concat(saved.Orders.Select(one => one.Reference));
 
     /// <summary>Whether the assessment of what <see cref="Of(SavedChart)"/> made differs in new names and moved times only.</summary>
@@ -60,7 +64,13 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         _ => JsonNode.DeepEquals(before, after),
     };
 
+    // What a sum was made of stands in one text.
     private bool IsTheSame(string before, string after) =>
+        before.Split(", ") is { Length: > 1 } parts
+            ? after.Split(", ") is var others && parts.Length == others.Length && parts.Zip(others).All(pair => IsOneTheSame(pair.First, pair.Second))
+            : IsOneTheSame(before, after);
+
+    private bool IsOneTheSame(string before, string after) =>
         before == after
         || (_names.ContainsKey(Whole(before)) && Name(before) == after)
         || (IsTime(before, out var one) && IsTime(after, out var other) && before.Length == after.Length && Math.Abs((other - one).TotalDays - days) < Vagueness(before));
@@ -79,6 +89,11 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Conditions = [.. chart.Conditions.Select(Of)],
         Medications = [.. chart.Medications.Select(Of)],
         Procedures = [.. chart.Procedures.Select(done => done with { Reference = Name(done.Reference), Status = Word(done.Status), Code = Of(done.Code)!, Time = Moved(done.Time) })],
+        Imaging = new(
+            [.. chart.Imaging.Lesions.Select(lesion => new ChartLesion(Name(lesion.Reference), Of(lesion.BodySite), [.. lesion.Identifiers.Select(Name)], [.. lesion.From.Select(Link)]))],
+            [.. chart.Imaging.Studies.Select(study => new ChartStudy(Name(study.Reference), Word(study.Status), Moved(study.Time), [.. study.Modalities.Select(code => code.Length <= LongestTelling ? code : "x")]))],
+            [.. chart.Imaging.Reports.Select(report => new ChartReport(Name(report.Reference), Word(report.Status), Moved(report.Time), [.. report.Results.Select(Link)], [.. report.Studies.Select(Link)]))],
+            [.. chart.Imaging.Plans.Select(plan => plan with { Reference = Name(plan.Reference), Status = Word(plan.Status), Kinds = Of(plan.Kinds), Time = Moved(plan.Time) })]),
         Sources = chart.Sources.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { NewestFirstDownTo = pair.Value.NewestFirstDownTo?.AddDays(days) }),
     };
 
@@ -196,6 +211,9 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
             _names[whole] = name = string.Create(CultureInfo.InvariantCulture, $"{TypeOf(whole)}n{_names.Count:D6}");
         return name + text[whole.Length..];
     }
+
+    // What was written with an address before it still leads to what it named.
+    private string Link(string written) => Name(_names.Keys.FirstOrDefault(known => written.EndsWith("/" + known, StringComparison.Ordinal)) ?? written);
 
     private static string Whole(string text) => text.IndexOf('#', StringComparison.Ordinal) is > 0 and var at ? text[..at] : text;
 

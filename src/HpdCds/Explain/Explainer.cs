@@ -82,10 +82,14 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
             Zone = TimeZoneInfo.FindSystemTimeZoneById(saved.TimeZone),
             NoEncounterDiagnoses = saved.HasNoEncounterDiagnoses,
             ReadsKarnofsky = saved.ReadsKarnofsky,
+            GrowthDefinitions = (string?)saved.Assessment["growth"]?["primary"] is { } primary ? ImmutableDictionary<string, string>.Empty.Add("*", primary) : ImmutableDictionary<string, string>.Empty,
         };
         var request = new HookRequest(
-            "hpd-risk", saved.Hook, Guid.Empty.ToString(), saved.Chart.PatientId, "Practitioner/replay", null, saved.Selections, saved.Orders, null, null,
-            ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty);
+            saved.Service ?? HookCatalogue.Risk, saved.Hook, Guid.Empty.ToString(), saved.Chart.PatientId, "Practitioner/replay", null, saved.Selections, saved.Orders, null, null,
+            ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty)
+        {
+            IsForGrowth = saved.Service == HookCatalogue.Growth,
+        };
         return Explain(request, advice.Recognise(request), saved.Chart, ehr, saved.AsOf, new ReadingTrace());
     }
 
@@ -114,9 +118,12 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         var fates = Fates(chart, trace, request.IsForGrowth ? null : (string?)assessment["model"]).ToArray();
         var json = Explained(request, recognition, (Sources(chart), ToJson(fates)), answer, StatusCodes.Status200OK, asOf);
         var resources = AssessmentResources.Of(assessment, chart.PatientId, fates.Where(fate => fate.Fate == Fate.Used).Select(fate => fate.Reference.Split('#')[0]));
-        // What growth rests on, images and plans, is not saved.
-        return new(json, request.IsForGrowth ? null : new(
-            knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr), chart, assessment))
+        return new(json, new(
+            knowledge.Hash, asOf, ehr.Zone.Id, ehr.NoEncounterDiagnoses, ehr.ReadsKarnofsky, request.Hook, request.Selections, Local(request, ehr),
+            request.IsForGrowth ? chart : chart with { Imaging = ChartImaging.None }, assessment)
+        {
+            Service = request.IsForGrowth ? HookCatalogue.Growth : null,
+        })
         { Resources = resources };
     }
 

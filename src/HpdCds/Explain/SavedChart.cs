@@ -23,6 +23,9 @@ public sealed record SavedChart(
     PatientChart Chart,
     JsonObject Assessment) : PatientData
 {
+    /// <summary>The service that was asked; null for <c>hpd-risk</c>.</summary>
+    public string? Service { get; init; }
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,

@@ -26,6 +26,9 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>Measurements of which nobody says when the images were made.</summary>
     public int Undated { get; init; }
 
+    /// <summary>The days of scans in whose sums a result stands that is not final.</summary>
+    public ImmutableHashSet<DateOnly> Preliminary { get; init; } = [];
+
     /// <summary>Embolisation since the scan before the baseline: dead tissue distorts sums.</summary>
     public bool HasEmbolisation { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
 
     /// <summary>The lesions that were measured, each over time.</summary>
     public ImmutableArray<LesionCourse> Lesions { get; init; } = [];
+
+    /// <summary>The results that a sum was made of.</summary>
+    public static string[] SourcesOf(Scan scan) => scan.Source.Split(", ");
 }
 
 /// <summary>A day on which an inhibitor was given, or a course of it began.</summary>

@@ -12,7 +12,7 @@ namespace HpdCds.Facts;
 /// </summary>
 internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneInfo zone)
 {
-    private const string SumGroup = "recist-sum";
+    public const string SumGroup = "recist-sum";
     private const string DiameterGroup = "tumor-diameter";
     private const string Unnamed = "unnamed";
     private const string Wrong = "entered-in-error";

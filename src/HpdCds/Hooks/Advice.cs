@@ -51,7 +51,7 @@ public sealed class Advice
         using (Signals.At(Station.Facts))
             reading = _facts.Read(chart, recognition, request.Orders, known, asOf, trace);
         if (request.IsForGrowth)
-            return _growth.FromChart(request, recognition, reading, chart, ehr, known, asOf);
+            return _growth.FromChart(request, recognition, reading, chart, ehr, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
             return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
         if (reading.TumourReason is not null)

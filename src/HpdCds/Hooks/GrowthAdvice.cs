@@ -21,9 +21,9 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     private readonly GrowthReader _reader = new(knowledge, drugs);
     private readonly GrowthCards _cards = new(knowledge);
 
-    public HookResponse FromChart(HookRequest request, Recognition recognition, PatientReading patient, PatientChart chart, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf)
+    public HookResponse FromChart(HookRequest request, Recognition recognition, PatientReading patient, PatientChart chart, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
-        var finding = Judge(recognition, patient, chart, request.Orders, ehr, known, asOf);
+        var finding = Judge(recognition, patient, chart, request.Orders, ehr, known, asOf, trace);
         if (finding.Subject is not { } subject)
             return Silent(AssessmentExtension.OutOfScope(recognition, finding.WhyNot!, patient.Exposure));
         using var station = Signals.At(Station.Cards);
@@ -35,11 +35,11 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
 
     /// <summary>Growth as read and judged, or why it is not for this service to speak of it.</summary>
     public GrowthFinding Judge(
-        Recognition recognition, PatientReading patient, PatientChart chart, ImmutableArray<ChartOrder> drafts, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf)
+        Recognition recognition, PatientReading patient, PatientChart chart, ImmutableArray<ChartOrder> drafts, TrustedEhr ehr, EhrReading known, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         GrowthReading growth;
         using (Signals.At(Station.Facts))
-            growth = _reader.Read(chart, drafts, known, asOf);
+            growth = _reader.Read(chart, drafts, known, asOf, trace);
         var isOrder = recognition.Outcome == RecognitionOutcome.Inhibitor;
         var situation = WhoSpeaks.SituationOf(patient.Exposure, recognition.Agents, growth.Agents);
         if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty || growth.Undated > 0 || (patient.TumourReason is null && !chart.WereRead(ChartKey.Growth))) is { } why)
@@ -65,9 +65,11 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     // Where nothing is ordered hpd-risk is not asked: a tumour that was measured, or may have been, and whose treatment could not be read is told of here.
     private static string? WhyNot(PatientReading patient, TreatmentSituation situation, bool isOrder, bool isMeasured) =>
         patient.IsChild ? "child"
-        : situation == TreatmentSituation.FirstDose || (isOrder && situation == TreatmentSituation.Unknown) ? "first-dose"
-        : situation == TreatmentSituation.Unknown && !isMeasured ? "exposure-unknown"
+        : situation == TreatmentSituation.FirstDose ? "first-dose"
+        : situation == TreatmentSituation.Unknown && (isOrder || !isMeasured) ? "exposure-unknown"
         : patient.IsHaematological ? "haematological"
+        // What was resected, or is to be, is often not measured: an order that says so is no occasion to miss it each time.
+        : patient.IsPerioperative && !isMeasured ? Advice.Perioperative
         : null;
 
     private static HookResponse Silent(JsonObject assessment) => new([]) { Extension = new() { [HookResponse.AssessmentExtension] = assessment } };

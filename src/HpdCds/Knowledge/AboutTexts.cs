@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HpdCds.SmartApp;
 
 namespace HpdCds.Knowledge;
 
@@ -9,7 +10,7 @@ public sealed record AboutTexts(AboutService Service, ImmutableDictionary<string
     private const int EvidenceBasedAttributes = 13;
     private const int MustShowItems = 11;
 
-    internal void Check(IEnumerable<ModelTable> models, FactRules rules, UnitTable units, CitationUse citations, Action<string, string> fault)
+    internal void Check(IEnumerable<ModelTable> models, string? growth, FactRules rules, UnitTable units, CitationUse citations, Action<string, string> fault)
     {
         void OfService(string what) => fault("service", what);
         CheckNumbers(Service.PredictiveAttributes.Select(attribute => (attribute.Number, attribute.Answer)), PredictiveAttributes, "predictiveAttributes", OfService);
@@ -22,6 +23,11 @@ public sealed record AboutTexts(AboutService Service, ImmutableDictionary<string
             else
                 fault(table.Model.Id, "is missing");
         }
+
+        if (growth is not null && !Models.ContainsKey(growth))
+            fault(growth, "is missing");
+        else if (growth is not null)
+            Models[growth].CheckGrowth(units, citations, what => fault(growth, what));
     }
 
     private static void CheckNumbers(IEnumerable<(int Number, string Answer)> answers, int most, string where, Action<string> fault)
@@ -62,12 +68,19 @@ public sealed record AboutModel(
     {
         foreach (var factor in table.Model.Factors.Where(factor => factor.IsCore && Inputs.All(input => !input.Factors.Contains(factor.Id, StringComparer.Ordinal))))
             fault($"no input feeds the core factor {factor.Id}");
+        Check([.. table.Model.Factors.Select(factor => factor.Id)], units, citations, fault);
+        foreach (var input in Inputs.Where(input => input.Window is { } window && !rules.WindowsInDays.ContainsKey(window)))
+            fault($"{input.Name}: there is no window {input.Window}");
+    }
+
+    internal void CheckGrowth(UnitTable units, CitationUse citations, Action<string> fault) => Check(GrowthRules.Parts, units, citations, fault);
+
+    private void Check(IReadOnlyCollection<string> factors, UnitTable units, CitationUse citations, Action<string> fault)
+    {
         foreach (var input in Inputs)
         {
-            foreach (var factor in input.Factors.Where(factor => table.Model.Factors.All(row => row.Id != factor)))
+            foreach (var factor in input.Factors.Where(factor => !factors.Contains(factor, StringComparer.Ordinal)))
                 fault($"{input.Name}: the model has no factor {factor}");
-            if (input.Window is { } window && !rules.WindowsInDays.ContainsKey(window))
-                fault($"{input.Name}: there is no window {window}");
             if (input.Analyte is { } analyte && !units.Analytes.Contains(analyte, StringComparer.Ordinal))
                 fault($"{input.Name}: there are no units for {analyte}");
         }

@@ -8,9 +8,10 @@ namespace HpdCds.Knowledge;
 /// <param name="Criteria">What growth is judged by.</param>
 /// <param name="Rules">By rule, where its numbers come from.</param>
 /// <param name="Settings">The same of windows and of what the rules share.</param>
+/// <param name="Primary">By tumour group, why its definition decides.</param>
 /// <param name="Overlay">The file by which a site changed them; null when they are ours.</param>
 public sealed record GrowthTable(
-    GrowthCriteria Criteria, ImmutableDictionary<string, Basis> Rules, ImmutableDictionary<string, Basis> Settings, string? Overlay)
+    GrowthCriteria Criteria, ImmutableDictionary<string, Basis> Rules, ImmutableDictionary<string, Basis> Settings, ImmutableDictionary<string, Basis> Primary, string? Overlay)
 {
     public const string Path = "models/hpd-growth.json";
 
@@ -38,7 +39,12 @@ public sealed record GrowthTable(
         {
             var criteria = file.ToCriteria(Fault);
             return isSound
-                ? new(criteria, file.Rules.ToImmutableDictionary(rule => rule.Id, rule => rule.Basis, StringComparer.Ordinal), settings, found.File.IsOverlay ? found.File.Name : null)
+                ? new(
+                    criteria,
+                    file.Rules.ToImmutableDictionary(rule => rule.Id, rule => rule.Basis, StringComparer.Ordinal),
+                    settings,
+                    file.Primary.ToImmutableDictionary(primary => primary.Tumour, primary => Basis.Of(primary.Evidence, primary.ProjectChoice), StringComparer.Ordinal),
+                    found.File.IsOverlay ? found.File.Name : null)
                 : null;
         }
         catch (ArgumentException wrong)

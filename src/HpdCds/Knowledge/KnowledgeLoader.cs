@@ -34,7 +34,7 @@ public static class KnowledgeLoader
         errors.Add(ofOthers);
         // What is written about a table is compared with sound tables only, so that each fault is told of its own file.
         if (errors.IsEmpty)
-            tables.Papers.Check(files, models, rules!, tables.Units, citations, errors);
+            tables.Papers.Check(files, models, growth, rules!, tables.Units, citations, errors);
         var version = Read<VersionFile>(files, VersionFile.Name, errors);
         if (version is { IsSemantic: false })
             errors.Add(files.NameOf(VersionFile.Name), "needs a semantic version, such as 1.0.0 or, for a site's own, 1.0.0+site.1");

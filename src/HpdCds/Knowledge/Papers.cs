@@ -25,10 +25,10 @@ internal sealed record Papers(Simulation? Simulation, ImmutableDictionary<string
             KnowledgeLoader.Read<HazardLog>(files, HazardFile, errors));
     }
 
-    public void Check(KnowledgeFiles files, ImmutableArray<ModelTable> models, FactRules rules, UnitTable units, CitationUse citations, KnowledgeErrors errors)
+    public void Check(KnowledgeFiles files, ImmutableArray<ModelTable> models, GrowthTable? growth, FactRules rules, UnitTable units, CitationUse citations, KnowledgeErrors errors)
     {
         Simulation?.Check(models, citations, what => errors.Add(files.NameOf(CohortFile), what));
-        About?.Check(models, rules, units, citations, (file, what) => errors.Add(files.NameOf($"{AboutFolder}/{file}.json"), what));
+        About?.Check(models, growth?.Criteria.Id, rules, units, citations, (file, what) => errors.Add(files.NameOf($"{AboutFolder}/{file}.json"), what));
         Hazards?.Check(what => errors.Add(files.NameOf(HazardFile), what));
         // Whoever changed a table need not change the literature too.
         if (!files.Under("models/").Any(found => found.File.IsOverlay))

@@ -85,7 +85,7 @@ public static class WordingCheck
             .Concat(Tumours.SelectMany(state => new[] { $"missing.tumour-{state}", $"detail.tumour-{state}" }))
             .Concat(GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}"))
             .Concat(Enum.GetValues<GrowthGap>().Select(gap => $"growth.gap.{gap.Code()}"))
-            .Concat(GrowthRules.Parts.Select(part => $"page.growth-part-{part}"))
+            .Concat(GrowthRules.Parts.Concat(GrowthRule.Every.SelectMany(rule => rule.Thresholds)).Distinct(StringComparer.Ordinal).Select(part => $"page.growth-part-{part}"))
             .Concat(Roles.Select(role => $"page.growth-role-{role}"))
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))

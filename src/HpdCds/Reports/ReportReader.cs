@@ -18,10 +18,6 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
 
     private static readonly ImmutableArray<string> Ends = ["none", "info", "warning", "cannot-be-assessed", "silent", "repeat", "off"];
     private static readonly ImmutableArray<string> Answers = ["accepted", "overridden", "unanswered"];
-    private const string NotEvaluable = "not-evaluable";
-    private const string NoAnswer = "no-answer";
-
-    private static readonly ImmutableArray<string> Growths = ["met", "not-met", NotEvaluable, NoAnswer];
     private static readonly ImmutableArray<string> States = ["known", "presumed-absent", "unknown", "not-applicable"];
     private static readonly string[] Cards = ["info", "warning", "cannot-be-assessed"];
 
@@ -35,14 +31,14 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
             {
                 var doses = (await connection.QueryAsync<Dose>(new(
                     $"""
-                    SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
+                    SELECT at, outcome_link AS Patient, ehr, hook, shown, tumour, model, agents, band_low AS BandLow, band_high AS BandHigh, factors, milliseconds,
                         {FeedbackItem.LastOutcome} AS answer,
                         (SELECT COALESCE(feedback.reason_code, '') FROM feedback WHERE feedback.outcome = 'overridden' AND {FeedbackItem.IsOnDecision} ORDER BY {FeedbackItem.LastFirst} LIMIT 1) AS reason
                     FROM decisions WHERE at >= @From AND at < @Until AND outcome_link IS NOT NULL AND service = @Service
                     """,
                     span,
                     cancellationToken: stop))).ToArray();
-                var judged = (await connection.QueryAsync<Judged>(new(
+                var judged = (await connection.QueryAsync<GrowthAnswer>(new(
                     "SELECT at, outcome_link AS Patient, growth FROM decisions WHERE at >= @From AND growth IS NOT NULL AND outcome_link IS NOT NULL", span, cancellationToken: stop))).ToArray();
                 var lost = await connection.ExecuteScalarAsync<long>(new("SELECT COALESCE(SUM(lost), 0) FROM gaps WHERE until >= @From AND since < @Until", span, cancellationToken: stop));
                 var orphans = await connection.ExecuteScalarAsync<long>(new(
@@ -53,7 +49,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
             stop);
     }
 
-    private ImmutableArray<ReportTable> TablesOf(Dose[] calls, Judged[] judged)
+    private ImmutableArray<ReportTable> TablesOf(Dose[] calls, GrowthAnswer[] judged)
     {
         var doses = Once(calls);
         var cards = Once(calls.Where(dose => Cards.Contains(dose.Shown, StringComparer.Ordinal)));
@@ -65,7 +61,7 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
             By("by-tumour", "By tumour", dose => dose.Tumour ?? "not read"),
             By("by-drug", "By drug", dose => dose.Agents),
             By("by-band", "By band", dose => dose.Band),
-            GrowthByBand(doses, judged),
+            .. GrowthReport.TablesOf([.. doses.Select(dose => (dose.At, dose.Patient, dose.Model ?? "not assessed", dose.Band))], judged),
             Factors("by-factor", "By factor that counted", "Each first dose stands once for every factor that gave points.", doses, Ends, (_, factor) => factor.Id, (dose, factor) => factor.Low > 0 ? dose.Shown : null),
             Table("answers", "What became of cards", "An unanswered card was neither accepted nor overridden; most EHRs tell nothing of a card that was passed over.", cards, Answers, dose => dose.Shown, dose => dose.Answer ?? "unanswered"),
             Became("answers-by-ehr", "EHR", dose => dose.Ehr),
@@ -82,19 +78,6 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
 
         ReportTable Became(string id, string by, Func<Dose, string> row) => Table(id, $"What became of cards, by {by}", "", cards, Answers, row, dose => dose.Answer ?? "unanswered");
         ReportTable By(string id, string title, Func<Dose, string> row) => Table(id, title, "", doses, Ends, row, dose => dose.Shown);
-    }
-
-    private static ReportTable GrowthByBand(Dose[] doses, Judged[] judged)
-    {
-        var ofPatient = judged.ToLookup(one => one.Patient, StringComparer.Ordinal);
-        return Table(
-            "growth-by-band",
-            "What came of first doses, by band",
-            "What the definition that the hospital goes by said of growth since the dose, whenever that was: by the last answer of hpd-growth that could judge it. A patient counts once.",
-            doses,
-            Growths,
-            dose => dose.Band,
-            dose => ofPatient[dose.Patient].Where(one => one.At > dose.At).OrderBy(one => one.IsOpen ? 0 : 1).ThenBy(one => one.At).LastOrDefault()?.Result ?? NoAnswer);
     }
 
     private static Dose[] Once(IEnumerable<Dose> doses) =>
@@ -141,20 +124,6 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
 
     private static long Instant(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    /// <summary>An answer of hpd-growth.</summary>
-    private sealed record Judged : PatientData
-    {
-        public long At { get; init; }
-
-        public string Patient { get; init; } = "";
-
-        public string Growth { get; init; } = "";
-
-        public string Result => Growth.Split(':')[^1];
-
-        public bool IsOpen => Result == NotEvaluable;
-    }
-
     private sealed record Dose : PatientData
     {
         public long At { get; init; }
@@ -168,6 +137,8 @@ public sealed class ReportReader(Database database, KnowledgeBase knowledge, Tim
         public string Shown { get; init; } = "";
 
         public string? Tumour { get; init; }
+
+        public string? Model { get; init; }
 
         public string Agents { get; init; } = "";
 

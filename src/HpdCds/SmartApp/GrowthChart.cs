@@ -30,6 +30,9 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
     /// <summary>What a line would have been, where it is not measured.</summary>
     public IReadOnlyList<(DateOnly Day, decimal Size)> Expected { get; init; } = [];
 
+    /// <summary>Whether the lines are pieces of one course, and look alike.</summary>
+    public bool IsOneCourse { get; init; }
+
     private decimal Most => lines.SelectMany(line => line.Points).Select(point => point.Size.Value).Concat(Expected.Select(point => point.Size)).Max();
 
     private decimal Step => Math.Max(1, StepOf(Most / Ticks));
@@ -64,7 +67,7 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
 
     private IEnumerable<XElement?> Line((string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points) line, int at)
     {
-        yield return ChartShapes.Line([.. line.Points.Select(point => (X(point.Day), Y(point.Size.Value)))], "line", Dashes(at));
+        yield return ChartShapes.Line([.. line.Points.Select(point => (X(point.Day), Y(point.Size.Value)))], "line", Dashes(IsOneCourse ? 0 : at));
         foreach (var point in line.Points)
             yield return ChartShapes.Dot(X(point.Day), Y(point.Size.Value), point.Size.Bound);
         if (line.Name is { } name)

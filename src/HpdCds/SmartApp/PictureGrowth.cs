@@ -26,9 +26,9 @@ internal static class PictureGrowth
             words["page.growth"],
             // Where no model speaks, this is the answer, and stands above.
             picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Verdict(assessment, words)),
-            Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthCards.Verdict(assessment.Progression, picture.Wording)))),
+            Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording)))),
             Markup.Of("p", Dose(picture, reading, words)),
-            reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthCards.Planned(reading, picture.Wording, text => text))) : null,
+            reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
             reading.Scans.IsEmpty
                 ? Markup.Of("p", words["page.growth-none"])
                 : Classed("div", "charts", Sums(growth, words), Lesions(reading, words)),
@@ -39,13 +39,13 @@ internal static class PictureGrowth
     }
 
     public static string Verdict(GrowthAssessment assessment, PictureWords words) => PictureWords.Plain(words.Say(
-        "growth.primary", ("rule", words[$"growth.rule.{assessment.Primary}"]), ("verdict", GrowthCards.Verdict(assessment.PrimaryResult.Judgement, words.Wording))));
+        "growth.primary", ("rule", words[$"growth.rule.{assessment.Primary}"]), ("verdict", GrowthWords.Verdict(assessment.PrimaryResult.Judgement, words.Wording))));
 
     private static string Dose(Picture picture, GrowthReading reading, PictureWords words) => reading.Course.FirstDose is not { } day
         ? words["page.growth-first-dose-unknown"]
         : words.Say(
             "page.growth-first-dose",
-            ("date", GrowthCards.Day(day)),
+            ("date", GrowthWords.Day(day)),
             ("agents", DrugNames.Of(reading.Agents, picture.Knowledge.Drugs, picture.Wording)),
             ("source", reading.Doses.FirstOrDefault(dose => dose.Day == day)?.Source ?? words["page.no-source"]));
 
@@ -56,22 +56,51 @@ internal static class PictureGrowth
         var spoken = words.Say(
             "page.growth-spoken",
             ("count", PictureWords.Number(reading.Scans.Length)),
-            ("first", Size(reading.Scans[0].Sum)), ("firstDate", GrowthCards.Day(reading.Scans[0].Date)),
-            ("last", Size(last.Sum)), ("lastDate", GrowthCards.Day(last.Date)),
-            ("dose", course.FirstDose is { } day ? GrowthCards.Day(day) : words["growth.dose-unknown"]));
-        var chart = new GrowthChart([(null, [.. reading.Scans.Select(scan => (scan.Date, scan.Sum))])], reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures) };
+            ("first", Size(reading.Scans[0], words)), ("firstDate", GrowthWords.Day(reading.Scans[0].Date)),
+            ("last", Size(last, words)), ("lastDate", GrowthWords.Day(last.Date)),
+            ("dose", course.FirstDose is { } day ? GrowthWords.Day(day) : words["growth.dose-unknown"]));
+        var lines = Lines(reading);
         return Markup.Of(
             "figure",
             Markup.Of("h3", words["page.growth-sums"]),
-            Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last.Sum)), ("date", GrowthCards.Day(last.Date)))),
-            chart.Draw(spoken, words["page.growth-mark-dose"]),
+            Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last, words)), ("date", GrowthWords.Day(last.Date)))),
+            lines.Count == 0 ? null : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, words["page.growth-mark-dose"]),
             Details(words["page.trend-table"], Table(
                 words["page.growth-sums"],
-                [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-modality"], words["page.col-source"]],
+                [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-lesions"], words["page.growth-col-modality"], words["page.col-source"]],
                 reading.Scans.Reverse().Select(scan => (IReadOnlyList<object?>)
-                    [GrowthCards.Day(scan.Date), Size(scan.Sum), words[$"page.growth-role-{GrowthExtension.RoleOf(scan, course) ?? "shown"}"], scan.Modality ?? "", scan.Source]))),
+                    [GrowthWords.Day(scan.Date), Sum(scan, reading, words), words[$"page.growth-role-{GrowthExtension.RoleOf(scan, course) ?? "shown"}"], Set(scan, reading, words), scan.Modality ?? "", scan.Source]))),
             Classed("p", "quiet", words["page.growth-sums-told"]));
     }
+
+    // A line leads only from one sum to another that it can be compared with.
+    private static List<(string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points)> Lines(GrowthReading reading)
+    {
+        var runs = new List<List<Scan>>();
+        foreach (var scan in reading.Scans.Where(scan => !GrowthWords.IsUnread(scan)))
+        {
+            if (runs.Count > 0 && GrowthWords.AreJoined(runs[^1][^1], scan))
+                runs[^1].Add(scan);
+            else
+                runs.Add([scan]);
+        }
+
+        return [.. runs.Select(run => ((string?)null, (IReadOnlyList<(DateOnly, Measure<TumourSum>)>)[.. run.Select(scan => (scan.Date, scan.Sum))]))];
+    }
+
+    /// <summary>What stands in a sum, by the numbers that lesions have on this page.</summary>
+    private static string Set(Scan scan, GrowthReading reading, PictureWords words) => words.List(scan.Lesions.Split("; ").GroupBy(key => key, StringComparer.Ordinal).Select(same =>
+    {
+        var at = reading.Lesions.ToList().FindIndex(lesion => lesion.Key == same.Key);
+        var name = at >= 0 ? LesionName(reading, at, words) : words[same.Key == TumourScans.SumGroup ? "page.growth-lesion-stated" : "page.growth-lesion-unplaced"];
+        return same.Count() > 1 ? $"{name} ×{PictureWords.Number(same.Count())}" : name;
+    }));
+
+    private static string LesionName(GrowthReading reading, int at, PictureWords words) =>
+        words.Say("page.growth-lesion", ("number", PictureWords.Number(at + 1)), ("site", reading.Lesions[at].Site ?? words["page.growth-lesion-unplaced"]));
+
+    private static string Sum(Scan scan, GrowthReading reading, PictureWords words) =>
+        Size(scan, words) + (reading.Preliminary.Contains(scan.Date) ? $" ({words["mark.preliminary"]})" : "");
 
     /// <summary>From the baseline on at the rate before it: the diameter of a volume that grows so.</summary>
     private static IReadOnlyList<(DateOnly Day, decimal Size)> Expected(GrowthFigures figures)
@@ -93,14 +122,14 @@ internal static class PictureGrowth
         string Reason(GrowthGap gap) => words.Say("growth.not-evaluable", ("reason", words[$"growth.gap.{gap.Code()}"]));
         IReadOnlyList<object?> Row(string name, GrowthInterval? interval, GrowthGap? gap) => interval is null
             ? [words[name], gap is { } why ? Reason(why) : "", "", "", ""]
-            : [words[name], $"{GrowthCards.Day(interval.From.Date)} – {GrowthCards.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})", Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
+            : [words[name], $"{GrowthWords.Day(interval.From.Date)} – {GrowthWords.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})", Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
         IReadOnlyList<object?> compared =
         [
             words["page.growth-compared"],
             "",
             "",
             figures.RateRise is { } rise
-                ? words.Say("page.growth-tgr-compared", ("ratio", figures.RateRatio is { } ratio ? Number(ratio) : Reason(figures.WhyNoRatio!.Value)), ("rise", GrowthCards.Signed(rise)))
+                ? words.Say("page.growth-tgr-compared", ("ratio", figures.RateRatio is { } ratio ? Number(ratio) : Reason(figures.WhyNoRatio!.Value)), ("rise", GrowthWords.Signed(rise)))
                 : Reason(figures.WhyNoRise!.Value),
             figures.KineticsRatio is { } times ? words.Say("page.growth-tgk-compared", ("ratio", Number((double)times))) : Reason(figures.WhyNoRatio!.Value),
         ];
@@ -114,7 +143,7 @@ internal static class PictureGrowth
                 [words["page.growth-col-interval"], words["page.growth-col-days"], words["page.growth-col-change"], words["page.growth-col-tgr"], words["page.growth-col-tgk"]],
                 [Row("page.growth-before", figures.Reference, figures.WhyNoReference), Row("page.growth-since", figures.OnTreatment, figures.WhyNoOnTreatment), compared]),
             Expected(figures) is [.., var end]
-                ? Markup.Of("p", words.Say("page.growth-expected", ("value", Number((double)end.Size)), ("date", GrowthCards.Day(end.Day)), ("measured", Size(figures.OnTreatment!.To.Sum, withUnit: false))))
+                ? Markup.Of("p", words.Say("page.growth-expected", ("value", Number((double)end.Size)), ("date", GrowthWords.Day(end.Day)), ("measured", Size(figures.OnTreatment!.To.Sum, withUnit: false))))
                 : null,
             Classed("p", "quiet", words["page.growth-rates-told"]));
     }
@@ -150,15 +179,15 @@ internal static class PictureGrowth
         if (reading.Lesions.IsEmpty)
             return null;
         var named = reading.Lesions.Select((lesion, at) =>
-            (Lesion: lesion, Number: PictureWords.Number(at + 1), Name: words.Say("page.growth-lesion", ("number", PictureWords.Number(at + 1)), ("site", lesion.Site ?? words["page.growth-lesion-unplaced"])))).ToArray();
+            (Lesion: lesion, Number: PictureWords.Number(at + 1), Name: LesionName(reading, at, words))).ToArray();
         var drawn = named.Where(one => one.Lesion.IsOneLesion)
             .Select(one => (one.Number, one.Name, Points: (IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)>)[.. one.Lesion.Sizes.Where(size => size.Size is not null).Select(size => (size.Date, size.Size!))]))
             .Where(one => one.Points.Count > 0).ToArray();
         var spoken = words.Items(drawn.Select(one => words.Say(
             "page.growth-lesion-spoken",
             ("name", one.Name),
-            ("first", Size(one.Points[0].Size, withUnit: false)), ("firstDate", GrowthCards.Day(one.Points[0].Day)),
-            ("last", Size(one.Points[^1].Size, withUnit: false)), ("lastDate", GrowthCards.Day(one.Points[^1].Day)))));
+            ("first", Size(one.Points[0].Size, withUnit: false)), ("firstDate", GrowthWords.Day(one.Points[0].Day)),
+            ("last", Size(one.Points[^1].Size, withUnit: false)), ("lastDate", GrowthWords.Day(one.Points[^1].Day)))));
         return Markup.Of(
             "figure",
             Markup.Of("h3", words["page.growth-lesions"]),
@@ -168,7 +197,7 @@ internal static class PictureGrowth
                 words["page.growth-lesions"],
                 [words["page.growth-col-lesion"], words["page.col-date"], words["page.growth-col-size"], words["page.col-source"]],
                 named.SelectMany(one => one.Lesion.Sizes.Select(size => (IReadOnlyList<object?>)
-                    [one.Name, GrowthCards.Day(size.Date), size.Size is { } read ? Size(read) : words["page.growth-unreadable"], size.Source])))),
+                    [one.Name, GrowthWords.Day(size.Date), size.Size is { } read ? Size(read) : words["page.growth-unreadable"], size.Source])))),
             Classed("p", "quiet", words["page.growth-lesions-told"]));
     }
 
@@ -192,17 +221,19 @@ internal static class PictureGrowth
     private static XElement Limits(GrowthSubject growth, PictureWords words) => Markup.Of(
         "div",
         Markup.Of("h3", words["page.growth-limits"]),
-        Classed("ul", "limits", GrowthCards.Limits(growth, words.Wording).Select(line => Markup.Of("li", line))));
+        Classed("ul", "limits", GrowthWords.Limits(growth, words.Wording).Select(line => Markup.Of("li", line))));
 
     private static string Change(GrowthInterval interval, PictureWords words) => interval.ChangePercent is { } percent
-        ? words.Say("page.growth-change", ("mm", GrowthCards.Signed((double)interval.Change)), ("percent", GrowthCards.Signed((double)percent)))
-        : words.Say("page.growth-change-plain", ("mm", GrowthCards.Signed((double)interval.Change)));
+        ? words.Say("page.growth-change", ("mm", GrowthWords.Signed((double)interval.Change)), ("percent", GrowthWords.Signed((double)percent)))
+        : words.Say("page.growth-change-plain", ("mm", GrowthWords.Signed((double)interval.Change)));
 
     private static string Rate(GrowthInterval interval, PictureWords words) => interval.GrowthRate is { } rate
         ? words.Say("page.growth-tgr", ("value", Number(rate))) : words.Say("growth.not-evaluable", ("reason", words["growth.gap.starts-at-zero"]));
 
     private static string Kinetics(GrowthInterval interval, PictureWords words) => interval.Kinetics is { } kinetics
         ? words.Say("page.growth-tgk", ("value", Number((double)kinetics))) : words.Say("growth.not-evaluable", ("reason", words["growth.gap.starts-at-zero"]));
+
+    private static string Size(Scan scan, PictureWords words) => GrowthWords.IsUnread(scan) ? words["page.growth-unreadable"] : Size(scan.Sum);
 
     private static string Size(Measure<TumourSum> size, bool withUnit = true) => FactorLine.Bound(size.Bound) + PictureWords.Number(Math.Round(size.Value, 1)) + (withUnit ? " " + TumourSum.Unit : "");
 

@@ -157,8 +157,13 @@ public sealed record Decision : PatientData
         };
     }
 
-    private static string? GrowthOf(JsonNode? growth) => growth is null ? null
-        : $"{(string?)growth["primary"]}:{(string?)growth["rules"]!.AsArray().First(rule => (string?)rule!["id"] == (string?)growth["primary"])!["result"]}";
+    private static string? GrowthOf(JsonNode? growth)
+    {
+        if (growth is null)
+            return null;
+        var primary = growth["rules"]!.AsArray().First(rule => (string?)rule!["id"] == (string?)growth["primary"])!;
+        return $"{(string?)growth["primary"]}:{(string?)primary["result"]}:{(string?)growth["firstDose"]}:{(string?)primary["reason"]}";
+    }
 
     private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>
         recognition.Outcome == RecognitionOutcome.Inhibitor && found?["outOfScope"] is null && (string?)found?["exposure"] is null or "none" or "unknown";

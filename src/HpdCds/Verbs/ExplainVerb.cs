@@ -68,7 +68,7 @@ public static class ExplainVerb
     private static async Task<int> SaveAsync(Explainer explainer, SavedChart? chart, string target, TextWriter errors)
     {
         if (chart is null)
-            return await FailAsync(errors, "Nothing was read of a patient for this answer: there is no chart to save, and one of hpd-growth is never saved");
+            return await FailAsync(errors, "Nothing was read of a patient for this answer: there is no chart to save");
         if (explainer.WithoutIdentity(chart) is not { } anonymous)
             return await FailAsync(errors, "Without its names and free text this chart would be assessed otherwise: it is not saved");
         await File.WriteAllTextAsync(target, anonymous.ToJson());

@@ -14,7 +14,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
 {
     private RunningService? _service;
 
-    public static TheoryData<string> Pages => ["/about/models", "/about/models/hpd-hcc", "/about/models/hpd-solid", "/about/hazards"];
+    public static TheoryData<string> Pages => ["/about/models", "/about/models/hpd-hcc", "/about/models/hpd-solid", "/about/models/hpd-growth", "/about/hazards"];
 
     private HttpClient Client => _service!.Client;
 
@@ -63,6 +63,21 @@ public sealed partial class ModelCardTests : IAsyncLifetime
             else
                 Assert.Matches("^https://(doi.org/10|pubmed.ncbi.nlm.nih.gov/[0-9]+/$)", address);
         }
+    }
+
+    [Fact]
+    public async Task The_card_of_growth_says_of_every_number_and_definition_where_it_comes_from()
+    {
+        var card = JsonNode.Parse(await Client.GetStringAsync("/about/models/hpd-growth.json", TestContext.Current.CancellationToken))!;
+        var cited = card["evidence"]!.AsArray().Select(citation => (string)citation!["id"]!).ToHashSet(StringComparer.Ordinal);
+        var rows = card["numbers"]!.AsArray().Concat(card["definitions"]!.AsArray()).Concat(card["primary"]!.AsArray()).ToArray();
+
+        Assert.Equal(7 + 11 + 2, rows.Length);
+        Assert.All(rows, row => Assert.True(row!["evidence"]!.AsArray().Count > 0 || row["projectChoice"] is not null, row.ToJsonString()));
+        Assert.All(rows.SelectMany(row => row!["evidence"]!.AsArray()), id => Assert.Contains((string)id!, cited));
+        Assert.Contains(card["numbers"]!.AsArray(), row => ((string?)row!["name"], (string?)row["value"]) == ("mostDaysOnTreatment", "91"));
+        var maesaka = card["definitions"]!.AsArray().Single(row => (string?)row!["id"] == "maesaka-2022-hcc")!;
+        Assert.Equal([">=2", ">=2"], maesaka["thresholds"]!.AsArray().Select(threshold => (string?)threshold!["when"]));
     }
 
     [Fact]
@@ -185,7 +200,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
 
         Assert.Equal(discovery["services"]!.AsArray().Select(service => (string?)service!["hook"]), index["services"]!.AsArray().Select(service => (string?)service!["hook"]));
         Assert.True(JsonNode.DeepEquals(discovery["services"]![0]!["prefetch"], index["services"]![0]!["prefetch"]));
-        Assert.Equal(["hpd-hcc", "hpd-solid"], index["models"]!.AsArray().Select(model => (string?)model!["id"]).Order(StringComparer.Ordinal));
+        Assert.Equal(["hpd-growth", "hpd-hcc", "hpd-solid"], index["models"]!.AsArray().Select(model => (string?)model!["id"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

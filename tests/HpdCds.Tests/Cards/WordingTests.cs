@@ -20,7 +20,7 @@ public sealed partial class WordingTests(CaseServers servers, ITestOutputHelper 
     /// <summary>Phrases that read the same in both languages: abbreviations, and templates without a word.</summary>
     private static readonly string[] AlikeInAllLanguages =
     [
-        "drug-separator", "points.settled", "points.range", "short.nlr", "short.ldh", "short.afp", "part.inr", "growth.arrow", "growth.marker", "page.growth-col-tgr", "page.growth-col-tgk", "page.growth-change-plain",
+        "drug-separator", "points.settled", "points.range", "short.nlr", "short.ldh", "short.afp", "part.inr", "growth.arrow", "growth.break", "growth.marker", "growth.scans-between", "page.growth-col-tgr", "page.growth-col-tgk", "page.growth-change-plain",
         .. GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}").Where(key => key != "growth.rule.yumita-2023-hcc-strict"),
     ];
 

@@ -71,6 +71,15 @@ public sealed class PrefetchTableTests
     }
 
     [Fact]
+    public void Where_growth_is_read_too_nothing_of_a_course_is_too_old()
+    {
+        var table = new PrefetchTable(HpdCds.Tests.Knowledge.Profiles.AsShipped.Codes);
+
+        Assert.All(["afp-mass", "ecog", "leukocytes"], group => Assert.Equal((group, true, false), (group, table.IsWindowed(group), table.WithGrowth.IsWindowed(group))));
+        Assert.True(table.WithGrowth.IsWindowed("ldh"));
+    }
+
+    [Fact]
     public void A_key_whose_groups_have_no_codes_does_not_exist()
     {
         var nothing = new PrefetchTable(SmallCodeSets.Create() with { Observations = new([]) });

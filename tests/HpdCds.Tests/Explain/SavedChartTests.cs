@@ -56,6 +56,31 @@ public sealed partial class SavedChartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_chart_of_every_golden_case_of_growth_is_judged_again_to_the_byte()
+    {
+        var refused = new List<string>();
+        var saved = 0;
+        foreach (var golden in GoldenCase.OfGrowth.Where(golden => golden.Fhir is null && (int)golden.Expected["status"]! == 200))
+        {
+            if ((await ExplainAsync(golden.Request, "hpd-growth")).Chart is not { } chart)
+                continue;
+            if (Explainer.WithoutIdentity(chart)?.ToJson() is not { } anonymous)
+            {
+                refused.Add(golden.Name);
+                continue;
+            }
+
+            Assert.DoesNotContain("pat-1", anonymous, StringComparison.Ordinal);
+            var read = SavedChart.Parse(anonymous);
+            Assert.True(read.IsAssessedAs(Explainer.Replay(read).Chart!.Assessment), golden.Name);
+            saved++;
+        }
+
+        Assert.Empty(refused);
+        Assert.InRange(saved, 20, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Nothing_that_names_the_patient_or_dates_the_care_is_in_the_file()
     {
         var golden = GoldenCase.Named("pvtt-in-words-is-ambiguous");
@@ -145,8 +170,8 @@ public sealed partial class SavedChartTests : IAsyncLifetime
 
     private Explainer Explainer => _service.Services.GetRequiredService<Explainer>();
 
-    private Task<Explanation> ExplainAsync(string request) =>
-        Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request), [], CaseServers.AsOf, TestContext.Current.CancellationToken);
+    private Task<Explanation> ExplainAsync(string request, string service = "hpd-risk") =>
+        Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request), [], CaseServers.AsOf, TestContext.Current.CancellationToken, service);
 
     [GeneratedRegex("\"id\": \"(?<id>[A-Za-z0-9.-]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ids();

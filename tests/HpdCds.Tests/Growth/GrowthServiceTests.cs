@@ -45,7 +45,7 @@ public sealed class GrowthServiceTests
         var (card, found) = await GrowthPatient.AskAsync(service, patient.Order());
         var detail = (string)card!["detail"]!;
 
-        Assert.Equal("Tumour growth since the first dose: progression that meets the definition of hyperprogressive disease Maesaka 2022.", (string?)card["summary"]);
+        Assert.Equal("Tumour growth, first evaluation 2026-10-13: progression that meets the definition of hyperprogressive disease Maesaka 2022.", (string?)card["summary"]);
         Assert.Contains("**Definition used here**: Maesaka 2022: met.", detail, StringComparison.Ordinal);
         Assert.Contains("**Sums of diameters**: 80 mm (2026-07-03) → 90 mm (2026-09-01) → 135 mm (2026-10-13); first dose 2026-09-01.", detail, StringComparison.Ordinal);
         Assert.Contains("+50 % (+45 mm) in 42 days", detail, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class GrowthServiceTests
     [InlineData("continuation", "2026-09-01", "1597876", "1597876", "continuation", "continuation")]
     [InlineData("switch", "2026-09-01", "1547545", "1597876", "switch", "continuation")]
     [InlineData("re-challenge", "2025-09-01", "1597876", "1597876", "rechallenge", "continuation")]
-    [InlineData("unknown", "unread", "", "1597876", "first-dose", "card or band")]
+    [InlineData("unknown", "unread", "", "1597876", "exposure-unknown", "card or band")]
     public async Task One_of_the_two_services_speaks_and_never_both(string row, string given, string drug, string ordered, string growth, string risk)
     {
         await using var service = await GrowthPatient.StartAsync();

@@ -9,7 +9,7 @@ namespace HpdCds.Tests.Knowledge;
 public sealed class FhirFilesTests
 {
     public static TheoryData<string> FhirFiles =>
-        [.. KnowledgeFiles.Shipped().Select(file => file.Name).Where(name => name.StartsWith("valuesets/", StringComparison.Ordinal) || name.StartsWith("structuredefinitions/", StringComparison.Ordinal))];
+        [.. KnowledgeFiles.Shipped().Select(file => file.Name).Where(name => name.StartsWith("valuesets/", StringComparison.Ordinal) || name.StartsWith("structuredefinitions/", StringComparison.Ordinal) || name.StartsWith("codesystems/", StringComparison.Ordinal))];
 
     public static TheoryData<string> ExampleFiles =>
         [.. Directory.EnumerateFiles(Profiles.RepositoryFolder("fhir-profiles/examples/overlay"), "*.json", SearchOption.AllDirectories)];

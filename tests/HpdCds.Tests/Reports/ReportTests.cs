@@ -82,17 +82,34 @@ public sealed class ReportTests
         await using var site = await ReportingSite.StartAsync();
         site.AddGrown(10, "high", "not-evaluable", "met", "not-evaluable");
         site.AddGrown(15, "high", "not-evaluable");
+        site.AddGrown(5, "high", "not-evaluable:no-on-treatment");
         site.AddGrown(20, "raised", "not-met");
         site.AddGrown(3, "raised", "met");
         site.AddGrown(30, "baseline");
 
-        var report = await site.JsonAsync(doses: 78);
+        var report = await site.JsonAsync(doses: 83);
 
-        // Total, met, not met, not evaluable, no answer.
-        Assert.Equal([25, 10, 0, 15, 0], Row(report, "growth-by-band", "high"));
-        Assert.Equal([25, null, 20, 0, 0], Row(report, "growth-by-band", "raised"));
-        Assert.Equal([30, 0, 0, 0, 30], Row(report, "growth-by-band", "baseline"));
-        Assert.Equal(80, Row(report, "growth-by-band", "all")[0]);
+        // Total, met, not met, awaits its scan, not evaluable, no answer.
+        Assert.Equal([30, 10, 0, 5, 15, 0], Row(report, "growth-by-band-maesaka-2022-hcc", "hpd-hcc: high"));
+        Assert.Equal([25, null, 20, 0, 0, 0], Row(report, "growth-by-band-maesaka-2022-hcc", "hpd-hcc: raised"));
+        Assert.Equal([30, 0, 0, 0, 0, 30], Row(report, "growth-by-band-maesaka-2022-hcc", "hpd-hcc: baseline"));
+        Assert.Equal(85, Row(report, "growth-by-band-maesaka-2022-hcc", "all")[0]);
+    }
+
+    [Fact]
+    public async Task What_came_of_first_doses_is_never_added_up_over_definitions_models_or_courses()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        site.AddGrown(10, "high", "met");
+        site.AddGrownBy("champiat-2017", "hpd-solid", daysToFirstDose: 3, 15, "high", "not-met");
+        // A re-challenge a year later says nothing of the course that this order began.
+        site.AddGrownBy("maesaka-2022-hcc", "hpd-hcc", daysToFirstDose: 400, 20, "high", "not-met");
+
+        var report = await site.JsonAsync(doses: 45);
+
+        Assert.Equal([30, 10, 0, 0, 0, 20], Row(report, "growth-by-band-maesaka-2022-hcc", "hpd-hcc: high"));
+        Assert.Equal([15, 0, 15, 0, 0, 0], Row(report, "growth-by-band-champiat-2017", "hpd-solid: high"));
+        Assert.Equal(15, Row(report, "growth-by-band-champiat-2017", "all")[0]);
     }
 
     [Fact]
@@ -273,15 +290,30 @@ internal sealed class ReportingSite : IAsyncDisposable
     public void AddOf(string patient, string hook, string shown) =>
         Journal.Add(Decision(Guid.NewGuid().ToString(), shown, isFirst: true, milliseconds: 1) with { OutcomeLink = patient, Hook = hook });
 
-    /// <summary>First doses of a band, each followed by answers about growth.</summary>
-    public void AddGrown(int count, string band, params string[] results)
+    /// <summary>First doses of a band, each followed by answers about growth: a result, with a reason where there is one.</summary>
+    public void AddGrown(int count, string band, params string[] results) => AddGrownBy("maesaka-2022-hcc", "hpd-hcc", daysToFirstDose: 3, count, band, results);
+
+    public void AddGrownBy(string definition, string model, int daysToFirstDose, int count, string band, params string[] results)
     {
         foreach (var patient in Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString()))
         {
-            var dose = Decision(Guid.NewGuid().ToString(), "info", isFirst: true, milliseconds: 1) with { OutcomeLink = patient, BandLow = band, BandHigh = band };
+            var dose = Decision(Guid.NewGuid().ToString(), "info", isFirst: true, milliseconds: 1) with { OutcomeLink = patient, Model = model, BandLow = band, BandHigh = band };
             Journal.Add(dose);
-            foreach (var (result, day) in results.Select((result, at) => (result, at + 1)))
-                Journal.Add(dose with { Id = Guid.NewGuid().ToString(), Card = null, Service = "hpd-growth", At = dose.At + (day * 1000), BandLow = null, BandHigh = null, Growth = $"maesaka-2022-hcc:{result}" });
+            var first = DateTimeOffset.FromUnixTimeMilliseconds(dose.At).AddDays(daysToFirstDose).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            foreach (var (result, day) in results.Select((result, at) => (result.Split(':'), at + 1)))
+            {
+                Journal.Add(dose with
+                {
+                    Id = Guid.NewGuid().ToString(),
+                    Card = null,
+                    Service = "hpd-growth",
+                    Model = "hpd-growth",
+                    At = dose.At + (day * 1000),
+                    BandLow = null,
+                    BandHigh = null,
+                    Growth = $"{definition}:{result[0]}:{first}:{result.ElementAtOrDefault(1)}",
+                });
+            }
         }
     }
 

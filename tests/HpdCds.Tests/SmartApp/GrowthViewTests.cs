@@ -1,3 +1,5 @@
+using HpdCds.Tests.Growth;
+
 namespace HpdCds.Tests.SmartApp;
 
 /// <summary>Growth on the page behind a card: pictures with tables behind them, and every definition with why. The numbers are those of the clinical model's vectors.</summary>
@@ -12,7 +14,7 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
 
         Assert.All(Everything, shown => Assert.Contains(shown, page, StringComparison.Ordinal));
         Assert.Contains("Definition used here: Maesaka 2022: met.", page, StringComparison.Ordinal);
-        Assert.Contains("Progression at the first evaluation (RECIST 1.1): met.", page, StringComparison.Ordinal);
+        Assert.Contains("Progression at the first evaluation: met (rise of the sum, RECIST 1.1; a response recorded by a clinician).", page, StringComparison.Ordinal);
         Assert.Contains("19.63 %/month", page, StringComparison.Ordinal);
         Assert.Contains("141.46 %/month", page, StringComparison.Ordinal);
         Assert.Contains("ratio 7.2; +121.8 percentage points/month", page.Replace("7.21", "7.2", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -39,6 +41,42 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
         Assert.Contains(first, page, StringComparison.Ordinal);
         Assert.Contains(second, page, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task No_line_joins_sums_of_other_lesions_and_the_table_names_them()
+    {
+        var page = await PageOfAsync(new GrowthPatient()
+            .Add("growth", GrowthPatient.Size("a", GrowthPatient.Baseline, 50)).Add("growth", GrowthPatient.Size("b", GrowthPatient.Baseline, 30, site: "39607008"))
+            .Add("growth", GrowthPatient.Size("c", GrowthPatient.After, 40)));
+        var sums = page[..page.IndexOf("<h3>Lesions", StringComparison.Ordinal)];
+
+        Assert.DoesNotContain("class=\"line\"", sums, StringComparison.Ordinal);
+        Assert.Contains("1: 10200004, 2: 39607008", sums, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sum_that_could_not_be_read_is_no_point_at_zero()
+    {
+        var page = await PageOfAsync(new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Baseline, 50)).Add("growth", GrowthPatient.Size("b", GrowthPatient.After, 40, unit: "furlong")));
+
+        Assert.Contains("not readable as a size", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("≥ 0 mm", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("≥0 mm", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_card_says_of_the_first_dose_the_page_says_too_however_long_ago_it_was()
+    {
+        var patient = new GrowthPatient(isTreated: false).Add("administrations", GrowthPatient.Dose("dose-1", "2025-08-01"))
+            .Add("growth", GrowthPatient.Size("a", "2025-07-30", 50)).Add("growth", GrowthPatient.Size("b", "2025-09-15", 60));
+        foreach (var (day, value) in new[] { ("2025-07-29", 120), ("2025-08-20", 200), ("2025-09-20", 300), ("2025-10-10", 400), ("2025-10-20", 500), ("2026-10-01", 850) })
+            patient.Add("markers", HpdCds.Tests.Chart.Json.Observation("afp-" + day, "1834-1", day + "T08:00:00Z", value: $$""" "valueQuantity":{"value":{{value}},"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"} """));
+
+        Assert.Contains("120 ng/mL", await PageOfAsync(patient), StringComparison.Ordinal);
+    }
+
+    private async Task<string> PageOfAsync(GrowthPatient patient) =>
+        Pictures.PageOf(await pictures.OfRequestAsync(patient.Order(), new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero), withGrowth: true));
 
     [Fact]
     public async Task Every_part_of_every_definition_has_a_name()

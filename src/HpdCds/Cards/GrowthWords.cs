@@ -1,0 +1,82 @@
+using System.Globalization;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Facts;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Cards;
+
+/// <summary>Growth in words, as a card and the page behind it both say it.</summary>
+internal static class GrowthWords
+{
+    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Number(decimal value) => Number((double)value);
+
+    public static string Number(double value) => value.ToString("#,##0.#", CultureInfo.InvariantCulture);
+
+    public static string Signed(double value) => value.ToString("+#,##0.#;-#,##0.#;0", CultureInfo.InvariantCulture);
+
+    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Rule(string rule, Wording wording) => wording[$"growth.rule.{rule}"];
+
+    public static string Gap(GrowthGap gap, Wording wording) => wording[$"growth.gap.{gap.Code()}"];
+
+    public static string Verdict(Judgement judgement, Wording wording) => judgement.Reason is { } gap
+        ? wording.Say("growth.not-evaluable", ("reason", Gap(gap, wording)))
+        : wording[judgement.Verdict == Clinical.Growth.Verdict.Met ? "growth.met" : "growth.not-met"];
+
+    /// <summary>Whether the first evaluation is progression, and where it is, by what.</summary>
+    public static string Progression(GrowthAssessment assessment, Wording wording)
+    {
+        var verdict = Verdict(assessment.Progression, wording);
+        var course = assessment.Figures.Course;
+        string[] grounds =
+        [
+            .. Told(assessment.Figures.SizeProgression.Verdict == Clinical.Growth.Verdict.Met, "growth.ground-sum"),
+            .. Told(course.NewLesions is Fact<NewLesions>.Known { Value.Count: > 0 }, "growth.ground-new-lesion"),
+            .. Told(course.RecordedProgression is Fact<bool>.Known { Value: true }, "growth.ground-recorded"),
+        ];
+        return assessment.Progression.Verdict != Clinical.Growth.Verdict.Met || grounds.Length == 0
+            ? verdict
+            : wording.Say("growth.progression-met", ("verdict", verdict), ("grounds", string.Join(wording["group-separator"], grounds)));
+
+        string[] Told(bool isGround, string key) => isGround ? [wording[key]] : [];
+    }
+
+    /// <summary>What could not be read at all is at least 0 mm, which is no size to show.</summary>
+    public static bool IsUnread(Scan scan) => scan is { IsUnsure: true, Sum: { Value: 0, Bound: Comparison.AtLeast } };
+
+    /// <summary>Whether a line may lead from one to the other.</summary>
+    public static bool AreJoined(Scan earlier, Scan later) => later.WhyNotComparableWith(earlier) is null;
+
+    /// <summary>Whether imaging is planned, as far as anybody can say.</summary>
+    public static string Planned(GrowthReading growth, Wording wording, Func<string, string> written) => growth switch
+    {
+        { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
+        { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
+        { WerePlansRead: true } => wording["growth.not-planned"],
+        _ => wording["growth.plan-unread"],
+    };
+
+    /// <summary>What speaks against reading too much into the figures of this patient.</summary>
+    public static IEnumerable<string> Reservations(GrowthSubject subject, Wording wording)
+    {
+        if (IsWithinError(subject.Assessment.Figures))
+            yield return wording["growth.within-error"];
+        if (subject.Growth.Undated > 0)
+            yield return wording.Say("growth.undated", ("count", Text(subject.Growth.Undated)));
+        if (subject.Growth.HasEmbolisation)
+            yield return wording["growth.embolisation"];
+        if (subject.Growth.HasStoppedKinaseInhibitor)
+            yield return wording["growth.kinase-inhibitor"];
+    }
+
+    /// <summary>The same with what holds for every patient, for a page that has room for all of it.</summary>
+    public static IEnumerable<string> Limits(GrowthSubject subject, Wording wording) =>
+        [.. Reservations(subject, wording), wording["growth.caveats"], .. subject.Tumour == "hcc" ? [wording["growth.pseudoprogression"]] : Array.Empty<string>()];
+
+    private static bool IsWithinError(GrowthFigures figures) =>
+        (figures.OnTreatment is { } on && figures.IsWithinError(on)) || (figures.Reference is { } reference && figures.IsWithinError(reference));
+}

@@ -67,11 +67,11 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         kind switch
         {
             Kind.Warning => "growth.summary-warning",
-            Kind.OtherMet => "growth.summary-other",
-            Kind.AwaitsScan => "growth.summary-awaits",
+            Kind.OtherMet => IsOrdered(subject) ? "growth.summary-other-ordered" : "growth.summary-other",
+            Kind.AwaitsScan => IsOrdered(subject) ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
             _ => "growth.summary-open",
         },
-        ("rule", Name(kind == Kind.OtherMet ? Met(subject).First() : subject.Assessment.Primary, wording)),
+        ("rule", Name(kind == Kind.OtherMet && !IsPrimaryMet(subject) ? Met(subject).First() : subject.Assessment.Primary, wording)),
         ("reason", subject.Assessment.PrimaryResult.Judgement.Reason is { } gap ? Gap(gap, wording) : ""));
 
     private string Detail(Kind kind, GrowthSubject subject, Wording wording)
@@ -83,11 +83,12 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             Scans(subject, wording),
             Rates(subject.Assessment.Figures, wording),
             kind is Kind.AwaitsScan ? Planned(subject.Growth, wording, Markdown.Escape) : null,
+            GrowthNotes.OfDefinition(subject, wording),
             Others(subject, wording),
         };
         List<string?> optional =
         [
-            Markers(subject, wording),
+            GrowthNotes.Markers(subject.Growth, wording),
             .. Reservations(subject, wording),
             kind is Kind.Warning or Kind.OtherMet ? wording["growth.caveats"] : null,
             kind is Kind.Warning or Kind.OtherMet && subject.Tumour == "hcc" ? wording["growth.pseudoprogression"] : null,
@@ -109,6 +110,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         subject.Growth.HasEmbolisation ? wording["growth.embolisation"] : null,
         subject.Growth.HasStoppedKinaseInhibitor ? wording["growth.kinase-inhibitor"] : null,
         subject.Growth.Undated > 0 ? wording.Say("growth.undated", ("count", Text(subject.Growth.Undated))) : null,
+        .. GrowthNotes.Of(subject, wording),
     ];
 
     private static string Joined(IEnumerable<string?> needed, IEnumerable<string?> optional, string foot) =>
@@ -140,7 +142,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         return wording.Say(
             "growth.scans",
             ("scans", scans.Length == 0 ? wording["growth.scans-none"] : string.Join(wording["growth.arrow"], scans)),
-            ("dose", subject.Growth.Course.FirstDose is { } dose ? Day(dose) : wording["growth.dose-unknown"]));
+            ("dose", GrowthNotes.FirstDose(subject.Growth, wording)));
     }
 
     private static string? Rates(GrowthFigures figures, Wording wording)
@@ -164,25 +166,14 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
     {
         { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
         { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
+        { UnclearPlan: { } order } => wording.Say("growth.plan-unclear", ("date", order.Authored is { } authored ? wording.Say("growth.of-date", ("date", authored.When.Date)) : wording["growth.without-date"]), ("source", written(order.Reference))),
         { WerePlansRead: true } => wording["growth.not-planned"],
         _ => wording["growth.plan-unread"],
     };
 
-    private static string? Markers(GrowthSubject subject, Wording wording)
-    {
-        var lines = subject.Growth.Markers
-            .Where(marker => marker is { AtFirstDose: Fact<Finding>.Known, Now: Fact<Finding>.Known })
-            .Select(marker => wording.Say(
-                "growth.marker",
-                ("name", wording[$"name.{marker.Marker}"]),
-                ("before", Value(marker.AtFirstDose)),
-                ("after", Value(marker.Now)))).ToArray();
-        return lines.Length == 0 ? null : string.Join(wording["item-separator"], lines);
-    }
+    private static bool IsPrimaryMet(GrowthSubject subject) => subject.Assessment.PrimaryResult.Judgement.Verdict == Clinical.Growth.Verdict.Met;
 
-    private static string Value(Fact<Finding> fact) => fact is Fact<Finding>.Known { Value.Shown: Shown.Number number, Provenance: var provenance }
-        ? (number.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(number.Value) + (number.Unit is "1" or "{ratio}" ? "" : " " + number.Unit) + $" ({provenance.When?.Date ?? "?"})"
-        : "?";
+    private static bool IsOrdered(GrowthSubject subject) => subject.Growth.Course.FirstDoseKind == FirstDoseKind.Ordered;
 
     private static bool IsWithinError(GrowthSubject subject) =>
         (subject.Assessment.Figures.OnTreatment is { } on && subject.Assessment.Figures.IsWithinError(on))

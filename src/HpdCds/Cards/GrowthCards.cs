@@ -72,9 +72,10 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         var key = kind switch
         {
             Kind.Warning => "growth.summary-warning",
+            Kind.OwnMet or Kind.OtherMet when IsOrdered(subject) => "growth.summary-other-ordered",
             Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
-            Kind.AwaitsScan => "growth.summary-awaits",
+            Kind.AwaitsScan => IsOrdered(subject) ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
             Kind.Undated => "growth.summary-undated",
             _ => "growth.summary-open",
         };
@@ -85,6 +86,8 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             ("count", GrowthWords.Text(subject.Growth.Undated)),
             ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
+
+    private static bool IsOrdered(GrowthSubject subject) => subject.Growth.Course.FirstDoseKind == FirstDoseKind.Ordered;
 
     private Card Make(string summary, string indicator, string detail, Wording wording) =>
         new(summary, indicator, new CardSource(

@@ -9,7 +9,14 @@ namespace HpdCds.Cards;
 
 /// <summary>Growth of one patient as it was read and judged: what a card, or the part of a page, is about.</summary>
 /// <param name="Tumour">What the treatment is for, as on the wire.</param>
-public sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assessment, string Tumour, DateTimeOffset AsOf) : PatientData;
+public sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assessment, string Tumour, DateTimeOffset AsOf) : PatientData
+{
+    /// <summary>Which tumour is treated, and with it which definition decides, is known.</summary>
+    public bool IsTumourKnown => Tumour is not ("ambiguous" or "not-found");
+
+    /// <summary>Progression that meets the definition which decides; where nobody can say which decides, none does.</summary>
+    public bool IsWarning => Assessment.IsWarning && IsTumourKnown;
+}
 
 /// <summary>
 /// At most one card about growth: a warning only for progression with the site's own definition met, info for any other
@@ -40,6 +47,9 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         };
     }
 
+    /// <summary>What a card would say first; null where it would say nothing.</summary>
+    public static string? Headline(GrowthSubject subject, Wording wording) => KindOf(subject) is { } kind ? Summary(kind, subject, wording) : null;
+
     public Card ForNoData(UnknownReason why, DateTimeOffset asOf, string language)
     {
         var wording = knowledge.Wordings[language];
@@ -50,10 +60,10 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
     private static Kind? KindOf(GrowthSubject subject)
     {
         var assessment = subject.Assessment;
-        if (assessment.IsWarning)
+        if (subject.IsWarning)
             return Kind.Warning;
         if (assessment.IsAnyMet)
-            return assessment.PrimaryResult.Judgement.Verdict == Verdict.Met ? Kind.OwnMet : Kind.OtherMet;
+            return subject.IsTumourKnown && assessment.PrimaryResult.Judgement.Verdict == Verdict.Met ? Kind.OwnMet : Kind.OtherMet;
         return assessment.PrimaryResult.Judgement.Reason switch
         {
             null => null,

@@ -25,7 +25,7 @@ internal static class GrowthNotes
             ("source", Markdown.Escape(growth.FirstDoseSource ?? wording["page.no-source"])));
 
     /// <summary>That the definition is not that of a tumour which is known for certain.</summary>
-    public static string? OfDefinition(GrowthSubject subject, Wording wording) => subject.Tumour is "ambiguous" or "not-found" ? wording["growth.definition-of-any"] : null;
+    public static string? OfDefinition(GrowthSubject subject, Wording wording) => subject.IsTumourKnown ? null : wording["growth.definition-of-any"];
 
     /// <summary>What goes beside the figures, where there are any.</summary>
     public static IEnumerable<string> Of(GrowthSubject subject, Wording wording)

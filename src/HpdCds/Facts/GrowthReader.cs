@@ -15,7 +15,7 @@ public sealed class GrowthReader(KnowledgeBase knowledge, DrugRecognition drugs)
         var growth = new GrowthFacts(chart, knowledge, drugs, history, ehr, asOf, tumour).Read();
         growth = growth with { Preliminary = PreliminaryIn(chart, growth) };
         if (trace is not null)
-            new GrowthTrace(chart, knowledge, ehr.Zone, asOf, trace).Tell(growth);
+            new GrowthTrace(chart, knowledge, ehr, asOf, tumour, trace).Tell(growth);
         return growth;
     }
 

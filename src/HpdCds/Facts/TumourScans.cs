@@ -142,8 +142,11 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
     }
 
+    /// <summary>Why a size is none of the treated tumour in an image; null where it may be one.</summary>
+    public string? WhyNotOf(ChartObservation size) => LesionOf(size)?.IsOfSpecimen == true ? "pathology" : focus.Of(size) == CancerOfResult.Another ? "another-cancer" : null;
+
     private ChartObservation[] Measured(string group) =>
-        [.. results.Of(group).Where(observation => LesionOf(observation)?.IsOfSpecimen != true && focus.Of(observation) != CancerOfResult.Another).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
+        [.. results.Of(group).Where(observation => WhyNotOf(observation) is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
 
     private static T[] Best<T>(IEnumerable<T> all, Func<T, ChartObservation> of) =>
         all.GroupBy(item => Results.RankOf(of(item))).MaxBy(group => group.Key)?.ToArray() ?? [];

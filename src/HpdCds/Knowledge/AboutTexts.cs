@@ -88,7 +88,7 @@ public sealed record AboutModel(
         foreach (var conflict in Conflicts)
         {
             citations.Cite(conflict.Evidence, "conflicts", fault);
-            foreach (var factor in conflict.Factors.Where(factor => table.Model.Factors.All(row => row.Id != factor)))
+            foreach (var factor in conflict.Factors.Where(factor => !factors.Contains(factor, StringComparer.Ordinal)))
                 fault($"conflicts: the model has no factor {factor}");
         }
     }

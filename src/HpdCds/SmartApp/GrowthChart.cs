@@ -21,6 +21,8 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
     private const decimal Bottom = 26;
     private const decimal LeastBetweenDates = 80;
     private const int Ticks = 4;
+    private const decimal LabelHeight = 10;
+    private const decimal LabelWidth = 12;
 
     private static readonly ChartShapes Shapes = new(Left, Width - Right, Height - Bottom);
 
@@ -71,7 +73,23 @@ internal sealed class GrowthChart(IReadOnlyList<(string? Name, IReadOnlyList<(Da
         foreach (var point in line.Points)
             yield return ChartShapes.Dot(X(point.Day), Y(point.Size.Value), point.Size.Bound);
         if (line.Name is { } name)
-            yield return Drawn("text", Has("class", "small strong over"), Has("x", X(line.Points[^1].Day) + 6), Has("y", Y(line.Points[^1].Size.Value) + 4), name);
+            yield return Drawn("text", Has("class", "small strong over"), Has("x", X(line.Points[^1].Day) + 6), Has("y", Labels[at] + 4), name);
+    }
+
+    // Where each line's number stands: at its end, and below the number of a line that ends in the same place.
+    private decimal[] Labels => field ??= Spread();
+
+    private decimal[] Spread()
+    {
+        var ends = lines.Select((line, at) => (At: at, X: X(line.Points[^1].Day), Y: Y(line.Points[^1].Size.Value))).OrderBy(end => end.Y).ToArray();
+        var places = new decimal[lines.Count];
+        for (var at = 0; at < ends.Length; at++)
+        {
+            var above = ends[..at].Where(end => Math.Abs(end.X - ends[at].X) < LabelWidth).Select(end => places[end.At]).DefaultIfEmpty(decimal.MinValue).Max();
+            places[ends[at].At] = above == decimal.MinValue ? ends[at].Y : Math.Max(ends[at].Y, above + LabelHeight);
+        }
+
+        return places;
     }
 
     // Lines are told apart by their dashes, too.

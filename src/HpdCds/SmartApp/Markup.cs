@@ -49,7 +49,7 @@ internal static class Markup
                 : Of("tr", Has("role", "row"), Has("class", isOnScreen ? "more screen-only" : "more"), Of("td", Has("role", "cell"), Has("colspan", headings.Count), below)),
         })));
 
-    /// <summary>A page as text, without the characters that no page may hold.</summary>
+    /// <summary>A page as text, without the characters that no page may hold, or that turn the direction of others.</summary>
     public static string Written(XElement html)
     {
         foreach (var node in html.DescendantNodes().OfType<XText>().ToArray())
@@ -68,12 +68,15 @@ internal static class Markup
         {
             if (at + 1 < letters.Length && XmlConvert.IsXmlSurrogatePair(letters[at + 1], letters[at]))
                 at++;
-            else if (!XmlConvert.IsXmlChar(letters[at]))
+            else if (!XmlConvert.IsXmlChar(letters[at]) || TurnsText(letters[at]))
                 letters[at] = Replacement;
         }
 
         return new(letters);
     }
 
-    private static bool IsClean(string text) => text.All(XmlConvert.IsXmlChar);
+    private static bool IsClean(string text) => text.All(letter => XmlConvert.IsXmlChar(letter) && !TurnsText(letter));
+
+    // Embeddings, overrides and isolates: what a chart holds could turn the words around it.
+    private static bool TurnsText(char letter) => letter is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069';
 }

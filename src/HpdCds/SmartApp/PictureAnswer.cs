@@ -83,7 +83,7 @@ internal static class PictureAnswer
         ],
         PictureKind.OutOfScope when picture.Growth is { } growth =>
         [
-            Classed("p", growth.Assessment.IsWarning ? "band high" : "band", PictureGrowth.Verdict(growth.Assessment, words)),
+            Classed("p", growth.IsWarning ? "band high" : "band", PictureGrowth.Headline(growth, words)),
             Markup.Of("p", words["page.scope-growth"]),
         ],
         PictureKind.OutOfScope =>

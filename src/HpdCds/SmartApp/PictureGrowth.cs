@@ -25,7 +25,8 @@ internal static class PictureGrowth
             "growth",
             words["page.growth"],
             // Where no model speaks, this is the answer, and stands above.
-            picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Verdict(assessment, words)),
+            picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Headline(growth, words)),
+            Markup.Of("p", Verdict(assessment, words), GrowthNotes.OfDefinition(growth, picture.Wording) is { } note ? " " + note : null),
             Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording)))),
             Markup.Of("p", Dose(picture, reading, words)),
             reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
@@ -38,11 +39,14 @@ internal static class PictureGrowth
             Limits(growth, words));
     }
 
+    /// <summary>What the card says first, or that the definition is not met.</summary>
+    public static string Headline(GrowthSubject growth, PictureWords words) => GrowthCards.Headline(growth, words.Wording) ?? Verdict(growth.Assessment, words);
+
     public static string Verdict(GrowthAssessment assessment, PictureWords words) => PictureWords.Plain(words.Say(
         "growth.primary", ("rule", words[$"growth.rule.{assessment.Primary}"]), ("verdict", GrowthWords.Verdict(assessment.PrimaryResult.Judgement, words.Wording))));
 
     private static string Dose(Picture picture, GrowthReading reading, PictureWords words) => reading.Course.FirstDose is not { } day
-        ? words["page.growth-first-dose-unknown"]
+        ? words[reading.Course.OnTreatment.Gap == GrowthGap.NotRead ? "page.growth-first-dose-unread" : "page.growth-first-dose-unknown"]
         : words.Say(
             reading.Course.FirstDoseKind switch
             {
@@ -68,14 +72,14 @@ internal static class PictureGrowth
         return Markup.Of(
             "figure",
             Markup.Of("h3", words["page.growth-sums"]),
-            Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last, words)), ("date", GrowthWords.Day(last.Date)))),
+            Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last, words)), ("date", GrowthWords.Day(last.Date) + ", " + words.Age(last.Date)))),
             lines.Count == 0 ? null : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, words["page.growth-mark-dose"]),
             Details(words["page.trend-table"], Table(
                 words["page.growth-sums"],
                 [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-lesions"], words["page.growth-col-modality"], words["page.col-source"]],
                 reading.Scans.Reverse().Select(scan => (IReadOnlyList<object?>)
                     [GrowthWords.Day(scan.Date), Sum(scan, reading, words), words[$"page.growth-role-{GrowthExtension.RoleOf(scan, course) ?? "shown"}"], Set(scan, reading, words), scan.Modality ?? "", scan.Source]))),
-            Classed("p", "quiet", words["page.growth-sums-told"]));
+            Classed("p", "quiet", words["page.growth-sums-told"], Expected(growth.Assessment.Figures).Count == 0 ? null : " " + words["page.growth-sums-dashed"]));
     }
 
     // A line leads only from one sum to another that it can be compared with.

@@ -50,11 +50,11 @@ internal sealed class PictureWords(Picture picture)
         TimeZoneInfo.ConvertTime(instant, picture.Request.Ehr.Zone).ToString("yyyy-MM-dd HH:mm (zzz)", CultureInfo.InvariantCulture);
 
     /// <summary>How long ago, in days of the hospital; nothing for a month or a year.</summary>
-    public string? Age(ClinicalTime when)
+    public string? Age(ClinicalTime when) => when.Precision is TimePrecision.Instant or TimePrecision.Day ? Age(DateOnly.FromDateTime(when.Latest.DateTime)) : null;
+
+    public string Age(DateOnly day)
     {
-        if (when.Precision is not (TimePrecision.Instant or TimePrecision.Day))
-            return null;
-        var days = Today.DayNumber - DateOnly.FromDateTime(when.Latest.DateTime).DayNumber;
+        var days = Today.DayNumber - day.DayNumber;
         return days <= 0 ? _wording["page.age-today"] : days == 1 ? _wording["page.age-day"] : _wording.Say("page.age-days", ("days", Number(days)));
     }
 

@@ -18,8 +18,9 @@ public sealed record GrowthAssessment(GrowthFigures Figures, Judgement Progressi
     /// <summary>What the primary definition says.</summary>
     public RuleResult PrimaryResult => this[Primary];
 
-    /// <summary>Progression, and the primary definition is met: the only ground for a warning.</summary>
-    public bool IsWarning => Progression.Verdict == Verdict.Met && PrimaryResult.Judgement.Verdict == Verdict.Met;
+    /// <summary>Progression since a dose that is recorded, and the primary definition is met: the only ground for a warning.</summary>
+    public bool IsWarning =>
+        Figures.Course.FirstDoseKind != FirstDoseKind.Ordered && Progression.Verdict == Verdict.Met && PrimaryResult.Judgement.Verdict == Verdict.Met;
 
     /// <summary>Any rule is met.</summary>
     public bool IsAnyMet => Results.Any(result => result.Judgement.Verdict == Verdict.Met);

@@ -14,6 +14,19 @@ public sealed record ScanInRole(Scan? Scan, GrowthGap? Gap) : PatientData
     public static ScanInRole Missing(GrowthGap gap) => new(Scan: null, gap);
 }
 
+/// <summary>How well the day of the first dose is known.</summary>
+public enum FirstDoseKind
+{
+    /// <summary>A record says that it was given, or that treatment began, on that day.</summary>
+    Given,
+
+    /// <summary>It was given on that day, and another record leaves it open whether that was the first time.</summary>
+    AtTheLatest,
+
+    /// <summary>It was ordered on that day; no record says that anything was given.</summary>
+    Ordered,
+}
+
 /// <summary>Lesions that were not there at the baseline, as the first evaluation reports them.</summary>
 /// <param name="Count">How many at least; 0 for none.</param>
 /// <param name="MostInOneInvolvedOrgan">The most of them in one organ that had lesions before; null when nobody says where they are.</param>
@@ -21,6 +34,12 @@ public sealed record ScanInRole(Scan? Scan, GrowthGap? Gap) : PatientData
 /// <param name="IsInNewOrgan">Whether any is in an organ that had none before; null when nobody says.</param>
 public sealed record NewLesions(int Count, int? MostInOneInvolvedOrgan, int? Organs, bool? IsInNewOrgan) : PatientData
 {
+    /// <summary>There may be more of them in one such organ than <see cref="MostInOneInvolvedOrgan"/>.</summary>
+    public bool MayBeMoreInOneOrgan { get; init; }
+
+    /// <summary>They may be in more organs than <see cref="Organs"/>.</summary>
+    public bool MayBeInMoreOrgans { get; init; }
+
     /// <summary>Stated that there are none.</summary>
     public static readonly NewLesions None = new(0, 0, 0, IsInNewOrgan: false);
 }
@@ -32,6 +51,9 @@ public sealed record NewLesions(int Count, int? MostInOneInvolvedOrgan, int? Org
 /// <param name="OnTreatment">The first evaluation.</param>
 public sealed record GrowthCourse(DateOnly? FirstDose, ScanInRole PreBaseline, ScanInRole Baseline, ScanInRole OnTreatment) : PatientData
 {
+    /// <summary>How well <see cref="FirstDose"/> is known.</summary>
+    public FirstDoseKind FirstDoseKind { get; init; }
+
     /// <summary>Why the sums of the first evaluation cannot be set against those of the baseline; null when they can.</summary>
     public GrowthGap? WhyNotComparable { get; init; }
 
@@ -41,7 +63,10 @@ public sealed record GrowthCourse(DateOnly? FirstDose, ScanInRole PreBaseline, S
     /// <summary>New lesions at the first evaluation.</summary>
     public Fact<NewLesions> NewLesions { get; init; } = new Fact<NewLesions>.Unknown(UnknownReason.NotRecorded);
 
-    /// <summary>Whether a clinician recorded progression (true) or anything else (false) for the first evaluation.</summary>
+    /// <summary>
+    /// Whether a clinician recorded progression (true) or anything else (false) for the first evaluation; conflicting or ambiguous where
+    /// it is recorded both ways, or perhaps of another cancer.
+    /// </summary>
     public Fact<bool> RecordedProgression { get; init; } = new Fact<bool>.Unknown(UnknownReason.NotRecorded);
 
     /// <summary>The day on which the treatment was stopped; not applicable when it goes on.</summary>
@@ -58,28 +83,38 @@ public sealed record GrowthCourse(DateOnly? FirstDose, ScanInRole PreBaseline, S
     /// <param name="firstDose">The day of the first dose; null when it is not recorded.</param>
     /// <param name="windows">How far the scans may lie apart.</param>
     /// <param name="unread">Why scans may be missing from <paramref name="scans"/>; null when all were read.</param>
-    public static GrowthCourse Of(IEnumerable<Scan> scans, DateOnly? firstDose, ScanWindows windows, GrowthGap? unread)
+    /// <param name="kind">How well the day of the first dose is known.</param>
+    public static GrowthCourse Of(IEnumerable<Scan> scans, DateOnly? firstDose, ScanWindows windows, GrowthGap? unread, FirstDoseKind kind = FirstDoseKind.Given)
     {
         ArgumentNullException.ThrowIfNull(scans);
         ArgumentNullException.ThrowIfNull(windows);
         // A scan that was not read may be nearer to the dose than any that was.
         if ((unread ?? (firstDose is null ? GrowthGap.NoFirstDoseDate : null)) is { } gap)
-            return new(firstDose, ScanInRole.Missing(gap), ScanInRole.Missing(gap), ScanInRole.Missing(gap));
+            return new(firstDose, ScanInRole.Missing(gap), ScanInRole.Missing(gap), ScanInRole.Missing(gap)) { FirstDoseKind = kind };
         var dose = firstDose!.Value;
         var ordered = scans.OrderBy(scan => scan.Date).ToArray();
         var baseline = Array.FindLast(ordered, scan => scan.Date <= dose);
         var after = Array.FindAll(ordered, scan => scan.Date > dose);
-        return new(dose, PreBaselineOf(ordered, baseline, windows), baseline is null ? ScanInRole.Missing(GrowthGap.NoBaseline) : ScanInRole.Filled(baseline), OnTreatmentOf(after, dose, windows))
+        var onTreatment = OnTreatmentOf(after, dose, windows, kind);
+        return new(dose, PreBaselineOf(ordered, baseline, windows), baseline is null ? ScanInRole.Missing(GrowthGap.NoBaseline) : ScanInRole.Filled(baseline), onTreatment)
         {
-            WhyNotComparable = baseline is not null && after is [var first, ..] ? first.WhyNotComparableWith(baseline) : null,
-            Later = [.. after.Skip(1)],
+            FirstDoseKind = kind,
+            WhyNotComparable = baseline is not null ? onTreatment.Scan?.WhyNotComparableWith(baseline) : null,
+            Later = [.. after.Where(scan => scan.Date > onTreatment.Scan!.Date)],
         };
     }
 
-    private static ScanInRole OnTreatmentOf(Scan[] after, DateOnly dose, ScanWindows windows) =>
-        after is not [var first, ..] ? ScanInRole.Missing(GrowthGap.NoOnTreatment)
-        : first.Date.DayNumber - dose.DayNumber > windows.MostDaysOnTreatment ? new(first, GrowthGap.OnTreatmentInterval)
-        : ScanInRole.Filled(first);
+    private static ScanInRole OnTreatmentOf(Scan[] after, DateOnly dose, ScanWindows windows, FirstDoseKind kind)
+    {
+        if (after is not [var first, ..])
+            return ScanInRole.Missing(GrowthGap.NoOnTreatment);
+        if (kind == FirstDoseKind.Ordered && first.Date.DayNumber - dose.DayNumber <= windows.MostDaysToDose)
+            return new(first, GrowthGap.DoseOnlyOrdered);
+        // The error of measurement outweighs what grows in a few days, whatever the scan was made for.
+        if (Array.Find(after, scan => scan.Date.DayNumber - dose.DayNumber >= windows.LeastDaysOnTreatment) is not { } evaluation)
+            return new(after[^1], GrowthGap.OnTreatmentTooEarly);
+        return evaluation.Date.DayNumber - dose.DayNumber > windows.MostDaysOnTreatment ? new(evaluation, GrowthGap.OnTreatmentInterval) : ScanInRole.Filled(evaluation);
+    }
 
     // The nearest that can be compared: another behind it that cannot says nothing against it.
     private static ScanInRole PreBaselineOf(Scan[] ordered, Scan? baseline, ScanWindows windows)

@@ -8,6 +8,25 @@ namespace HpdCds.Clinical.Growth;
 /// <param name="MostDaysOnTreatment">From the first dose to the first evaluation, at most.</param>
 public sealed record ScanWindows(int LeastDaysBefore, int MostDaysBefore, int MostDaysOnTreatment)
 {
+    /// <summary>From the first dose to the first evaluation, at least: what comes sooner is shown and never judged.</summary>
+    public required int LeastDaysOnTreatment { get; init; }
+
+    /// <summary>From an order to the first dose, at most: a scan in between may lie before the dose.</summary>
+    public required int MostDaysToDose { get; init; }
+
+    /// <summary>From one order to the next of the same course, at most.</summary>
+    public required int MostDaysBetweenOrders { get; init; }
+
+    /// <summary>From the first evaluation to the response, or to the ECOG grade, that belongs to it, at most.</summary>
+    public required int MostDaysAroundEvaluation { get; init; }
+
+    /// <summary>From the baseline to the first dose, before the age of the baseline has to be said.</summary>
+    public required int MostDaysOfBaseline { get; init; }
+
+    internal bool AreInOrder =>
+        LeastDaysBefore >= 1 && MostDaysBefore >= LeastDaysBefore && LeastDaysOnTreatment >= 1 && MostDaysOnTreatment >= LeastDaysOnTreatment
+        && MostDaysToDose >= 0 && MostDaysBetweenOrders >= 1 && MostDaysAroundEvaluation >= 0 && MostDaysOfBaseline >= 0;
+
     internal bool IsPreBaseline(int days) => days >= LeastDaysBefore && days <= MostDaysBefore;
 }
 
@@ -73,7 +92,7 @@ public sealed record GrowthCriteria
 
     private IEnumerable<string> Faults()
     {
-        if (Windows.LeastDaysBefore < 1 || Windows.MostDaysBefore < Windows.LeastDaysBefore || Windows.MostDaysOnTreatment < 1)
+        if (!Windows.AreInOrder)
             yield return "the windows must be positive and in order";
         if (MeasurementError <= 0 || EarlyMonths <= 0)
             yield return "the error of measurement and the early months must be positive";

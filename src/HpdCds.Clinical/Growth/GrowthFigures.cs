@@ -56,7 +56,7 @@ public sealed record GrowthFigures : PatientData
     /// Progression by RECIST 1.1 (Eisenhauer EA et al. Eur J Cancer 2009;45:228-247) at the first evaluation: enough growth over the nadir, which at the first evaluation is
     /// the baseline, or a new lesion; also where a clinician recorded it, since lesions that are no targets can progress too.
     /// </summary>
-    public Judgement Progression => Judgement.Any(SizeProgression, AtEvaluation(Judgement.Of(IsRecordedProgression)), NewLesions(lesions => lesions.Count > 0));
+    public Judgement Progression => Judgement.Any(SizeProgression, AtEvaluation(RecordedProgression), NewLesions(lesions => lesions.Count > 0));
 
     /// <summary>Whether the change on treatment lies within the error of measurement.</summary>
     public bool IsWithinError(GrowthInterval interval)
@@ -65,10 +65,27 @@ public sealed record GrowthFigures : PatientData
         return Math.Abs(interval.Change) < _criteria.MeasurementError;
     }
 
+    /// <summary>Days from the baseline to the first dose, where they are so many that growth since the baseline is not growth since the dose; else null.</summary>
+    public int? DaysOfOldBaseline => Course is { FirstDose: { } dose, Baseline: { Gap: null, Scan: { } baseline } } && dose.DayNumber - baseline.Date.DayNumber is var days
+        && days > _criteria.Windows.MostDaysOfBaseline ? days : null;
+
     internal Judgement Early(decimal months) =>
         WhyNotEvaluated is { } gap && gap != GrowthGap.OnTreatmentInterval ? Judgement.Open(gap)
-        : (Course.FirstDose ?? Course.Baseline.Scan?.Date) is not { } start ? Judgement.Open(GrowthGap.NoFirstDoseDate)
-        : Judgement.Of(GrowthInterval.MonthsIn(Course.OnTreatment.Scan!.Date.DayNumber - start.DayNumber) <= months);
+        : IsEarly(Course.OnTreatment.Scan!.Date, months);
+
+    /// <summary>Whether a day lies within so many months of the first dose; open where the first dose may have been on another day and that could change it.</summary>
+    internal Judgement IsEarly(DateOnly day, decimal months)
+    {
+        if ((Course.FirstDose ?? Course.Baseline.Scan?.Date) is not { } start)
+            return Judgement.Open(GrowthGap.NoFirstDoseDate);
+        var isEarly = GrowthInterval.MonthsIn(day.DayNumber - start.DayNumber) <= months;
+        return Course.FirstDoseKind switch
+        {
+            FirstDoseKind.AtTheLatest when isEarly => Judgement.Open(GrowthGap.NoFirstDoseDate),
+            FirstDoseKind.Ordered when !isEarly => Judgement.Open(GrowthGap.DoseOnlyOrdered),
+            _ => Judgement.Of(isEarly),
+        };
+    }
 
     /// <summary>What the first evaluation says of new lesions; open where it does not, or where there was none in time.</summary>
     internal Judgement NewLesions(Func<NewLesions, bool?> ask) => AtEvaluation(Course.NewLesions.Match(
@@ -79,7 +96,12 @@ public sealed record GrowthFigures : PatientData
 
     internal Judgement AtEvaluation(Judgement judgement) => WhyNotEvaluated is { } gap ? Judgement.Open(gap) : judgement;
 
-    private bool IsRecordedProgression => Course.RecordedProgression is Fact<bool>.Known { Value: true };
+    private Judgement RecordedProgression => Course.RecordedProgression switch
+    {
+        Fact<bool>.Known { Value: true } => Judgement.Met,
+        Fact<bool>.Unknown { Reason: UnknownReason.Conflicting or UnknownReason.Ambiguous } => Judgement.Open(GrowthGap.ResponseUnclear),
+        _ => Judgement.NotMet,
+    };
 
     private GrowthGap? WhyNotEvaluated => Course.OnTreatment.Gap;
 

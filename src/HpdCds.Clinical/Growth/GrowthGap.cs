@@ -9,6 +9,12 @@ public enum GrowthGap
     /// <summary>No date of the first dose is recorded.</summary>
     NoFirstDoseDate,
 
+    /// <summary>The treatment was ordered and no dose is recorded: the scan in question may lie before the first one.</summary>
+    DoseOnlyOrdered,
+
+    /// <summary>There is a measurement without a date of imaging: it may be the one that is missed.</summary>
+    MeasurementUndated,
+
     /// <summary>No scan on or before the day of the first dose.</summary>
     NoBaseline,
 
@@ -23,6 +29,9 @@ public enum GrowthGap
 
     /// <summary>The first scan after the first dose came too late.</summary>
     OnTreatmentInterval,
+
+    /// <summary>The scans after the first dose came too soon after it.</summary>
+    OnTreatmentTooEarly,
 
     /// <summary>Two scans do not measure the same lesions.</summary>
     DifferentLesions,
@@ -45,10 +54,13 @@ public enum GrowthGap
     /// <summary>Whether there are new lesions, how many or where is not recorded.</summary>
     NewLesionsUnknown,
 
+    /// <summary>The recorded responses contradict each other, or it is not said of which cancer they are.</summary>
+    ResponseUnclear,
+
     /// <summary>Whether the treatment was stopped is not recorded.</summary>
     StopUnknown,
 
-    /// <summary>The ECOG grade at baseline or now is not known.</summary>
+    /// <summary>The ECOG grade at baseline or around the first evaluation is not known.</summary>
     EcogUnknown,
 }
 

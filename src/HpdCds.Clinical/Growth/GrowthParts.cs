@@ -25,9 +25,7 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
     public Judgement EarlyProgression() => Kept("early-progression", Judgement.All(figures.Progression, figures.Early(criteria.EarlyMonths)));
 
     public Judgement EarlyStop() => Kept("early-stop", Course.Stopped.Match(
-        (day, _) => (Course.FirstDose ?? Course.Baseline.Scan?.Date) is { } start
-            ? Judgement.Of(GrowthInterval.MonthsIn(day.DayNumber - start.DayNumber) <= criteria.EarlyMonths)
-            : Judgement.Open(GrowthGap.NoFirstDoseDate),
+        (day, _) => figures.IsEarly(day, criteria.EarlyMonths),
         _ => Judgement.NotMet,
         _ => Judgement.Open(GrowthGap.StopUnknown),
         _ => Judgement.NotMet));
@@ -42,9 +40,9 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
 
     public Judgement Millimetres(string name) => Compared(name, figures.OnTreatment?.Change, figures.WhyNoOnTreatment);
 
-    public Judgement NewLesionsInInvolvedOrgan(string name) => Counted(name, lesions => lesions.MostInOneInvolvedOrgan);
+    public Judgement NewLesionsInInvolvedOrgan(string name) => Counted(name, lesions => lesions.MostInOneInvolvedOrgan, lesions => lesions.MayBeMoreInOneOrgan);
 
-    public Judgement OrgansWithNewLesions(string name) => Counted(name, lesions => lesions.Organs);
+    public Judgement OrgansWithNewLesions(string name) => Counted(name, lesions => lesions.Organs, lesions => lesions.MayBeInMoreOrgans);
 
     public Judgement NewOrgan() => Kept("new-organ", figures.NewLesions(lesions => lesions.IsInNewOrgan));
 
@@ -65,11 +63,16 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
         _ => Judgement.Open(GrowthGap.EcogUnknown),
         _ => Judgement.Open(GrowthGap.EcogUnknown));
 
-    private Judgement Counted(string name, Func<NewLesions, int?> count)
+    // Enough of them are enough; of fewer there may be more than were counted.
+    private Judgement Counted(string name, Func<NewLesions, int?> count, Func<NewLesions, bool> mayBeMore)
     {
         var limit = thresholds[name];
         var seen = Course.NewLesions is Fact<NewLesions>.Known known ? count(known.Value) : null;
-        return Kept(name, figures.NewLesions(lesions => count(lesions) is { } number ? limit.IsMetBy((decimal)number) : null), seen, limit);
+        return Kept(
+            name,
+            figures.NewLesions(lesions => count(lesions) is { } number && (limit.IsMetBy((decimal)number) || !mayBeMore(lesions)) ? limit.IsMetBy((decimal)number) : null),
+            seen,
+            limit);
     }
 
     private Judgement Compared(string name, decimal? value, GrowthGap? whyNot)

@@ -31,10 +31,11 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             (Later(), false),
             (Rates(Assessment.Figures), false),
             (Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Planned(subject.Growth, wording, Markdown.Escape) : null, false),
+            (GrowthNotes.OfDefinition(subject, wording), false),
             .. Reservations(subject, wording).Select(line => ((string?)line, false)),
             (Others(), true),
             (isFound ? wording["growth.options"] : null, true),
-            (Markers(), true),
+            (GrowthNotes.Markers(subject.Growth, wording), true),
             (isFound ? wording["growth.caveats"] : null, true),
             (isFound && subject.Tumour == "hcc" ? wording["growth.pseudoprogression"] : null, true),
         ];
@@ -66,7 +67,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             text += sign + (isNext ? "" : wording["growth.scans-between"] + sign) + Size(shown[at]);
         }
 
-        var line = wording.Say("growth.scans", ("scans", text), ("dose", Course.FirstDose is { } dose ? Day(dose) : wording["growth.dose-unknown"]));
+        var line = wording.Say("growth.scans", ("scans", text), ("dose", GrowthNotes.FirstDose(subject.Growth, wording)));
         return shown.Zip(shown.Skip(1)).All(pair => AreJoined(pair.First, pair.Second)) ? line : line + " " + wording["growth.break-told"];
     }
 
@@ -127,20 +128,4 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         }.Where(line => line is not null).ToArray();
         return said.Length == 0 ? null : string.Join(" ", said);
     }
-
-    private string? Markers()
-    {
-        var lines = subject.Growth.Markers
-            .Where(marker => marker is { AtFirstDose: Fact<Finding>.Known, Now: Fact<Finding>.Known })
-            .Select(marker => wording.Say(
-                "growth.marker",
-                ("name", wording[$"name.{marker.Marker}"]),
-                ("before", Value(marker.AtFirstDose)),
-                ("after", Value(marker.Now)))).ToArray();
-        return lines.Length == 0 ? null : string.Join(wording["item-separator"], lines);
-    }
-
-    private static string Value(Fact<Finding> fact) => fact is Fact<Finding>.Known { Value.Shown: Shown.Number number, Provenance: var provenance }
-        ? (number.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(number.Value) + (number.Unit is "1" or "{ratio}" ? "" : " " + number.Unit) + $" ({provenance.When?.Date ?? "?"})"
-        : "?";
 }

@@ -36,7 +36,7 @@ internal static class GrowthExtension
         if (!subject.Growth.Scans.IsEmpty)
             growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, subject.Growth))]);
         if (course.FirstDose is { } dose)
-            growth["firstDose"] = GrowthWords.Day(dose);
+            (growth["firstDose"], growth["firstDoseIs"], growth["firstDoseSource"]) = (GrowthWords.Day(dose), GrowthNotes.CodeOf(course.FirstDoseKind), subject.Growth.FirstDoseSource);
         if (figures.Reference is { } reference)
             growth["reference"] = IntervalOf(reference, figures);
         if (figures.OnTreatment is { } onTreatment)

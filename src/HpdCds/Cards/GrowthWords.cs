@@ -56,6 +56,7 @@ internal static class GrowthWords
     {
         { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
         { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
+        { UnclearPlan: { } order } => wording.Say("growth.plan-unclear", ("date", order.Authored is { } authored ? wording.Say("growth.of-date", ("date", authored.When.Date)) : wording["growth.without-date"]), ("source", written(order.Reference))),
         { WerePlansRead: true } => wording["growth.not-planned"],
         _ => wording["growth.plan-unread"],
     };
@@ -71,6 +72,8 @@ internal static class GrowthWords
             yield return wording["growth.embolisation"];
         if (subject.Growth.HasStoppedKinaseInhibitor)
             yield return wording["growth.kinase-inhibitor"];
+        foreach (var note in GrowthNotes.Of(subject, wording))
+            yield return note;
     }
 
     /// <summary>The same with what holds for every patient, for a page that has room for all of it.</summary>

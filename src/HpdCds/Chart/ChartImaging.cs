@@ -13,7 +13,11 @@ public sealed record ChartImaging(
 /// <summary>What an Observation says of the lesion that it measures and of the images that it was measured on.</summary>
 /// <param name="Identifiers">Of the lesion, where the result names it by one: <c>system|value</c>.</param>
 /// <param name="From">What it was derived from or is a part of, as written.</param>
-public sealed record ChartLesion(string Reference, ChartConcept? BodySite, ImmutableArray<string> Identifiers, ImmutableArray<string> From) : PatientData;
+public sealed record ChartLesion(string Reference, ChartConcept? BodySite, ImmutableArray<string> Identifiers, ImmutableArray<string> From) : PatientData
+{
+    /// <summary>It names a specimen, in whatever shape: it was measured by pathology.</summary>
+    public bool IsOfSpecimen { get; init; }
+}
 
 /// <param name="Modalities">Codes such as <c>CT</c>, in a fixed order.</param>
 public sealed record ChartStudy(string Reference, string? Status, ChartTime? Time, ImmutableArray<string> Modalities) : PatientData;
@@ -24,4 +28,11 @@ public sealed record ChartReport(string Reference, string? Status, ChartTime? Ti
 
 /// <summary>A ServiceRequest or an Appointment.</summary>
 /// <param name="Kinds">Every concept by which it may be known as imaging: category, code, service type.</param>
-public sealed record ChartPlan(string Reference, string? Status, bool DoNotPerform, ImmutableArray<ChartConcept> Kinds, ChartTime? Time) : PatientData;
+public sealed record ChartPlan(string Reference, string? Status, bool DoNotPerform, ImmutableArray<ChartConcept> Kinds, ChartTime? Time) : PatientData
+{
+    /// <summary>When it was ordered, or the appointment made.</summary>
+    public ChartTime? Authored { get; init; }
+
+    /// <summary>The last day for which it is meant, where that is not <see cref="Time"/>.</summary>
+    public ChartTime? Until { get; init; }
+}

@@ -141,6 +141,9 @@ public sealed record ChartMedication(
 
     /// <summary>When a course began of which <see cref="Time"/> is the end.</summary>
     public ChartTime? Began { get; init; }
+
+    /// <summary><see cref="Time"/> is the end of a course, and nobody says when that began.</summary>
+    public bool HasOnlyEnd { get; init; }
 }
 
 /// <summary>The context patient. A birth date is a span when it was recorded as a year or a month.</summary>

@@ -11,7 +11,10 @@ public static class ImagingReaders
             reference,
             observation.Concept("bodySite"),
             [.. observation.Many("focus").Select(Identified).OfType<string>()],
-            [.. References(observation, "derivedFrom"), .. References(observation, "partOf")]));
+            [.. References(observation, "derivedFrom"), .. References(observation, "partOf")])
+        {
+            IsOfSpecimen = observation.Says("specimen"),
+        });
 
     /// <returns>Nothing when the resource cannot be read.</returns>
     public static ChartStudy? ReadStudy(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
@@ -40,7 +43,11 @@ public static class ImagingReaders
             request.Text("status"),
             request.IsTrue("doNotPerform"),
             [.. request.Concepts("category"), .. request.Concept("code") is { } code ? [code] : Array.Empty<ChartConcept>()],
-            Time(Moment(request, "occurrence"u8), zone)));
+            Time(Moment(request, "occurrence"u8), zone))
+        {
+            Authored = Time(request.Text("authoredOn"), zone),
+            Until = Time(LastMoment(request, "occurrence"u8), zone),
+        });
 
     /// <returns>Nothing when the resource cannot be read.</returns>
     public static ChartPlan? ReadAppointment(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
@@ -49,7 +56,10 @@ public static class ImagingReaders
             appointment.Text("status"),
             DoNotPerform: false,
             [.. appointment.Concepts("serviceCategory"), .. appointment.Concepts("serviceType"), .. appointment.Concepts("reasonCode")],
-            Time(appointment.Text("start"), zone)));
+            Time(appointment.Text("start"), zone))
+        {
+            Authored = Time(appointment.Text("created"), zone),
+        });
 
     // A number without the place that gave it may be anything.
     private static string? Identified(FhirElement focus) =>
@@ -62,6 +72,14 @@ public static class ImagingReaders
     {
         { Type: "DateTime" } moment => moment.Json.AsText(),
         { Type: "Period" } period => period.Json.Text("start") ?? period.Json.Text("end"),
+        { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).FirstOrDefault(),
+        _ => null,
+    };
+
+    private static string? LastMoment(FhirElement owner, ReadOnlySpan<byte> name) => owner.Choice(name) switch
+    {
+        { Type: "Period" } period => period.Json.Text("end"),
+        { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).LastOrDefault(),
         _ => null,
     };
 

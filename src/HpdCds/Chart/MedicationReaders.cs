@@ -34,6 +34,7 @@ public static class MedicationReaders
         {
             Elsewhere = shelf.Elsewhere(medication, medication),
             Began = Time(began, zone),
+            HasOnlyEnd = !isRequest && medication.Choice("effective"u8) is { Type: "Period" } period && period.Json.Text("start") is null && period.Json.Text("end") is not null,
         };
     }
 

@@ -14,11 +14,14 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>Marker by marker: at the first dose and now.</summary>
     public required ImmutableArray<(string Marker, Fact<Finding> AtFirstDose, Fact<Finding> Now)> Markers { get; init; }
 
-    /// <summary>Whether imaging is ordered or booked; null where the orders could not all be read.</summary>
-    public bool? IsImagingPlanned => Plan is not null ? true : WerePlansRead ? false : null;
+    /// <summary>Whether imaging is ordered or booked; null where the orders could not all be read, or one of them may be for something else.</summary>
+    public bool? IsImagingPlanned => Plan is not null ? true : UnclearPlan is null && WerePlansRead ? false : null;
 
     /// <summary>The imaging that comes next, of those that are ordered or booked.</summary>
     public ChartPlan? Plan { get; init; }
+
+    /// <summary>An order of imaging that is open and says no day: it may be an earlier one that nobody closed.</summary>
+    public ChartPlan? UnclearPlan { get; init; }
 
     /// <summary>Whether orders and appointments were read to the end, so that finding none means something.</summary>
     public bool WerePlansRead { get; init; }
@@ -29,10 +32,19 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>The days of scans in whose sums a result stands that is not final.</summary>
     public ImmutableHashSet<DateOnly> Preliminary { get; init; } = [];
 
-    /// <summary>Embolisation since the scan before the baseline: dead tissue distorts sums.</summary>
+    /// <summary>The record of the first dose; null where no day of it is known.</summary>
+    public string? FirstDoseSource { get; init; }
+
+    /// <summary>Embolisation between shortly before the first scan that is compared and the first evaluation: dead tissue distorts sums.</summary>
     public bool HasEmbolisation { get; init; }
 
-    /// <summary>A kinase inhibitor that ended shortly before the baseline: growth may rebound.</summary>
+    /// <summary>Whether procedures were read to the end, so that no embolisation means that there was none.</summary>
+    public bool WereProceduresRead { get; init; }
+
+    /// <summary>Whether imaging studies were read to the end, so that no change of modality means that there was none.</summary>
+    public bool WereStudiesRead { get; init; }
+
+    /// <summary>A kinase inhibitor that ended shortly before the first dose, or of which nobody says when: growth may rebound.</summary>
     public bool HasStoppedKinaseInhibitor { get; init; }
 
     /// <summary>The doses of the course that have a day, oldest first.</summary>

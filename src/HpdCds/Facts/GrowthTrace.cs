@@ -9,7 +9,7 @@ namespace HpdCds.Facts;
 /// Tells whoever asks what became of each record that growth may rest on. Only then is it made: what counts was decided before, and
 /// is not decided here again.
 /// </summary>
-internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, TimeZoneInfo zone, DateTimeOffset asOf, ReadingTrace trace)
+internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, EhrReading ehr, DateTimeOffset asOf, string tumour, ReadingTrace trace)
 {
     private static readonly string[] Sizes = ["tumor-diameter", TumourScans.SumGroup];
 
@@ -35,12 +35,14 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, T
 
     private void TellSizes(GrowthReading growth)
     {
-        var scans = new TumourScans(chart, _results, zone);
+        var focus = new CancerFocus(chart, knowledge, ehr.Bases, tumour);
+        var scans = new TumourScans(chart, _results, focus, knowledge, ehr.Zone);
+        var ofPathology = chart.Imaging.Lesions.Where(lesion => lesion.IsOfSpecimen).Select(lesion => lesion.Reference).ToHashSet(StringComparer.Ordinal);
         var inSums = growth.Scans.SelectMany(GrowthReading.SourcesOf).ToHashSet(StringComparer.Ordinal);
         foreach (var size in _results.Of(Sizes))
         {
             var problem = _results.Measured<TumourSum>(size, TumourSum.Name).Problem?.Code();
-            var why = size.Specimen is not null ? "pathology" : scans.DayOf(size) is null ? UnknownReason.ImpreciseDate.Code() : problem;
+            var why = ofPathology.Contains(size.Reference.Split('#')[0]) ? "pathology" : focus.Of(size) == CancerOfResult.Another ? "focus" : scans.DayOf(size) is null ? UnknownReason.ImpreciseDate.Code() : problem;
             var fate = why is not null ? Fate.Unusable : inSums.Contains(size.Reference) ? Fate.Used : Fate.Superseded;
             Note(size, fate, "tumour-size", why);
         }

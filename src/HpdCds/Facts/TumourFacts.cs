@@ -96,6 +96,11 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         focus != "Patient/" + chart.PatientId
         && !chart.Conditions.Any(condition => Plain(condition.Reference) == focus && GroupsOf(condition.Code).Contains(tumour.Group, StringComparer.Ordinal)));
 
+    /// <summary>Whether a cancer of this code may be the one in question, under a name that says more or less.</summary>
+    internal static bool MayBe(string group, string tumour) => group != Tumour.Haematological && Settle([group, tumour]).Group != Ambiguous;
+
+    internal static IEnumerable<string> GroupsOf(ChartConcept concept, CodeSet cancers) => cancers.FindAll(concept).Select(entry => Merged(entry.Group));
+
     // A list that did not come, or not whole, may name the cancer: only complete ones show that a secondary is all there is.
     private Tumour WithoutPrimary(bool isNamedByOrder)
     {
@@ -153,7 +158,7 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     private string Plain(string reference) => References.Relative(reference, bases);
 
     // One cancer in several codes: the vague ones among them yield to the others when it is settled.
-    private IEnumerable<string> GroupsOf(ChartConcept concept) => knowledge.Codes.Cancers.FindAll(concept).Select(entry => Merged(entry.Group));
+    private IEnumerable<string> GroupsOf(ChartConcept concept) => GroupsOf(concept, knowledge.Codes.Cancers);
 
     private static string Merged(string group) => HccGroups.Contains(group, StringComparer.Ordinal) ? Hcc : group;
 }

@@ -10,12 +10,14 @@ namespace HpdCds.Facts;
 /// Sums of diameters by day of imaging: as the hospital's own code says them, else from the sizes of lesions, never both
 /// (clinical model, section 5). A size that was measured on a specimen is pathology's and no part of a sum.
 /// </summary>
-internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneInfo zone)
+internal sealed class TumourScans(PatientChart chart, Results results, CancerFocus focus, KnowledgeBase knowledge, TimeZoneInfo zone)
 {
     public const string SumGroup = "recist-sum";
     private const string DiameterGroup = "tumor-diameter";
     private const string Unnamed = "unnamed";
-    private const string Wrong = "entered-in-error";
+
+    /// <summary>A report or a study of such a state says nothing of images that were made.</summary>
+    private static readonly string[] NotDone = ["entered-in-error", "cancelled", "registered"];
 
     private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
@@ -24,8 +26,11 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
 
     private ChartObservation[] StatedSums => field ??= Measured(SumGroup);
 
-    /// <summary>At most one for each day.</summary>
-    public Scan[] All => field ??= [.. Sums is { Length: > 0 } sums ? sums : Sizes];
+    /// <summary>Every day with measurements once: by its stated sum, else by the sizes of its lesions.</summary>
+    public Scan[] BySums => field ??= Every(Sums, Sizes);
+
+    /// <summary>The same the other way round. A stated sum and a sum of sizes are never compared.</summary>
+    public Scan[] BySizes => field ??= Every(Sizes, Sums);
 
     /// <summary>Results that would count if anybody said on which day the images were made.</summary>
     public int Undated => StatedSums.Concat(Diameters).Count(observation => DayOf(observation) is null);
@@ -57,7 +62,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     {
         if (observation.Time is { Origin: TimeOrigin.Effective, When: var when })
             return Day(when);
-        var reports = chart.Imaging.Reports.Where(report => report.Status != Wrong && report.Results.Any(result => IsReferenceTo(result, Whole(observation)))).ToArray();
+        var reports = chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation)))).ToArray();
         var times = StudiesOf(observation, reports).Select(study => study.Time).ToArray();
         if (times.Length == 0)
             times = [.. reports.Select(report => report.Time)];
@@ -65,11 +70,13 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
         return days is [{ } only] ? only : null;
     }
 
-    private Scan[] Sums => [.. StatedSums
+    private Scan[] Sums => field ??= [.. StatedSums
         .Where(observation => DayOf(observation) is not null)
         .GroupBy(observation => DayOf(observation)!.Value)
         .Select(day => Stated(day.Key, Best(day, sum => sum)))
         .OfType<Scan>()];
+
+    private static Scan[] Every(Scan[] preferred, Scan[] others) => [.. preferred.Concat(others.Where(other => !Array.Exists(preferred, scan => scan.Date == other.Date))).OrderBy(scan => scan.Date)];
 
     // Two that differ are no sum, and a day without one stays a day on which nothing can be compared.
     private Scan? Stated(DateOnly day, ChartObservation[] sums)
@@ -84,12 +91,12 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
 
     private static Measure<TumourSum>? AtLeast(decimal millimetres) => Measure<TumourSum>.From(millimetres, Comparison.AtLeast, factor: 1);
 
-    private IEnumerable<Scan> Sizes => Diameters
+    private Scan[] Sizes => field ??= [.. Diameters
         .Select(observation => (Observation: observation, Day: DayOf(observation)))
         .Where(item => item.Day is not null)
         .GroupBy(item => item.Day!.Value, item => item.Observation)
         .Select(day => SumOf(day.Key, [.. day]))
-        .OfType<Scan>();
+        .OfType<Scan>()];
 
     // Without a lesion whose size cannot be read, or is disputed, a sum is only a lower bound, and stands for none with it.
     private Scan? SumOf(DateOnly day, ChartObservation[] sizes)
@@ -130,28 +137,28 @@ internal sealed class TumourScans(PatientChart chart, Results results, TimeZoneI
     // By the lesion that is named, else by where it is.
     private string LesionKey(ChartObservation observation)
     {
-        var named = observation.Focus.Where(focus => focus.Length > 0 && !focus.StartsWith("Condition/", StringComparison.Ordinal))
+        var named = focus.LesionsOf(observation)
             .Concat(LesionOf(observation)?.Identifiers ?? []).Order(StringComparer.Ordinal).ToArray();
         return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
     }
 
     private ChartObservation[] Measured(string group) =>
-        [.. results.Of(group).Where(observation => observation.Specimen is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
+        [.. results.Of(group).Where(observation => LesionOf(observation)?.IsOfSpecimen != true && focus.Of(observation) != CancerOfResult.Another).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
 
     private static T[] Best<T>(IEnumerable<T> all, Func<T, ChartObservation> of) =>
         all.GroupBy(item => Results.RankOf(of(item))).MaxBy(group => group.Key)?.ToArray() ?? [];
 
     private string? ModalityOf(ChartObservation[] of)
     {
-        var modalities = of.SelectMany(observation => StudiesOf(observation, reports: null)).SelectMany(study => study.Modalities).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var modalities = of.SelectMany(observation => StudiesOf(observation, reports: null)).SelectMany(study => study.Modalities).Except(knowledge.Growth.DerivedObjects, StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return modalities.Length == 0 ? null : string.Join("+", modalities);
     }
 
     private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[]? reports)
     {
-        reports ??= [.. chart.Imaging.Reports.Where(report => report.Status != Wrong && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+        reports ??= [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
         var named = (LesionOf(observation)?.From ?? []).Concat(reports.SelectMany(report => report.Studies));
-        return chart.Imaging.Studies.Where(study => study.Status != Wrong && named.Any(name => IsReferenceTo(name, study.Reference)));
+        return chart.Imaging.Studies.Where(study => !NotDone.Contains(study.Status, StringComparer.Ordinal) && named.Any(name => IsReferenceTo(name, study.Reference)));
     }
 
     private ChartLesion? LesionOf(ChartObservation observation) => _lesions.GetValueOrDefault(Whole(observation));

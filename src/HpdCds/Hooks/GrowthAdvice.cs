@@ -39,7 +39,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     {
         GrowthReading growth;
         using (Signals.At(Station.Facts))
-            growth = _reader.Read(chart, drafts, known, asOf, trace);
+            growth = _reader.Read(chart, drafts, known, asOf, patient.Tumour, trace);
         var isOrder = recognition.Outcome == RecognitionOutcome.Inhibitor;
         var situation = WhoSpeaks.SituationOf(patient.Exposure, recognition.Agents, growth.Agents);
         if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty || growth.Undated > 0 || (patient.TumourReason is null && !chart.WereRead(ChartKey.Growth))) is { } why)

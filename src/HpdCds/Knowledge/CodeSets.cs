@@ -36,8 +36,11 @@ public sealed record CodeSets(
     /// <summary>Orders and appointments for imaging: <c>imaging</c>.</summary>
     public CodeSet Imaging { get; init; } = CodeSet.None;
 
+    /// <summary>Body sites by organ: <c>liver</c>, <c>lung</c>, <c>bone</c>...</summary>
+    public CodeSet Organs { get; init; } = CodeSet.None;
+
     /// <summary>The code systems that occur in any of the sets, under their canonical names.</summary>
     public IEnumerable<string> Systems => ((CodeSet[])
-        [Observations, Answers, Cancers, Metastases, Liver, Severities, Inhibitors, Partners, Anticoagulants, Confounders, Genes, Antineoplastics, Intents, Imaging])
+        [Observations, Answers, Cancers, Metastases, Liver, Severities, Inhibitors, Partners, Anticoagulants, Confounders, Genes, Antineoplastics, Intents, Imaging, Organs])
         .SelectMany(set => set.Systems).Distinct(StringComparer.Ordinal);
 }

@@ -11,7 +11,7 @@ public sealed class CodeSetsLoader
     private static readonly FrozenSet<string> Sets = new[]
     {
         "observations", "answers", "cancers", "metastases", "liver", "severities", "inhibitors", "partners", "anticoagulants",
-        "confounders", "genes", "antineoplastics", "intents", "imaging",
+        "confounders", "genes", "antineoplastics", "intents", "imaging", "organs",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly KnowledgeErrors _errors;
@@ -45,6 +45,7 @@ public sealed class CodeSetsLoader
             Antineoplastics = Set("antineoplastics"),
             Intents = Set("intents"),
             Imaging = Set("imaging"),
+            Organs = Set("organs"),
         };
     }
 

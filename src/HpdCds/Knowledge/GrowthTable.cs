@@ -13,6 +13,9 @@ namespace HpdCds.Knowledge;
 public sealed record GrowthTable(
     GrowthCriteria Criteria, ImmutableDictionary<string, Basis> Rules, ImmutableDictionary<string, Basis> Settings, ImmutableDictionary<string, Basis> Primary, string? Overlay)
 {
+    /// <summary>Modalities of DICOM that are no way to make an image: a dose report or a segmentation beside a CT leaves it a CT.</summary>
+    public ImmutableArray<string> DerivedObjects { get; init; } = [];
+
     public const string Path = "models/hpd-growth.json";
 
     internal static bool IsIn(KnowledgeFile file) => file.Name.EndsWith(Path, StringComparison.Ordinal);
@@ -45,6 +48,9 @@ public sealed record GrowthTable(
                     settings,
                     file.Primary.ToImmutableDictionary(primary => primary.Tumour, primary => Basis.Of(primary.Evidence, primary.ProjectChoice), StringComparer.Ordinal),
                     found.File.IsOverlay ? found.File.Name : null)
+                {
+                    DerivedObjects = [.. file.Settings.DerivedObjects],
+                }
                 : null;
         }
         catch (ArgumentException wrong)
@@ -61,7 +67,14 @@ internal sealed record GrowthFile(
     internal GrowthCriteria ToCriteria(Action<string> fault) => new(
         Id,
         Version,
-        new ScanWindows(Settings.LeastDaysBefore, Settings.MostDaysBefore, Settings.MostDaysOnTreatment),
+        new ScanWindows(Settings.LeastDaysBefore, Settings.MostDaysBefore, Settings.MostDaysOnTreatment)
+        {
+            LeastDaysOnTreatment = Settings.LeastDaysOnTreatment,
+            MostDaysToDose = Settings.MostDaysToDose,
+            MostDaysBetweenOrders = Settings.MostDaysBetweenOrders,
+            MostDaysAroundEvaluation = Settings.MostDaysAroundEvaluation,
+            MostDaysOfBaseline = Settings.MostDaysOfBaseline,
+        },
         (new Threshold(Comparison.AtLeast, Settings.ProgressionPercent), new Threshold(Comparison.AtLeast, Settings.ProgressionMillimetres)),
         Settings.MeasurementErrorMillimetres,
         Settings.EarlyMonths,
@@ -70,7 +83,19 @@ internal sealed record GrowthFile(
 }
 
 internal sealed record GrowthSettingsFile(
-    int LeastDaysBefore, int MostDaysBefore, int MostDaysOnTreatment, decimal ProgressionPercent, decimal ProgressionMillimetres, decimal MeasurementErrorMillimetres, decimal EarlyMonths);
+    int LeastDaysBefore,
+    int MostDaysBefore,
+    int LeastDaysOnTreatment,
+    int MostDaysOnTreatment,
+    int MostDaysToDose,
+    int MostDaysBetweenOrders,
+    int MostDaysAroundEvaluation,
+    int MostDaysOfBaseline,
+    List<string> DerivedObjects,
+    decimal ProgressionPercent,
+    decimal ProgressionMillimetres,
+    decimal MeasurementErrorMillimetres,
+    decimal EarlyMonths);
 
 internal sealed record GrowthPrimaryFile(string Tumour, string Rule, List<string>? Evidence = null, string? ProjectChoice = null);
 

@@ -44,10 +44,15 @@ internal static class PictureGrowth
     private static string Dose(Picture picture, GrowthReading reading, PictureWords words) => reading.Course.FirstDose is not { } day
         ? words["page.growth-first-dose-unknown"]
         : words.Say(
-            "page.growth-first-dose",
+            reading.Course.FirstDoseKind switch
+            {
+                FirstDoseKind.Ordered => "page.growth-first-order",
+                FirstDoseKind.AtTheLatest => "page.growth-first-dose-latest",
+                _ => "page.growth-first-dose",
+            },
             ("date", GrowthWords.Day(day)),
             ("agents", DrugNames.Of(reading.Agents, picture.Knowledge.Drugs, picture.Wording)),
-            ("source", reading.Doses.FirstOrDefault(dose => dose.Day == day)?.Source ?? words["page.no-source"]));
+            ("source", reading.FirstDoseSource ?? words["page.no-source"]));
 
     private static XElement Sums(GrowthSubject growth, PictureWords words)
     {

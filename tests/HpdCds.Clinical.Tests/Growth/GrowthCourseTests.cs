@@ -12,7 +12,7 @@ public sealed class GrowthCourseTests
     [Fact]
     public void The_last_scan_up_to_the_day_of_the_dose_is_the_baseline_and_the_next_the_first_evaluation()
     {
-        var course = Of(At(Dose.AddDays(80), 4), At(Dose, 2), At(Dose.AddDays(-30), 1), At(Dose.AddDays(1), 3));
+        var course = Of(At(Dose.AddDays(80), 4), At(Dose, 2), At(Dose.AddDays(-30), 1), At(Dose.AddDays(14), 3));
 
         Assert.Equal([1m, 2m, 3m], Sums(course));
         Assert.Equal([4m], course.Later.Select(scan => scan.Sum.Value));
@@ -56,6 +56,52 @@ public sealed class GrowthCourseTests
 
         Assert.Equal(gap, course.OnTreatment.Gap);
         Assert.Equal(3m, course.OnTreatment.Scan!.Sum.Value);
+    }
+
+    [Fact]
+    public void A_scan_in_the_first_two_weeks_is_passed_over_and_alone_it_is_no_evaluation()
+    {
+        var course = Of(At(Dose.AddDays(-40), 1), At(Dose, 2), At(Dose.AddDays(3), 9), At(Dose.AddDays(13), 8), At(Dose.AddDays(14), 3), At(Dose.AddDays(60), 4));
+
+        Assert.Equal([1m, 2m, 3m], Sums(course));
+        Assert.Equal([4m], course.Later.Select(scan => scan.Sum.Value));
+        var alone = Of(At(Dose, 2), At(Dose.AddDays(3), 9), At(Dose.AddDays(13), 8));
+        Assert.Equal((8m, GrowthGap.OnTreatmentTooEarly), (alone.OnTreatment.Scan!.Sum.Value, alone.OnTreatment.Gap));
+        Assert.Empty(alone.Later);
+        Assert.Equal("on-treatment-too-early", Words(alone.Assess().Progression));
+        var late = Of(At(Dose, 2), At(Dose.AddDays(3), 9), At(Dose.AddDays(92), 3));
+        Assert.Equal(GrowthGap.OnTreatmentInterval, late.OnTreatment.Gap);
+    }
+
+    [Theory]
+    [InlineData(28, GrowthGap.DoseOnlyOrdered)]
+    [InlineData(29, null)]
+    public void A_scan_within_four_weeks_of_an_order_may_lie_before_the_dose(int days, GrowthGap? gap)
+    {
+        Scan[] scans = [At(Dose, 2), At(Dose.AddDays(days), 3), At(Dose.AddDays(50), 4)];
+
+        Assert.Equal(gap, GrowthCourse.Of(scans, Dose, Windows, unread: null, FirstDoseKind.Ordered).OnTreatment.Gap);
+        Assert.Null(GrowthCourse.Of(scans, Dose, Windows, unread: null, FirstDoseKind.AtTheLatest).OnTreatment.Gap);
+    }
+
+    [Fact]
+    public void What_was_only_ordered_is_never_a_warning_and_not_surely_late()
+    {
+        var given = Course(80, 90, 135);
+        Assert.True(given.Assess().IsWarning);
+        Assert.Equal((true, false), ((given with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Assess().IsWarning, (given with { FirstDoseKind = FirstDoseKind.Ordered }).Assess().IsWarning));
+        Assert.Equal("met", (given with { FirstDoseKind = FirstDoseKind.Ordered }).Says("matos-2020"));
+        Assert.Equal("not-met", Course(80, 90, 135, daysAfter: 80).Says("matos-2020"));
+        Assert.Equal("dose-only-ordered", (Course(80, 90, 135, daysAfter: 80) with { FirstDoseKind = FirstDoseKind.Ordered }).Says("matos-2020"));
+    }
+
+    [Fact]
+    public void What_is_early_by_the_latest_day_that_the_dose_can_have_is_not_surely_early()
+    {
+        Assert.Equal("no-first-dose-date", (Course(80, 90, 135) with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Says("matos-2020"));
+        Assert.Equal("not-met", (Course(80, 90, 135, daysAfter: 80) with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Says("matos-2020"));
+        var stopped = Course(80, 90, 140, daysAfter: 80) with { FirstDoseKind = FirstDoseKind.AtTheLatest, Stopped = Known(Day("2024-04-01")) };
+        Assert.Equal("no-first-dose-date", stopped.Says("kato-2017"));
     }
 
     [Fact]

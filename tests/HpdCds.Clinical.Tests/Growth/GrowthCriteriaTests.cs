@@ -17,7 +17,7 @@ public sealed class GrowthCriteriaTests
     {
         var rules = Rules.Remove("kas-2020").Add("nobody-2024", Rules["kas-2020"]).SetItem("ferrara-2018", Rules["champiat-2017"]);
         var wrong = Assert.Throws<ArgumentException>("rules", () => With(
-            rules, new ScanWindows(0, 180, 91), error: 0, primary: ImmutableDictionary<string, string>.Empty.Add("hcc", "else-2024")));
+            rules, Windows with { LeastDaysBefore = 0 }, error: 0, primary: ImmutableDictionary<string, string>.Empty.Add("hcc", "else-2024")));
 
         Assert.StartsWith(
             "Growth criteria hpd-growth: the windows must be positive and in order; the error of measurement and the early months must be positive; "
@@ -28,15 +28,29 @@ public sealed class GrowthCriteriaTests
     }
 
     [Theory]
-    [InlineData(1, 1, 1, true)]
-    [InlineData(0, 180, 91, false)]
-    [InlineData(181, 180, 91, false)]
-    [InlineData(14, 180, 0, false)]
-    public void Windows_are_positive_and_in_order(int least, int most, int onTreatment, bool isSound)
+    [InlineData(1, 1, 1, 1, true)]
+    [InlineData(0, 180, 14, 91, false)]
+    [InlineData(181, 180, 14, 91, false)]
+    [InlineData(14, 180, 0, 91, false)]
+    [InlineData(14, 180, 92, 91, false)]
+    public void Windows_are_positive_and_in_order(int least, int most, int soonest, int latest, bool isSound)
     {
-        var made = Record.Exception(() => With(Rules, new ScanWindows(least, most, onTreatment)));
+        var windows = Windows with { LeastDaysBefore = least, MostDaysBefore = most, LeastDaysOnTreatment = soonest, MostDaysOnTreatment = latest };
 
-        Assert.Equal(isSound, made is null);
+        Assert.Equal(isSound, Record.Exception(() => With(Rules, windows)) is null);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 0, 0, true)]
+    [InlineData(-1, 1, 0, 0, false)]
+    [InlineData(0, 0, 0, 0, false)]
+    [InlineData(0, 1, -1, 0, false)]
+    [InlineData(0, 1, 0, -1, false)]
+    public void What_surrounds_the_scans_is_not_negative(int toDose, int betweenOrders, int around, int ofBaseline, bool isSound)
+    {
+        var windows = Windows with { MostDaysToDose = toDose, MostDaysBetweenOrders = betweenOrders, MostDaysAroundEvaluation = around, MostDaysOfBaseline = ofBaseline };
+
+        Assert.Equal(isSound, Record.Exception(() => With(Rules, windows)) is null);
     }
 
     [Theory]

@@ -8,7 +8,14 @@ namespace HpdCds.Clinical.Tests.Growth;
 /// <summary>The criteria of the clinical model, section 5, written down a second time, and courses in a few words.</summary>
 internal static class GrowthData
 {
-    public static readonly ScanWindows Windows = new(14, 180, 91);
+    public static readonly ScanWindows Windows = new(14, 180, 91)
+    {
+        LeastDaysOnTreatment = 14,
+        MostDaysToDose = 28,
+        MostDaysBetweenOrders = 365,
+        MostDaysAroundEvaluation = 28,
+        MostDaysOfBaseline = 28,
+    };
 
     public static readonly ImmutableDictionary<string, ImmutableDictionary<string, Threshold>> Rules = new Dictionary<string, ImmutableDictionary<string, Threshold>>(StringComparer.Ordinal)
     {

@@ -160,6 +160,31 @@ public sealed class GrowthRuleTests
     }
 
     [Fact]
+    public void A_response_that_is_not_clear_leaves_progression_open_unless_something_else_shows_it()
+    {
+        foreach (var reason in new[] { UnknownReason.Conflicting, UnknownReason.Ambiguous })
+        {
+            Assert.Equal("response-unclear", Words((Course(80, 100, 101) with { RecordedProgression = Unknown<bool>(reason) }).Assess().Progression));
+            Assert.Equal("met", Words((Course(80, 100, 121) with { RecordedProgression = Unknown<bool>(reason) }).Assess().Progression));
+        }
+
+        Assert.Equal("not-met", Words((Course(80, 100, 101) with { RecordedProgression = Unknown<bool>(UnknownReason.NotRecorded) }).Assess().Progression));
+    }
+
+    [Fact]
+    public void Fewer_new_lesions_than_a_rule_asks_for_are_too_few_only_where_there_cannot_be_more()
+    {
+        NewLesions one = new(1, 1, 1, IsInNewOrgan: false);
+        string Said(NewLesions lesions, string rule, string part) => Words((Course(80, 100, 125) with { NewLesions = Known(lesions) }).Assess()[rule].Parts.Single(asked => asked.Name == part).Judgement);
+
+        Assert.Equal(("not-met", "not-met"), (Said(one, "lo-russo-2019", "new-lesions"), Said(one, "matos-2020", "organs")));
+        Assert.Equal("new-lesions-unknown", Said(one with { MayBeMoreInOneOrgan = true }, "lo-russo-2019", "new-lesions"));
+        Assert.Equal("new-lesions-unknown", Said(one with { MayBeInMoreOrgans = true }, "matos-2020", "organs"));
+        NewLesions two = new(2, 2, 2, IsInNewOrgan: false) { MayBeMoreInOneOrgan = true, MayBeInMoreOrgans = true };
+        Assert.Equal(("met", "met"), (Said(two, "lo-russo-2019", "new-lesions"), Said(two, "matos-2020", "organs")));
+    }
+
+    [Fact]
     public void A_stop_without_a_beginning_is_not_early_or_late()
     {
         var course = Course(88, 90, 150, 60, 80) with { FirstDose = null, Baseline = ScanInRole.Missing(GrowthGap.NoBaseline), Stopped = Known(Day("2024-04-01")) };

@@ -156,7 +156,7 @@ public sealed class GrowthReadingTests : IAsyncLifetime
 
         var fromNothing = await FoundAsync(new GrowthPatient().Add("growth", Size("a", null, 90, more: issued)));
         Assert.Empty(Scans(fromNothing));
-        Assert.Equal("no-baseline", Rule(fromNothing, "champiat-2017"));
+        Assert.Equal("measurement-undated", Rule(fromNothing, "champiat-2017"));
 
         var coarse = await FoundAsync(new GrowthPatient().Add("growth", Size("a", "2026-09", 90)));
         Assert.Empty(Scans(coarse));

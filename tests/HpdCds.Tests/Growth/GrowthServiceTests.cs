@@ -218,5 +218,5 @@ public sealed class GrowthServiceTests
         id, "1834-1", day + "T08:00:00Z", value: $$""" "valueQuantity":{"value":{{value}},"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"} """);
 
     private static string Plan(string status, string code, string system) =>
-        $$"""{"resourceType":"ServiceRequest","id":"plan-1","status":"{{status}}","intent":"order","category":[{"coding":[{"system":"{{system}}","code":"{{code}}"}]}],"subject":{"reference":"Patient/pat-1"} }""";
+        $$"""{"resourceType":"ServiceRequest","id":"plan-1","status":"{{status}}","intent":"order","authoredOn":"2026-09-10","category":[{"coding":[{"system":"{{system}}","code":"{{code}}"}]}],"subject":{"reference":"Patient/pat-1"} }""";
 }

@@ -32,7 +32,11 @@ public sealed class GrowthTableTests
     {
         var growth = Profiles.AsShipped.Growth;
 
-        Assert.Equal(new(14, 180, 91), growth.Criteria.Windows);
+        Assert.Equal(
+            new(14, 180, 91) { LeastDaysOnTreatment = 14, MostDaysToDose = 28, MostDaysBetweenOrders = 365, MostDaysAroundEvaluation = 28, MostDaysOfBaseline = 28 },
+            growth.Criteria.Windows);
+        Assert.Contains("SR", growth.DerivedObjects);
+        Assert.DoesNotContain("MR", growth.DerivedObjects);
         Assert.Equal((new Threshold(Comparison.AtLeast, 20), new Threshold(Comparison.AtLeast, 5)), growth.Criteria.Progression);
         Assert.Equal((5m, 2m), (growth.Criteria.MeasurementError, growth.Criteria.EarlyMonths));
         Assert.Equal(("maesaka-2022-hcc", "champiat-2017"), (growth.Criteria.PrimaryFor("hcc"), growth.Criteria.PrimaryFor("lung")));

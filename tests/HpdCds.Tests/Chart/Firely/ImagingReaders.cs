@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Hl7.Fhir.Model;
 using HpdCds.Chart;
 
@@ -16,7 +17,10 @@ internal static class ImagingReaders
                 FhirReading.Concept(FhirReading.Try(() => observation.BodySite)),
                 [.. FhirReading.Each(() => observation.Focus).Select(focus => FhirReading.Try(() => focus.Identifier is { } identifier
                     && FhirReading.Text(identifier.SystemElement) is { } system && FhirReading.Text(identifier.ValueElement) is { } value ? system + "|" + value : null)).OfType<string>()],
-                [.. References(() => observation.DerivedFrom), .. References(() => observation.PartOf)]);
+                [.. References(() => observation.DerivedFrom), .. References(() => observation.PartOf)])
+            {
+                IsOfSpecimen = Says(bytes, "specimen"),
+            };
 
     /// <returns>Nothing when the resource cannot be read.</returns>
     public static ChartStudy? ReadStudy(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
@@ -51,7 +55,11 @@ internal static class ImagingReaders
                 FhirReading.Try(() => FhirReading.Text(request.StatusElement)),
                 FhirReading.Try(() => request.DoNotPerformElement?.JsonValue is true),
                 [.. FhirReading.Concepts(() => request.Category), .. FhirReading.Concepts(() => request.Code is { } code ? [code] : [])],
-                Time(Moment(() => request.Occurrence), zone));
+                Time(Moment(() => request.Occurrence), zone))
+            {
+                Authored = Time(FhirReading.Try(() => FhirReading.Text(request.AuthoredOnElement)), zone),
+                Until = Time(LastMoment(() => request.Occurrence), zone),
+            };
 
     /// <returns>Nothing when the resource cannot be read.</returns>
     public static ChartPlan? ReadAppointment(ReadOnlyMemory<byte> bytes, string reference, TimeZoneInfo zone) =>
@@ -62,7 +70,10 @@ internal static class ImagingReaders
                 FhirReading.Try(() => FhirReading.Text(appointment.StatusElement)),
                 DoNotPerform: false,
                 [.. FhirReading.Concepts(() => appointment.ServiceCategory), .. FhirReading.Concepts(() => appointment.ServiceType), .. FhirReading.Concepts(() => appointment.ReasonCode)],
-                Time(FhirReading.Try(() => FhirReading.Text(appointment.StartElement)), zone));
+                Time(FhirReading.Try(() => FhirReading.Text(appointment.StartElement)), zone))
+            {
+                Authored = Time(FhirReading.Try(() => FhirReading.Text(appointment.CreatedElement)), zone),
+            };
 
     private static ImmutableArray<string> References(Func<IEnumerable<ResourceReference>?> read) =>
         [.. FhirReading.Each(read).Select(reference => FhirReading.Reference(() => reference)).OfType<string>()];
@@ -71,8 +82,24 @@ internal static class ImagingReaders
     {
         FhirDateTime moment => FhirReading.Text(moment),
         Period period => FhirReading.Try(() => FhirReading.Text(period.StartElement)) ?? FhirReading.Try(() => FhirReading.Text(period.EndElement)),
+        Timing timing => FhirReading.Each(() => timing.EventElement).Select(FhirReading.Text).FirstOrDefault(),
         _ => null,
     };
+
+    private static string? LastMoment(Func<DataType?> read) => FhirReading.Try(read) switch
+    {
+        Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)),
+        Timing timing => FhirReading.Each(() => timing.EventElement).Select(FhirReading.Text).LastOrDefault(),
+        _ => null,
+    };
+
+    // What Firely cannot make a reference of is gone from its object, and was said all the same.
+    private static bool Says(ReadOnlyMemory<byte> bytes, string name)
+    {
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.EnumerateObject()
+            .Any(member => member.Name == "_" + name || (member.Name == name && (member.Value.ValueKind != JsonValueKind.Array || member.Value.GetArrayLength() > 0)));
+    }
 
     private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
         ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;

@@ -47,6 +47,7 @@ internal static class MedicationReaders
             {
                 Elsewhere = shelf.Elsewhere(() => administration.Medication, administration),
                 Began = Time(Beginning(() => administration.Effective), zone),
+                HasOnlyEnd = HasOnlyEnd(() => administration.Effective),
             };
 
     // The day on which somebody was told of a treatment is not the day of it.
@@ -65,6 +66,7 @@ internal static class MedicationReaders
             {
                 Elsewhere = shelf.Elsewhere(() => statement.Medication, statement),
                 Began = Time(Beginning(() => statement.Effective), zone),
+                HasOnlyEnd = HasOnlyEnd(() => statement.Effective),
             };
 
     // The latest end counts for a course of treatment; a course that is still running has only its start.
@@ -77,6 +79,9 @@ internal static class MedicationReaders
 
     private static string? Beginning(Func<DataType?> effective) =>
         FhirReading.Try(() => effective() is Period period ? FhirReading.Text(period.StartElement) : null);
+
+    private static bool HasOnlyEnd(Func<DataType?> effective) => FhirReading.Try(effective) is Period period
+        && FhirReading.Try(() => FhirReading.Text(period.StartElement)) is null && FhirReading.Try(() => FhirReading.Text(period.EndElement)) is not null;
 
     private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
         ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;

@@ -1,0 +1,121 @@
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>What the first evaluation says beside the sums: new lesions, and the response that a clinician recorded (clinical model, sections 5 and 8).</summary>
+internal sealed class EvaluationFacts(PatientChart chart, Results results, TumourScans scans, CancerFocus focus, ConditionFacts conditions, KnowledgeBase knowledge)
+{
+    private const string OrganPrefix = "organ:";
+
+    /// <param name="day">The day of the evaluation.</param>
+    /// <param name="baseline">The day of the baseline; null where there is none.</param>
+    public Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? baseline)
+    {
+        var stated = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another && scans.DayOf(observation) == day).ToArray();
+        if (stated.Length == 0)
+            return new Fact<NewLesions>.Unknown(chart.WhyNotFound(ChartKey.Growth));
+        var places = Standing([.. stated.GroupBy(observation => scans.OrganOf(observation) is { } site ? OrganOf(site) : null, StringComparer.Ordinal).Select(PlaceOf)]);
+        if (Array.Exists(places, place => place.Least is null))
+            return new Fact<NewLesions>.Unknown(UnknownReason.Ambiguous);
+        var present = Array.FindAll(places, place => place.Most > 0);
+        // Present and absent in one place, or present in one and absent in all.
+        if (Array.Exists(present, place => place.Least == 0) || (present.Length > 0 && Array.Exists(places, place => place is { Organ: null, Most: 0 })))
+            return new Fact<NewLesions>.Unknown(UnknownReason.Conflicting);
+        // None in one organ says nothing of the others.
+        if (present.Length == 0 && Array.TrueForAll(places, place => place.Organ is not null))
+            return new Fact<NewLesions>.Unknown(UnknownReason.Ambiguous);
+        var source = Results.ProvenanceOf(stated.MaxBy(Results.RankOf)!, isFallback: false);
+        return new Fact<NewLesions>.Known(present.Length == 0 ? NewLesions.None : Counted(present, baseline is { } before ? scans.OrgansOn(before) : null), source);
+    }
+
+    /// <summary>
+    /// The response to the scan of a day: recorded then or soon after, and before the next scan. Two that differ, or one that may be of
+    /// another cancer, leave it open.
+    /// </summary>
+    /// <param name="next">The day of the next scan; null where there is none.</param>
+    public Fact<bool> ResponseTo(DateOnly day, DateOnly? next)
+    {
+        var until = day.AddDays(knowledge.Growth.Criteria.Windows.MostDaysAroundEvaluation);
+        var said = results.Of("disease-status")
+            .Where(observation => scans.DayOf(observation) is { } recorded && recorded >= day && recorded <= until && (next is null || recorded < next))
+            .Select(observation => (Observation: observation, Cancer: focus.Of(observation), IsWorse: IsWorse(observation)))
+            .Where(item => item.IsWorse is not null && item.Cancer != CancerOfResult.Another)
+            .ToArray();
+        var best = Array.FindAll(said, item => Results.RankOf(item.Observation) == said.Max(other => Results.RankOf(other.Observation)));
+        return best.Length == 0 ? new Fact<bool>.Unknown(chart.WhyNotFound(ChartKey.Growth))
+            : Array.Exists(best, item => item.IsWorse != best[0].IsWorse) ? new Fact<bool>.Unknown(UnknownReason.Conflicting)
+            : Array.Exists(best, item => item.Cancer == CancerOfResult.Unsaid) ? new Fact<bool>.Unknown(UnknownReason.Ambiguous)
+            : new Fact<bool>.Known(best[0].IsWorse!.Value, Results.ProvenanceOf(best[0].Observation, isFallback: false));
+    }
+
+    private bool? IsWorse(ChartObservation observation) => observation.Value is ChartValue.Concept concept
+        ? knowledge.Codes.Answers.Find(concept.Value)?.Group switch { "disease-worsened" => true, "disease-stable" or "disease-improved" => false, _ => null }
+        : null;
+
+    // A number of several statements of one place may be of the same lesions, and a yes says that there is one at least.
+    private Place PlaceOf(IGrouping<string?, ChartObservation> stated)
+    {
+        var rank = stated.Max(Results.RankOf);
+        var counts = stated.Where(observation => Results.RankOf(observation) == rank).Select(CountOf).ToArray();
+        return Array.Exists(counts, count => count is null)
+            ? new(stated.Key, rank, Least: null, Most: 0, MayBeMore: true, IsOnlyYes: true)
+            : new(stated.Key, rank, counts.Min(count => count!.Value.Count), counts.Max(count => count!.Value.Count), counts.Length > 1 || counts[0]!.Value.IsAtLeast, Array.Exists(counts, count => count!.Value.IsAtLeast));
+    }
+
+    // What was said of the whole body and what was said of an organ: the word of better standing counts.
+    private static Place[] Standing(Place[] places)
+    {
+        var ofAll = Array.Find(places, place => place.Organ is null);
+        var best = places.Where(place => place.Organ is not null).Select(place => place.Rank).DefaultIfEmpty(int.MinValue).Max();
+        return ofAll is null ? places : Array.FindAll(places, place => place.Organ is null ? place.Rank >= best : place.Rank >= ofAll.Rank);
+    }
+
+    private NewLesions Counted(Place[] present, HashSet<string>? baseline)
+    {
+        var count = Math.Max(present.Where(place => place.Organ is not null).Sum(place => place.Most), present.Where(place => place.Organ is null).Sum(place => place.Most));
+        if (Array.Exists(present, place => place.Organ is null))
+            return new(count, MostInOneInvolvedOrgan: null, Organs: null, IsInNewOrgan: null);
+        var involved = baseline?.Select(OrganOf).ToHashSet(StringComparer.Ordinal);
+        var organs = present.Select(place => place.Organ!).ToArray();
+        var known = organs.Count(IsKnown);
+        return new(
+            count,
+            involved is null ? null : present.Where(place => involved.Contains(place.Organ!)).Select(place => place.Most).DefaultIfEmpty().Max(),
+            Math.Max(known, 1),
+            involved is null ? null
+                : Array.TrueForAll(organs, involved.Contains) ? false
+                : Array.Exists(organs, organ => IsKnown(organ) && involved.All(IsKnown) && !involved.Contains(organ) && WasFree(organ[OrganPrefix.Length..])) ? true
+                : null)
+        {
+            // An organ without a measured lesion may have had others.
+            MayBeMoreInOneOrgan = Array.Exists(present, place => place.MayBeMore || involved?.Contains(place.Organ!) == false),
+            MayBeInMoreOrgans = Array.Exists(present, place => place.IsOnlyYes) || (organs.Length > 1 && known < organs.Length),
+        };
+    }
+
+    // That an organ had no lesion is known only where somebody refuted it.
+    private bool WasFree(string organ) => conditions.Stating(knowledge.Codes.Metastases, organ).Select(item => item.Statement).ToArray() is { Length: > 0 } said
+        && Array.TrueForAll(said, statement => statement == Statement.No);
+
+    private static bool IsKnown(string organ) => organ.StartsWith(OrganPrefix, StringComparison.Ordinal);
+
+    /// <summary>The organ of a body site, where its code stands for one; else the site itself, which may be any.</summary>
+    private string OrganOf(string site) => site.Split('|') is [{ Length: > 0 } system, var code] && knowledge.Codes.Organs.Find(system, code) is { } entry ? OrganPrefix + entry.Group : site;
+
+    private (int Count, bool IsAtLeast)? CountOf(ChartObservation observation) => observation.Value switch
+    {
+        ChartValue.Flag flag => flag.Value ? (1, true) : (0, false),
+        ChartValue.Number { Value: >= 0 and < 1000 } number when number.Value == decimal.Truncate(number.Value) => ((int)number.Value, false),
+        ChartValue.Concept concept => knowledge.Codes.Answers.Find(concept.Value)?.Group switch { "present" => (1, true), "absent" => (0, false), _ => null },
+        _ => null,
+    };
+
+    /// <summary>New lesions as stated of one place, by the statements of the best standing.</summary>
+    /// <param name="Organ">Null where the statement is of the whole body.</param>
+    /// <param name="Least">The least of them; null where one cannot be read.</param>
+    /// <param name="IsOnlyYes">One of them gives no number.</param>
+    private sealed record Place(string? Organ, int Rank, int? Least, int Most, bool MayBeMore, bool IsOnlyYes) : PatientData;
+}

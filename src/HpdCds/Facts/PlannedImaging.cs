@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using HpdCds.Chart;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>
+/// The imaging that comes next: what lies ahead, or was ordered since the first dose and says no day. An older order without a day
+/// may be that of the baseline, never closed (clinical model, section 5).
+/// </summary>
+internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge, EhrReading ehr, DateTimeOffset asOf)
+{
+    private static readonly string[] Open = ["active", "draft", "on-hold", "proposed", "pending", "booked", "arrived", "waitlist"];
+
+    private readonly ChartPlan[] _plans = [.. chart.Imaging.Plans.Where(plan => !plan.DoNotPerform && Open.Contains(plan.Status, StringComparer.Ordinal)
+        && plan.Kinds.Any(kind => knowledge.Codes.Imaging.FindAll(kind).Any() || kind.Codings.Any(coding => ehr.ImagingOrder is { } order && order.System == coding.System && order.Code == coding.Code)))];
+
+    public ChartPlan? Next(DateOnly? firstDose) => _plans
+        .Where(plan => plan.Time is null ? IsSince(firstDose, plan) : Ahead(plan) is not null)
+        .Select(plan => plan with { Time = Ahead(plan) })
+        .OrderBy(plan => plan.Time?.When.Earliest ?? DateTimeOffset.MaxValue)
+        .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    /// <summary>The newest that is open, says no day and may be for something else.</summary>
+    public ChartPlan? Unclear(DateOnly? firstDose) => _plans
+        .Where(plan => plan.Time is null && !IsSince(firstDose, plan))
+        .OrderByDescending(plan => plan.Authored?.When.Latest ?? DateTimeOffset.MinValue)
+        .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    private bool IsSince(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose && plan.Authored is { } authored
+        && DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(authored.When.Earliest, ehr.Zone).DateTime) >= dose;
+
+    private ChartTime? Ahead(ChartPlan plan) => plan.Time is { } time && time.When.Latest >= asOf ? time : plan.Until is { } until && until.When.Latest >= asOf ? until : null;
+}

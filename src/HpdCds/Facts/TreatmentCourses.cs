@@ -1,0 +1,141 @@
+using HpdCds.Chart;
+using HpdCds.Clinical;
+using HpdCds.Clinical.Growth;
+using HpdCds.Knowledge;
+
+namespace HpdCds.Facts;
+
+/// <summary>The course of treatment with checkpoint inhibitors that growth is judged by.</summary>
+/// <param name="First">The day of its first dose, or of the order where no dose is recorded; null where that cannot be said.</param>
+/// <param name="Kind">How well that day is known.</param>
+/// <param name="Source">The record that says so; null where there is no day.</param>
+/// <param name="Medications">What the course is made of.</param>
+/// <param name="Stopped">When it was stopped.</param>
+internal sealed record TreatmentCourse(DateOnly? First, FirstDoseKind Kind, string? Source, ChartMedication[] Medications, Fact<DateOnly> Stopped) : PatientData;
+
+/// <summary>
+/// The last run of doses without a long gap: after one, treatment begins anew, whichever inhibitor it is. An order says that a
+/// dose was meant, a record of it that it was given: orders make a course only where nothing else does (clinical model, section 5).
+/// </summary>
+internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition drugs, KnowledgeBase knowledge, TimeZoneInfo zone, DateTimeOffset asOf)
+{
+    private ScanWindows Windows => knowledge.Growth.Criteria.Windows;
+
+    public TreatmentCourse Last()
+    {
+        var all = history.Begun.Where(medication => !drugs.InhibitorsIn(medication.Concepts).Names.IsEmpty).Select(PartOf).ToArray();
+        var given = Array.FindAll(all, part => !part.IsOrder);
+        var dated = Array.FindAll(given, part => part.At is not null);
+        var orders = Array.FindAll(all, part => part.IsOrder);
+        var course = RunOf(dated, knowledge.Rules.RecentExposureDays);
+        if (OrdersAfter(orders, course) is { Length: > 0 } ordered)
+            return Made(ordered, FirstDoseKind.Ordered, isOpen: ordered[0].Began is null || (course.Length == 0 && Array.Exists(orders, order => order.At is null)), ordered, orders);
+        if (course.Length == 0)
+            return Made([], FirstDoseKind.Given, isOpen: true, all, orders);
+        var undated = Array.FindAll(given, part => part.At is null);
+        var uncertain = Array.FindAll(course, part => part.Began is null);
+        var first = course.Where(part => part.Began is not null).OrderBy(part => part.Began).FirstOrDefault();
+        return Made(
+            first is null ? [] : [first],
+            undated.Length + uncertain.Length > 0 || MayBeginWithUnknownDrug(first?.Began) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
+            // Seen on treatment before the first dose that is recorded: there was an earlier one.
+            isOpen: first is null || Array.Exists(uncertain, part => part.At < first.Began),
+            [.. course, .. undated],
+            orders);
+    }
+
+    private static TreatmentCourse Made(Part[] first, FirstDoseKind kind, bool isOpen, Part[] parts, Part[] orders) => new(
+        isOpen ? null : first[0].Began,
+        isOpen ? FirstDoseKind.Given : kind,
+        isOpen ? null : first[0].Medication.Reference,
+        [.. parts.Select(part => part.Medication)],
+        StopOf(parts, orders));
+
+    /// <summary>The last of the runs, oldest part first.</summary>
+    private static Part[] RunOf(IEnumerable<Part> dated, int mostDays)
+    {
+        var (run, last) = (new List<Part>(), DateOnly.MinValue);
+        foreach (var part in dated.OrderBy(part => part.At).ThenBy(part => part.Medication.Reference, StringComparer.Ordinal))
+        {
+            if (run.Count > 0 && part.At!.Value.DayNumber - last.DayNumber > mostDays)
+                run.Clear();
+            if (run.Count == 0 || part.Last > last)
+                last = part.Last;
+            run.Add(part);
+        }
+
+        return [.. run];
+    }
+
+    // Orders that go on where the doses end are of their course, and those that begin long after it make one of their own.
+    private Part[] OrdersAfter(Part[] orders, Part[] course)
+    {
+        var dated = Array.FindAll(orders, part => part.At is not null);
+        if (course.Length == 0)
+            return RunOf(dated, Windows.MostDaysBetweenOrders);
+        var (last, days) = (course.Max(part => part.Last), knowledge.Rules.RecentExposureDays);
+        foreach (var order in dated.OrderBy(part => part.At).Where(part => part.At > last))
+        {
+            if (order.At!.Value.DayNumber - last.DayNumber > days)
+                return RunOf(dated.Where(part => part.At > last), Windows.MostDaysBetweenOrders);
+            (last, days) = (order.At.Value, Windows.MostDaysBetweenOrders);
+        }
+
+        return [];
+    }
+
+    // A drug of which nobody says which it is may be the inhibitor.
+    private bool MayBeginWithUnknownDrug(DateOnly? first) => first is { } day && history.Begun.Where(history.MayBeAny).Select(PartOf)
+        .Any(part => part.At is not { } at || (at < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays));
+
+    // Only a record that says that it is over says when, and only where nothing goes on after it; a list of doses never does.
+    private static Fact<DateOnly> StopOf(Part[] parts, Part[] orders)
+    {
+        var statements = parts.Select(part => part.Medication).Where(medication => medication.Kind == ChartMedicationKind.Statement).ToArray();
+        var over = Array.FindAll(parts, part => part.Medication is { Kind: ChartMedicationKind.Statement, Time: not null } medication
+            && (medication.Began is not null || medication.HasOnlyEnd)
+            && (medication.Status == "stopped" || (medication.Status == "completed" && statements.Length == 1 && (medication.HasOnlyEnd || part.At < part.Last))));
+        var last = over.OrderByDescending(part => part.Last).FirstOrDefault();
+        return last is not null
+            && parts.All(part => part.Last <= last.Last)
+            && Array.TrueForAll(statements, medication => medication.Status is "stopped" or "completed")
+            && !Array.Exists(orders, order => order.Medication.Status == "active")
+                ? new Fact<DateOnly>.Known(last.Last, new Provenance(last.Medication.Time!.When, last.Medication.Reference))
+                : new Fact<DateOnly>.Unknown(UnknownReason.NotRecorded);
+    }
+
+    private Part PartOf(ChartMedication medication)
+    {
+        var began = Precise(BeganOf(medication));
+        var at = began ?? ((medication.Began ?? medication.Time)?.When is { } known ? DayOf(known) : null);
+        var last = medication.Time is { } time ? DayOf(time.When) : at;
+        return new(medication, began, at, IsTakenWithoutEnd(medication) ? DayOf(asOf) : last ?? DateOnly.MinValue);
+    }
+
+    // On which day somebody was on a treatment, or when it ended, is not when it began.
+    private static ChartTime? BeganOf(ChartMedication medication) => medication switch
+    {
+        { Kind: not ChartMedicationKind.Statement } => medication.Began ?? medication.Time,
+        { Began: { } began } => began,
+        { HasOnlyEnd: false, Status: "completed" } => medication.Time,
+        _ => null,
+    };
+
+    private static bool IsTakenWithoutEnd(ChartMedication medication) =>
+        medication is { Kind: ChartMedicationKind.Statement, Status: "active", Time: not null, HasOnlyEnd: false }
+        && (medication.Began is null || medication.Began.When == medication.Time.When);
+
+    private DateOnly? Precise(ChartTime? time) => time?.When is { Precision: TimePrecision.Day or TimePrecision.Instant } when ? DayOf(when) : null;
+
+    private DateOnly DayOf(ClinicalTime when) => DayOf(when.Latest);
+
+    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+
+    /// <param name="Began">The day on which it was given first, as far as this record says so.</param>
+    /// <param name="At">The first day of which the record knows; null where it has no time at all.</param>
+    /// <param name="Last">The last such day.</param>
+    private sealed record Part(ChartMedication Medication, DateOnly? Began, DateOnly? At, DateOnly Last) : PatientData
+    {
+        public bool IsOrder => Medication.Kind == ChartMedicationKind.Request;
+    }
+}

@@ -1,0 +1,227 @@
+using System.Text.Json.Nodes;
+using HpdCds.Tests.Hooks;
+using static HpdCds.Tests.Growth.GrowthPatient;
+
+namespace HpdCds.Tests.Growth;
+
+/// <summary>Which day is that of the first dose, what is said where nobody knows it for certain, and what went before (clinical model, sections 5 and 8).</summary>
+public sealed class GrowthDoseTests : IAsyncLifetime
+{
+    private const string Lenvatinib = "1603296";
+
+    private RunningService _service = null!;
+
+    public async ValueTask InitializeAsync() => _service = await StartAsync();
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Theory]
+    [InlineData("completed", """ "effectivePeriod":{"end":"2026-09-20"}, """)]
+    [InlineData("active", """ "effectiveDateTime":"2026-09-20", """)]
+    [InlineData("stopped", """ "effectiveDateTime":"2026-09-20", """)]
+    public async Task A_day_on_treatment_or_its_end_is_not_the_day_of_the_first_dose(string status, string effective)
+    {
+        var (card, found) = await AskAsync(Untreated(80, 90, 135).Add("statements", Statement("s", status, effective)));
+
+        Assert.Equal(("info", "no-first-dose-date"), ((string?)card?["indicator"], Rule(found, "maesaka-2022-hcc")));
+        Assert.Null(found["growth"]!["firstDose"]);
+    }
+
+    [Fact]
+    public async Task A_statement_without_a_beginning_leaves_the_first_recorded_dose_the_latest_that_it_can_be()
+    {
+        var (card, found) = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", """ "effectiveDateTime":"2026-09-20", """)));
+        Assert.Equal(("2026-09-01", "at-the-latest", "MedicationAdministration/dose-1"), FirstDose(found));
+        Assert.Contains("first dose 2026-09-01 at the latest", (string?)card!["detail"], StringComparison.Ordinal);
+
+        var undated = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", "")));
+        Assert.Equal(("2026-09-01", "at-the-latest", "MedicationAdministration/dose-1"), FirstDose(undated.Found));
+
+        var before = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", """ "effectiveDateTime":"2026-08-20", """)));
+        Assert.Equal("no-first-dose-date", Rule(before.Found, "maesaka-2022-hcc"));
+
+        var unknownDrug = Dose("which", "2026-08-20").Replace("\"medicationCodeableConcept\":{\"coding\":[{\"system\":\"http://www.nlm.nih.gov/research/umls/rxnorm\",\"code\":\"1597876\"}]}", "\"medicationReference\":{\"reference\":\"Medication/elsewhere\"}", StringComparison.Ordinal);
+        Assert.Contains("elsewhere", unknownDrug, StringComparison.Ordinal);
+        Assert.Equal(("2026-09-01", "at-the-latest", "MedicationAdministration/dose-1"), FirstDose((await AskAsync(WithScans(80, 90, 135).Add("administrations", unknownDrug))).Found));
+
+        var longOver = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "completed", """ "effectivePeriod":{"end":"2021-08-01"}, """)));
+        Assert.Equal(("2026-09-01", "given", "MedicationAdministration/dose-1"), FirstDose(longOver.Found));
+    }
+
+    [Fact]
+    public async Task What_is_early_only_by_the_latest_possible_first_dose_is_open()
+    {
+        var (_, found) = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", "")));
+
+        Assert.Equal("no-first-dose-date", Rule(found, "matos-2020"));
+    }
+
+    [Fact]
+    public async Task A_course_of_long_ago_does_not_hide_the_one_that_stands_in_orders()
+    {
+        var (_, found) = await AskAsync(Untreated(80, 90, 135)
+            .Add("statements", Statement("old", "completed", """ "effectivePeriod":{"start":"2021-02-01","end":"2021-08-01"}, """, "1547545"))
+            .Add("medications", Order("new", "2026-09-01")));
+
+        Assert.Equal(("2026-09-01", "ordered", "MedicationRequest/new"), FirstDose(found));
+        Assert.Equal(["nivolumab"], found["growth"]!["given"]!.AsArray().Select(agent => (string?)agent));
+    }
+
+    [Fact]
+    public async Task An_order_is_not_called_a_dose_and_never_makes_a_warning()
+    {
+        var (card, found) = await AskAsync(Untreated(80, 90, 135).Add("medications", Order("m-1", "2026-09-01")));
+
+        Assert.Equal(("2026-09-01", "ordered", "MedicationRequest/m-1"), FirstDose(found));
+        Assert.Equal(("info", "met"), ((string?)card!["indicator"], Rule(found, "maesaka-2022-hcc")));
+        Assert.Contains("no dose recorded, ordered on 2026-09-01 (MedicationRequest/m-1)", (string?)card["detail"], StringComparison.Ordinal);
+        Assert.Contains("since the order", (string?)card["summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scan_soon_after_an_order_may_lie_before_the_dose_and_is_no_evaluation()
+    {
+        var (card, found) = await AskAsync(new GrowthPatient(isTreated: false)
+            .Add("growth", Size("a", Before, 80)).Add("growth", Size("b", Baseline, 82)).Add("growth", Size("c", "2026-09-29", 100))
+            .Add("medications", Order("m-1", "2026-09-01")));
+
+        Assert.Equal(("info", "dose-only-ordered"), ((string?)card!["indicator"], Rule(found, "maesaka-2022-hcc")));
+    }
+
+    [Fact]
+    public async Task Before_the_first_scan_of_what_was_only_ordered_nobody_speaks_of_a_dose()
+    {
+        var (card, _) = await AskAsync(Untreated(80, 90, null).Add("medications", Order("m-1", "2026-09-01")));
+
+        Assert.DoesNotContain("first dose", (string?)card!["summary"], StringComparison.Ordinal);
+        Assert.Contains("ordered", (string?)card["summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_renewed_after_a_year_and_a_treatment_that_goes_on_are_one_course()
+    {
+        var renewed = await AskAsync(Untreated(80, 90, 135).Add("medications", Order("m-1", "2025-09-05")).Add("medications", Order("m-2", "2026-09-01")));
+        Assert.Equal(("2025-09-05", "ordered", "MedicationRequest/m-1"), FirstDose(renewed.Found));
+
+        var again = await AskAsync(Untreated(80, 90, 135).Add("medications", Order("m-1", "2025-08-20")).Add("medications", Order("m-2", "2026-09-01")));
+        Assert.Equal(("2026-09-01", "ordered", "MedicationRequest/m-2"), FirstDose(again.Found));
+
+        var bridged = await AskAsync(Untreated(80, 90, 135).Add("administrations", Dose("d", "2026-01-05")).Add("medications", Order("m-1", "2026-05-01")).Add("medications", Order("m-2", "2026-10-01")));
+        Assert.Equal(("2026-01-05", "given", "MedicationAdministration/d"), FirstDose(bridged.Found));
+
+        var goingOn = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", """ "effectivePeriod":{"start":"2025-06-01"}, """)));
+        Assert.Equal(("2025-06-01", "given", "MedicationStatement/s"), FirstDose(goingOn.Found));
+    }
+
+    [Theory]
+    [InlineData("one statement of a course", "met")]
+    [InlineData("a statement of each dose", "stop-unknown")]
+    [InlineData("a dose after its end", "stop-unknown")]
+    [InlineData("an order that is active", "stop-unknown")]
+    public async Task Treatment_was_stopped_where_nothing_speaks_against_it(string said, string stopped)
+    {
+        var patient = Untreated(80, 90, 135);
+        if (said == "a statement of each dose")
+        {
+            foreach (var day in new[] { "2026-09-01", "2026-09-22" })
+                patient.Add("statements", Statement("s-" + day, "completed", $$""" "effectivePeriod":{"start":"{{day}}T09:00:00Z","end":"{{day}}T10:00:00Z"}, """));
+        }
+        else
+        {
+            patient.Add("statements", Statement("s", "completed", """ "effectivePeriod":{"start":"2026-09-01","end":"2026-10-20"}, """));
+        }
+
+        if (said == "a dose after its end")
+            patient.Add("administrations", Dose("late", "2026-10-25"));
+        if (said == "an order that is active")
+            patient.Add("medications", Order("m", "2026-08-30"));
+        var (_, found) = await AskAsync(patient);
+
+        Assert.Equal(stopped, Part(found, "kato-2017", "early-stop"));
+    }
+
+    [Theory]
+    [InlineData("2026-06-10", true)]
+    [InlineData("2026-05-01", false)]
+    [InlineData("2026-09-20", true)]
+    [InlineData("2026-10-20", false)]
+    public async Task Embolisation_counts_from_four_weeks_before_the_first_scan_that_is_compared_to_the_evaluation(string day, bool isTold)
+    {
+        var (card, _) = await AskAsync(WithScans(80, 90, 135).Add("procedures", Embolisation(day)));
+
+        Assert.Equal(isTold, ((string)card!["detail"]!).Contains("Embolisation is recorded", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Embolisation_is_told_of_without_an_earlier_scan_and_where_procedures_were_not_read_that_is_said()
+    {
+        var (card, _) = await AskAsync(WithScans(null, 90, 135).Add("procedures", Embolisation("2026-09-20")));
+        Assert.Contains("Embolisation is recorded", (string?)card!["detail"], StringComparison.Ordinal);
+
+        var (unread, _) = await GrowthPatient.AskAsync(_service, WithScans(80, 90, 135).View("patient-view", "procedures"));
+        Assert.Contains("embolisation was done could not be read", (string?)unread!["detail"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("order", "stopped", "2026-05-01", true)]
+    [InlineData("order", "active", "2026-05-01", false)]
+    [InlineData("order", "stopped", "2026-09-20", false)]
+    [InlineData("order", "stopped", "2024-05-01", false)]
+    [InlineData("statement", "stopped", "2026-08-28", true)]
+    [InlineData("statement", "completed", "2026-08-01", true)]
+    [InlineData("statement", "stopped", "2026-01-01", false)]
+    public async Task A_kinase_inhibitor_that_ended_before_the_first_dose_is_told_of(string kind, string status, string day, bool isTold)
+    {
+        var patient = new GrowthPatient().Add("growth", Size("a", Before, 80)).Add("growth", Size("b", "2026-08-25", 90)).Add("growth", Size("c", After, 135)).Add("growth", NoNewLesion(After));
+        if (kind == "order")
+            patient.Add("medications", Order("tki", day, status, Lenvatinib));
+        else
+            patient.Add("statements", Statement("tki", status, $$""" "effectivePeriod":{"start":"2025-12-01","end":"{{day}}"}, """, Lenvatinib));
+        var (card, _) = await AskAsync(patient);
+
+        Assert.Equal(isTold, ((string)card!["detail"]!).Contains("without the checkpoint inhibitor's doing", StringComparison.Ordinal));
+    }
+
+    private static GrowthPatient Untreated(double? before, double? baseline, double? after)
+    {
+        var patient = new GrowthPatient(isTreated: false);
+        foreach (var (day, size) in new[] { (Before, before), (Baseline, baseline), (After, after) })
+        {
+            if (size is { } millimetres)
+                patient.Add("growth", Size("size-" + day, day, millimetres));
+        }
+
+        return patient.Add("growth", NoNewLesion(After));
+    }
+
+    private static string Statement(string id, string status, string effective, string code = "1597876") =>
+        $$"""
+        {"resourceType":"MedicationStatement","id":"{{id}}","status":"{{status}}",{{effective}}"subject":{"reference":"Patient/pat-1"},
+         "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{{code}}"}]} }
+        """;
+
+    private static string Order(string id, string authored, string status = "active", string code = "1597876") =>
+        $$"""
+        {"resourceType":"MedicationRequest","id":"{{id}}","status":"{{status}}","intent":"order","authoredOn":"{{authored}}","subject":{"reference":"Patient/pat-1"},
+         "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{{code}}"}]} }
+        """;
+
+    private static string Embolisation(string day) =>
+        $$"""{"resourceType":"Procedure","id":"tace","status":"completed","subject":{"reference":"Patient/pat-1"},"performedDateTime":"{{day}}","code":{"text":"Transarterial chemoembolization"} }""";
+
+    private static (string? Day, string? Kind, string? Source) FirstDose(JsonObject found) =>
+        ((string?)found["growth"]!["firstDose"], (string?)found["growth"]!["firstDoseIs"], (string?)found["growth"]!["firstDoseSource"]);
+
+    private static string Part(JsonObject found, string rule, string name)
+    {
+        var part = found["growth"]!["rules"]!.AsArray().Single(row => (string?)row!["id"] == rule)!["parts"]!.AsArray().Single(row => (string?)row!["name"] == name)!;
+        return (string?)part["reason"] ?? (string)part["result"]!;
+    }
+
+    private async Task<(JsonNode? Card, JsonObject Found)> AskAsync(GrowthPatient patient)
+    {
+        var answer = await GrowthPatient.AskAsync(_service, patient.View());
+        Assert.Empty(GrowthServiceTests.Faults(answer.Found));
+        return answer;
+    }
+}

@@ -63,7 +63,12 @@ public sealed record GrowthCard(
     [
         ("leastDaysBefore", Said(criteria.Windows.LeastDaysBefore)),
         ("mostDaysBefore", Said(criteria.Windows.MostDaysBefore)),
+        ("leastDaysOnTreatment", Said(criteria.Windows.LeastDaysOnTreatment)),
         ("mostDaysOnTreatment", Said(criteria.Windows.MostDaysOnTreatment)),
+        ("mostDaysToDose", Said(criteria.Windows.MostDaysToDose)),
+        ("mostDaysBetweenOrders", Said(criteria.Windows.MostDaysBetweenOrders)),
+        ("mostDaysAroundEvaluation", Said(criteria.Windows.MostDaysAroundEvaluation)),
+        ("mostDaysOfBaseline", Said(criteria.Windows.MostDaysOfBaseline)),
         ("progressionPercent", Said(criteria.Progression.Percent)),
         ("progressionMillimetres", Said(criteria.Progression.Millimetres)),
         ("measurementErrorMillimetres", Said(criteria.MeasurementError)),

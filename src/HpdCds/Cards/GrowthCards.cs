@@ -30,7 +30,6 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         OwnMet,
         OtherMet,
         AwaitsScan,
-        Undated,
         NotEvaluable,
     }
 
@@ -67,37 +66,32 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         return assessment.PrimaryResult.Judgement.Reason switch
         {
             null => null,
-            // A scan of which nobody says when it was made may be the one that is missed.
-            GrowthGap.NoOnTreatment or GrowthGap.NoBaseline or GrowthGap.NoPreBaseline when subject.Growth.Undated > 0 => Kind.Undated,
             GrowthGap.NoOnTreatment => Kind.AwaitsScan,
             _ => Kind.NotEvaluable,
         };
     }
 
-    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Undated: 0, IsImagingPlanned: not true };
+    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null };
 
     private static string Summary(Kind kind, GrowthSubject subject, Wording wording)
     {
         var (assessment, course) = (subject.Assessment, subject.Growth.Course);
+        var isOrdered = course.FirstDoseKind == FirstDoseKind.Ordered;
         var key = kind switch
         {
             Kind.Warning => "growth.summary-warning",
-            Kind.OwnMet or Kind.OtherMet when IsOrdered(subject) => "growth.summary-other-ordered",
+            Kind.OwnMet or Kind.OtherMet when isOrdered => "growth.summary-other-ordered",
             Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
-            Kind.AwaitsScan => IsOrdered(subject) ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
-            Kind.Undated => "growth.summary-undated",
+            Kind.AwaitsScan => isOrdered ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
             _ => "growth.summary-open",
         };
         return wording.Say(
             key,
             ("rule", GrowthWords.Rule(kind == Kind.OtherMet ? assessment.Results.First(result => result.Judgement.Verdict == Verdict.Met).Rule.Id : assessment.Primary, wording)),
             ("date", course.OnTreatment.Scan is { } scan ? GrowthWords.Day(scan.Date) : wording["growth.dose-unknown"]),
-            ("count", GrowthWords.Text(subject.Growth.Undated)),
             ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
-
-    private static bool IsOrdered(GrowthSubject subject) => subject.Growth.Course.FirstDoseKind == FirstDoseKind.Ordered;
 
     private Card Make(string summary, string indicator, string detail, Wording wording) =>
         new(summary, indicator, new CardSource(

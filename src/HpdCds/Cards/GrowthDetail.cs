@@ -32,6 +32,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             (Later(), false),
             (Rates(Assessment.Figures), false),
             (Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Planned(subject.Growth, wording, Markdown.Escape) : null, false),
+            (GrowthNotes.OfDefinition(subject, wording), false),
             .. Reservations(subject, wording).Select(line => ((string?)line, false)),
             (Others(), true),
             (isFound ? wording["growth.options"] : null, true),

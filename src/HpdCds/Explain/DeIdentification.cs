@@ -90,10 +90,10 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
         Medications = [.. chart.Medications.Select(Of)],
         Procedures = [.. chart.Procedures.Select(done => done with { Reference = Name(done.Reference), Status = Word(done.Status), Code = Of(done.Code)!, Time = Moved(done.Time) })],
         Imaging = new(
-            [.. chart.Imaging.Lesions.Select(lesion => new ChartLesion(Name(lesion.Reference), Of(lesion.BodySite), [.. lesion.Identifiers.Select(Name)], [.. lesion.From.Select(Link)]))],
+            [.. chart.Imaging.Lesions.Select(lesion => lesion with { Reference = Name(lesion.Reference), BodySite = Of(lesion.BodySite), Identifiers = [.. lesion.Identifiers.Select(Name)], From = [.. lesion.From.Select(Link)] })],
             [.. chart.Imaging.Studies.Select(study => new ChartStudy(Name(study.Reference), Word(study.Status), Moved(study.Time), [.. study.Modalities.Select(code => code.Length <= LongestTelling ? code : "x")]))],
             [.. chart.Imaging.Reports.Select(report => new ChartReport(Name(report.Reference), Word(report.Status), Moved(report.Time), [.. report.Results.Select(Link)], [.. report.Studies.Select(Link)]))],
-            [.. chart.Imaging.Plans.Select(plan => plan with { Reference = Name(plan.Reference), Status = Word(plan.Status), Kinds = Of(plan.Kinds), Time = Moved(plan.Time) })]),
+            [.. chart.Imaging.Plans.Select(plan => plan with { Reference = Name(plan.Reference), Status = Word(plan.Status), Kinds = Of(plan.Kinds), Time = Moved(plan.Time), Authored = Moved(plan.Authored), Until = Moved(plan.Until) })]),
         Sources = chart.Sources.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { NewestFirstDownTo = pair.Value.NewestFirstDownTo?.AddDays(days) }),
     };
 

@@ -43,7 +43,8 @@ internal sealed class GrowthResources
         _scans = _growth["scans"] as JsonArray ?? [];
     }
 
-    private string? FirstDose => (string?)_growth["firstDose"];
+    // The day of an order is the day of no dose.
+    private string? FirstDose => (string?)_growth["firstDoseIs"] == "ordered" ? null : (string?)_growth["firstDose"];
 
     // What awaits its scan is said of now, and of no day before the first dose.
     private string Effective => _sums.TryGetValue("on-treatment", out var evaluation) ? evaluation.Date : (string)_assessment["asOf"]!;

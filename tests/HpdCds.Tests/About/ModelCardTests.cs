@@ -72,7 +72,7 @@ public sealed partial class ModelCardTests : IAsyncLifetime
         var cited = card["evidence"]!.AsArray().Select(citation => (string)citation!["id"]!).ToHashSet(StringComparer.Ordinal);
         var rows = card["numbers"]!.AsArray().Concat(card["definitions"]!.AsArray()).Concat(card["primary"]!.AsArray()).ToArray();
 
-        Assert.Equal(7 + 11 + 2, rows.Length);
+        Assert.Equal(12 + 11 + 2, rows.Length);
         Assert.All(rows, row => Assert.True(row!["evidence"]!.AsArray().Count > 0 || row["projectChoice"] is not null, row.ToJsonString()));
         Assert.All(rows.SelectMany(row => row!["evidence"]!.AsArray()), id => Assert.Contains((string)id!, cited));
         Assert.Contains(card["numbers"]!.AsArray(), row => ((string?)row!["name"], (string?)row["value"]) == ("mostDaysOnTreatment", "91"));

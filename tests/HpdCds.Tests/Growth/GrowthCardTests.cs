@@ -53,7 +53,7 @@ public sealed class GrowthCardTests
         Assert.Equal("warning", (string?)card["indicator"]);
         Assert.Contains("within the error of measurement", detail, StringComparison.Ordinal);
         Assert.Contains("not used: 2", detail, StringComparison.Ordinal);
-        Assert.Contains("A kinase inhibitor ended before the baseline", detail, StringComparison.Ordinal);
+        Assert.Contains("A kinase inhibitor ended before the first dose", detail, StringComparison.Ordinal);
         Assert.DoesNotContain("Pseudoprogression", detail, StringComparison.Ordinal);
         Assert.True(detail.Length <= 1200, detail.Length.ToString(CultureInfo.InvariantCulture));
     }
@@ -121,8 +121,8 @@ public sealed class GrowthCardTests
         {
             foreach (var rule in GrowthRule.Every)
             {
-                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-undated" })
-                    Assert.InRange(wording.Say(key, ("rule", wording[$"growth.rule.{rule.Id}"]), ("date", "2026-10-13"), ("count", "100")).Length, 1, 139);
+                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-other-ordered", "growth.summary-awaits-ordered" })
+                    Assert.InRange(wording.Say(key, ("rule", wording[$"growth.rule.{rule.Id}"]), ("date", "2026-10-13")).Length, 1, 139);
             }
 
             foreach (var gap in Enum.GetValues<GrowthGap>())

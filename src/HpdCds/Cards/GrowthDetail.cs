@@ -1,5 +1,4 @@
 using System.Globalization;
-using HpdCds.Clinical;
 using HpdCds.Clinical.Growth;
 using HpdCds.Knowledge;
 using static HpdCds.Cards.GrowthWords;

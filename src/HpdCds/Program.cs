@@ -35,7 +35,7 @@ public static class HpdCdsService
         builder.Services.AddSingleton(settings).AddSingleton(trust).AddSingleton<CurrentTrust>()
             .AddSingleton<PrefetchTable>().AddSingleton<HookCatalogue>().AddSingleton<FhirPipelines>().AddSingleton<FhirCalls>().AddSingleton<ChartReader>()
             .AddSingleton<Advice>().AddSingleton<AppLinks>().AddSingleton<Explainer>().AddSingleton<Audit>().AddSingleton<HookEndpoints>().AddSingleton<FeedbackEndpoint>().AddMemory(settings, builder.Environment);
-        builder.Services.AddCallers(trust).AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>()).AddDrain(settings).AddWebPages();
+        builder.Services.AddCallers(trust).AddSingleton<WarmUp>().AddDrain(settings).AddWebPages();
         LaunchEndpoints.Add(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(knowledge);
@@ -45,7 +45,7 @@ public static class HpdCdsService
         app.MapMetrics(settings).UseCors();
         app.Use(app.Services.GetRequiredService<Audit>().WatchAsync);
         app.UseLastResort();
-        app.Use(app.Services.GetRequiredService<Drain>().RefuseAsync);
+        app.Use(app.Services.GetRequiredService<Drain>().RefuseAsync).Use(app.Services.GetRequiredService<WarmUp>().HoldAsync);
         app.RequireKnownHost(trust).UseCallers(trust);
         HookEndpoints.Map(app);
         FeedbackEndpoint.Map(app);

@@ -35,11 +35,11 @@ internal sealed class MeasuredProcess : IAsyncDisposable
     }
 
     /// <summary>Builds the service for this kind of machine, as the container file and the systemd unit have it.</summary>
-    public static async Task<string> PublishServiceAsync()
+    public static async Task<string> PublishServiceAsync(params string[] properties)
     {
         var folder = Path.Combine(Path.GetTempPath(), "hpdcds-benchmarks-service");
         var project = Path.Combine(Repository(), "src", "HpdCds", "HpdCds.csproj");
-        using var publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "--no-restore", "-o", folder, "-v", "quiet", "--nologo"]);
+        using var publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "--no-restore", "-o", folder, "-v", "quiet", "--nologo", .. properties]);
         await publish.WaitForExitAsync();
         return publish.ExitCode == 0 ? Path.Combine(folder, "HpdCds.dll") : throw new InvalidOperationException("The service could not be published.");
     }
@@ -73,6 +73,13 @@ internal sealed class MeasuredProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    public async Task EndAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync();
     }
 
     public static int FreePort()

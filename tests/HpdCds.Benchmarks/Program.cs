@@ -7,6 +7,7 @@ return args switch
     ["compare", .. var rest] => await Comparison.RunAsync(isShort: rest.Contains("--short")),
     ["growth"] => await Growth.RunAsync(),
     ["overload"] => await Overload.RunAsync(),
+    ["start-profile"] => await StartProfile.RunAsync(),
     ["call", var results, var file] => Write(int.Parse(results, CultureInfo.InvariantCulture), file),
     ["baselines", var url] => await Baselines.ServeAsync(url),
     ["stations", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(Stations)]).Run(["--filter", "*", .. rest]).Any() ? 0 : 1,
@@ -21,6 +22,6 @@ static int Write(int results, string file)
 
 static int Usage()
 {
-    Console.Error.WriteLine("compare [--short] | growth | overload | stations | call RESULTS FILE: see README.md beside the sources");
+    Console.Error.WriteLine("compare [--short] | growth | overload | stations | start-profile | call RESULTS FILE: see README.md beside the sources");
     return 2;
 }

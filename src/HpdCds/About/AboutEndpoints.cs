@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,7 +11,7 @@ namespace HpdCds.About;
 
 /// <summary>
 /// <c>/about/models</c>, <c>/about/models/{id}</c> and <c>/about/hazards</c>: pages for people, and the same as JSON with
-/// the suffix <c>.json</c> or by Accept. Nothing here depends on a patient, so that everything is made once.
+/// the suffix <c>.json</c> or by Accept. Nothing here depends on a patient, so that everything is made once: when somebody first asks.
 /// </summary>
 public static class AboutEndpoints
 {
@@ -36,34 +37,34 @@ public static class AboutEndpoints
         ArgumentNullException.ThrowIfNull(app);
         var knowledge = app.Services.GetRequiredService<KnowledgeBase>();
         var services = app.Services.GetRequiredService<HookCatalogue>().Discovery("", ehr: null).Services;
-        var cards = knowledge.Models.Select(table => new ModelCardMaker(knowledge, table).Make()).ToArray();
-        var growth = GrowthCard.Of(knowledge);
-        (string Id, string Title, string Summary, string Version)[] models =
-            [.. cards.Select(card => (card.Id, card.Title, card.Summary, card.Versions.Model)), (growth.Id, growth.Title, growth.Summary, growth.Versions.Model)];
+        var cards = new Lazy<ImmutableArray<ModelCard>>(() => [.. knowledge.Models.Select(table => new ModelCardMaker(knowledge, table).Make())]);
+        var growth = new Lazy<GrowthCard>(() => GrowthCard.Of(knowledge));
+        var models = new Lazy<ImmutableArray<(string Id, string Title, string Summary, string Version)>>(() =>
+            [.. cards.Value.Select(card => (card.Id, card.Title, card.Summary, card.Versions.Model)), (growth.Value.Id, growth.Value.Title, growth.Value.Summary, growth.Value.Versions.Model)]);
 
-        MapBoth(app, "/about/models", AboutPages.Index(models, knowledge.About.Service, services), new
+        MapBoth(app, "/about/models", () => AboutPages.Index(models.Value, knowledge.About.Service, services), () => new
         {
             knowledge.About.Service.Disclaimer,
-            Models = models.Select(model => new { model.Id, model.Title, model.Summary, model.Version, Url = $"/about/models/{model.Id}.json" }),
+            Models = models.Value.Select(model => new { model.Id, model.Title, model.Summary, model.Version, Url = $"/about/models/{model.Id}.json" }),
             Services = services.Select(service => new { service.Hook, service.Id, service.Description, service.UsageRequirements, service.Prefetch }),
         });
-        foreach (var card in cards)
-            MapBoth(app, $"/about/models/{card.Id}", ModelPage.Render(card), card);
-        MapBoth(app, $"/about/models/{growth.Id}", GrowthModelPage.Render(growth), growth);
-        MapBoth(app, "/about/hazards", AboutPages.Hazards(knowledge.Hazards), knowledge.Hazards);
+        foreach (var (table, place) in knowledge.Models.Select((table, place) => (table, place)))
+            MapBoth(app, $"/about/models/{table.Model.Id}", () => ModelPage.Render(cards.Value[place]), () => cards.Value[place]);
+        MapBoth(app, $"/about/models/{knowledge.Growth.Criteria.Id}", () => GrowthModelPage.Render(growth.Value), () => growth.Value);
+        MapBoth(app, "/about/hazards", () => AboutPages.Hazards(knowledge.Hazards), () => knowledge.Hazards);
         var css = Stylesheet();
         app.MapGet(Page.Stylesheet, context => WriteAsync(context, css, Css)).AllowAnonymous();
     }
 
-    private static void MapBoth<T>(WebApplication app, string path, string page, T data)
+    private static void MapBoth<T>(WebApplication app, string path, Func<string> page, Func<T> data)
     {
-        var (html, json) = (Encoding.UTF8.GetBytes(page), JsonSerializer.SerializeToUtf8Bytes(data, Options));
-        app.MapGet($"{path}.json", context => WriteAsync(context, json, Json)).AllowAnonymous();
+        var html = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(page()));
+        var json = new Lazy<byte[]>(() => JsonSerializer.SerializeToUtf8Bytes(data(), Options));
+        app.MapGet($"{path}.json", context => WriteAsync(context, json.Value, Json)).AllowAnonymous();
         app.MapGet(path, context =>
         {
             context.Response.Headers.Vary = "Accept";
-            var isJson = PrefersJson(context.Request);
-            return WriteAsync(context, isJson ? json : html, isJson ? Json : Html);
+            return PrefersJson(context.Request) ? WriteAsync(context, json.Value, Json) : WriteAsync(context, html.Value, Html);
         }).AllowAnonymous();
     }
 

@@ -52,7 +52,7 @@ internal static class Draining
 
     public static IServiceCollection AddDrain(this IServiceCollection services, SiteSettings settings)
     {
-        services.AddHealthChecks().AddCheck<Drain>("drain").AddCheck<CurrentTrust>("settings");
+        services.AddHealthChecks().AddCheck<Drain>("drain").AddCheck<CurrentTrust>("settings").AddCheck<WarmUp>("warm-up");
         return services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>())
             .Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainTime + LongestCall);
     }

@@ -3,14 +3,15 @@ using HpdCds.Chart;
 using HpdCds.Hooks;
 using HpdCds.Telemetry;
 using HpdCds.Trust;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace HpdCds.Health;
 
 /// <summary>
-/// One call of a patient who does not exist, from bytes to bytes, before the service listens: the first call of a real one
-/// then takes no longer than the others. It asks nobody and leaves nothing behind.
+/// One call of a patient who does not exist, from bytes to bytes, before the service answers anybody or says that it is ready: the
+/// first call of a real one then takes no longer than the others. It asks nobody and leaves nothing behind.
 /// </summary>
-public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, ILogger<WarmUp> log) : IHostedService
+public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advice advice, SiteSettings settings, ILogger<WarmUp> log) : IHealthCheck
 {
     private const string Call = "Health/warm-up.json";
 
@@ -19,22 +20,40 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
 
     private Task _answered = Task.CompletedTask;
 
-    /// <summary>Begins, while the rest of the service is put together.</summary>
-    public void Begin() => _answered = Task.Run(() => AnswerAsync(CancellationToken.None));
+    /// <summary>Begins, while the rest of the service is put together and begins to listen.</summary>
+    public void Begin() => Begin(() => AnswerAsync(CancellationToken.None));
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public void Begin(Func<Task> answer) => _answered = Task.Run(async () =>
     {
         try
         {
-            await _answered.WaitAsync(cancellationToken);
+            await answer();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
             Failed(log, failure.GetType().Name);
         }
+    });
+
+    /// <summary>Who calls in the meantime waits; a probe does not, so that what answers it runs for the first time meanwhile too.</summary>
+    public Task HoldAsync(HttpContext context, RequestDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        return _answered.IsCompleted || FrontDoor.IsProbe(context) ? next(context) : AfterwardsAsync(context, next);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private async Task AfterwardsAsync(HttpContext context, RequestDelegate next)
+    {
+        await _answered.WaitAsync(context.RequestAborted);
+        await next(context);
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await _answered.WaitAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
 
     /// <returns>The answer, as it would be sent.</returns>
     public async Task<byte[]> AnswerAsync(CancellationToken stop)

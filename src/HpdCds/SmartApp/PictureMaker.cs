@@ -62,7 +62,7 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
         null => picture,
         { Service: HookCatalogue.Growth } card => picture with
         {
-            GrowthOfCard = card.Growth?.Split(':') is [var rule, var result] ? new(rule, result, DateTimeOffset.FromUnixTimeMilliseconds(card.At)) : null,
+            GrowthOfCard = card.Growth?.Split(':') is [var rule, var result, ..] ? new(rule, result, DateTimeOffset.FromUnixTimeMilliseconds(card.At)) : null,
         },
         var card => picture with { SinceCard = CardComparison.Of(card, found, picture.Request.Chart.PatientId, pseudonyms) },
     };

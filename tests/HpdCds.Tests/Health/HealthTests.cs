@@ -15,10 +15,10 @@ namespace HpdCds.Tests.Health;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task Before_it_listens_it_has_answered_a_call_with_everything_in_it()
+    public async Task Before_it_is_ready_it_has_answered_a_call_with_everything_in_it()
     {
         await using var service = await RunningService.StartAsync(withSmallCodeSets: false);
-        var warmUp = service.Services.GetServices<IHostedService>().OfType<WarmUp>().Single();
+        var warmUp = service.Services.GetRequiredService<WarmUp>();
 
         var answer = JsonNode.Parse(await warmUp.AnswerAsync(TestContext.Current.CancellationToken))!;
 
@@ -29,10 +29,29 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Until_it_has_answered_itself_it_answers_nobody_and_is_not_ready()
+    {
+        var answered = new TaskCompletionSource();
+        await using var service = await RunningService.StartAsync(withSmallCodeSets: false);
+        service.Services.GetRequiredService<WarmUp>().Begin(() => answered.Task);
+
+        var (ready, discovery) = (service.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken), service.Client.GetAsync("/cds-services", TestContext.Current.CancellationToken));
+        for (var probe = 0; probe < 20; probe++)
+            Assert.Equal("Healthy", await service.Client.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        var (wasReady, wasAnswered) = (ready.IsCompleted, discovery.IsCompleted);
+        answered.SetResult();
+
+        Assert.False(wasReady);
+        Assert.False(wasAnswered);
+        Assert.True((await ready).IsSuccessStatusCode);
+        Assert.True((await discovery).IsSuccessStatusCode);
+    }
+
+    [Fact]
     public async Task The_call_to_itself_is_in_no_number_and_on_no_span()
     {
         await using var service = await RunningService.StartAsync(withSmallCodeSets: false);
-        var warmUp = service.Services.GetServices<IHostedService>().OfType<WarmUp>().Single();
+        var warmUp = service.Services.GetRequiredService<WarmUp>();
         var (isOurs, counted) = (new AsyncLocal<bool>(), 0);
         using var spans = new Heard();
         using var numbers = new MeterListener

@@ -114,7 +114,7 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     public async Task A_page_behind_a_card_about_growth_says_whether_the_verdict_is_another(string result, string told)
     {
         var bravo = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
-        var card = bravo with { Service = "hpd-growth", Growth = $"maesaka-2022-hcc:{result}", At = new DateTimeOffset(2026, 2, 20, 8, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() };
+        var card = bravo with { Service = "hpd-growth", Growth = $"maesaka-2022-hcc:{result}:2025-12-29:", At = new DateTimeOffset(2026, 2, 20, 8, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() };
 
         var page = PicturePageTests.Parse(await pictures.OfSandboxAsync("tango", with: request => request with { Card = card }));
 

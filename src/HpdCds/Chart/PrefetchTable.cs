@@ -77,9 +77,10 @@ public sealed class PrefetchTable
             .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
             .. WhatWasDone,
         ];
-        ForGrowth = new(codes, isForGrowth: true);
-        WithGrowth = new(this, ForGrowth);
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
+        ForGrowth = new(codes, isForGrowth: true);
+        // Last: it takes over what stands above.
+        WithGrowth = new(this, ForGrowth);
     }
 
     // What growth alone reads is not windowed; what both read is as the risk models need it.

@@ -90,6 +90,7 @@ public sealed record RiskAssessment : PatientData
         Model = model;
         AsOf = facts.AsOf;
         Factors = [.. model.Factors.Select(factor => FactorAssessment.Of(factor, facts[factor.Id]))];
+        IsAssessable = model.AssessableWithAnyOf.IsEmpty || !model.AssessableWithAnyOf.All(id => this[id].IsFullyOpen);
         Points = model.Total(factor => this[factor.Id].Points);
         Settles = Band.IsSettled ? null : Settling.Datum(this);
     }
@@ -106,7 +107,7 @@ public sealed record RiskAssessment : PatientData
     /// <summary>
     /// Whether there is enough to speak of points at all: not when all of the model's leading factors are fully open.
     /// </summary>
-    public bool IsAssessable => Model.AssessableWithAnyOf.IsEmpty || !Model.AssessableWithAnyOf.All(id => this[id].IsFullyOpen);
+    public bool IsAssessable { get; }
 
     /// <summary>The total points. Meaningful only when <see cref="IsAssessable"/>.</summary>
     public PointsRange Points { get; }

@@ -104,15 +104,28 @@ public sealed record Factor(
     /// <summary>The points that a reading of <paramref name="possible"/> can give.</summary>
     public PointsRange PointsFor(Interval possible)
     {
-        var points = PartsOf(possible).Select(part => part.Level is { } level ? Levels[level].Points : 0).ToArray();
-        return new(points.Min(), points.Max());
+        var (low, high) = (int.MaxValue, int.MinValue);
+        foreach (var (level, _) in PartsOf(possible))
+        {
+            var points = level is { } met ? Levels[met].Points : 0;
+            (low, high) = (Math.Min(low, points), Math.Max(high, points));
+        }
+
+        return new(low, high);
     }
 
     /// <summary>Whether a reading meets any of the levels: surely, surely not, or (null) neither.</summary>
     public bool? IsMet(Interval possible)
     {
-        var met = PartsOf(possible).Select(part => part.Level is not null).Distinct().ToArray();
-        return met.Length == 1 ? met[0] : null;
+        bool? met = null;
+        foreach (var (level, _) in PartsOf(possible))
+        {
+            if (met is { } before && before != (level is not null))
+                return null;
+            met = level is not null;
+        }
+
+        return met;
     }
 
     /// <summary>A reading divided among the levels that it can reach, most points first, and what misses all of them.</summary>

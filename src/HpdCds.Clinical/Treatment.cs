@@ -78,7 +78,7 @@ public static class Regimens
     /// </summary>
     public static Regimen Of(IEnumerable<DrugTarget> targets)
     {
-        var classes = targets.Select(target => target == DrugTarget.PdL1 ? DrugTarget.Pd1 : target).ToImmutableHashSet();
+        var classes = targets.Select(target => target == DrugTarget.PdL1 ? DrugTarget.Pd1 : target).ToHashSet();
         if (!classes.Contains(DrugTarget.Pd1) || classes.Count > 2)
             return Regimen.Other;
         return classes.Count == 1 ? Regimen.Pd1

@@ -29,8 +29,8 @@ internal sealed class MeasuredService : IAsyncDisposable
     public Uri Url => new(Process.Url, Path);
 
     /// <param name="isGuarded">Callers sign, and every token counts once.</param>
-    /// <param name="hasLimits">With the limits of an EHR as shipped; without them, what the machine can do.</param>
-    public static async Task<MeasuredService> StartAsync(string program, bool isGuarded = false, bool hasLimits = false, bool isPinned = true)
+    /// <param name="atOnce">How many calls of the EHR may be under way; null for what the machine can do.</param>
+    public static async Task<MeasuredService> StartAsync(string program, bool isGuarded = false, int? atOnce = null, bool isPinned = true)
     {
         var folder = Directory.CreateTempSubdirectory("hpdcds-measured-");
         var key = new RsaSecurityKey(RSA.Create(2048)) { KeyId = "benchmark" };
@@ -44,15 +44,11 @@ internal sealed class MeasuredService : IAsyncDisposable
             ["HpdCds__MetricsPort"] = metricsPort.ToString(CultureInfo.InvariantCulture),
             ["HpdCds__MaxBodyBytes"] = (100 * Megabyte).ToString(CultureInfo.InvariantCulture),
             ["HpdCds__MaxBundleEntries"] = "100000",
+            ["HpdCds__Ehrs__0__CallsPerSecond"] = "100000",
+            ["HpdCds__Ehrs__0__ConcurrentCalls"] = (atOnce ?? 10_000).ToString(CultureInfo.InvariantCulture),
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.First(),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
-        if (!hasLimits)
-        {
-            settings["HpdCds__Ehrs__0__CallsPerSecond"] = "100000";
-            settings["HpdCds__Ehrs__0__ConcurrentCalls"] = "10000";
-        }
-
         if (isGuarded)
         {
             var keys = System.IO.Path.Combine(folder.FullName, "keys.json");

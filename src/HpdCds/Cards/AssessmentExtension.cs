@@ -80,91 +80,89 @@ public static class AssessmentExtension
         return json;
     }
 
+    // Put together in a list, so that an object of as many members as it has is made of it.
     private static JsonObject OfFactor(FactorAssessment row)
     {
-        var json = new JsonObject
-        {
-            ["id"] = row.Factor.Id,
-            ["domain"] = row.Factor.Domain,
-            ["core"] = row.Factor.IsCore,
-            ["state"] = Kebab.Case(row.State.ToString()),
-        };
+        var json = new List<KeyValuePair<string, JsonNode?>>(16);
+        Add(json, "id", row.Factor.Id);
+        Add(json, "domain", row.Factor.Domain);
+        Add(json, "core", row.Factor.IsCore);
+        Add(json, "state", Kebab.Case(row.State.ToString()));
         if (row.Reason is { } reason)
-            json["reason"] = reason.Code();
-        row.Fact.Match(
-            (finding, provenance) => AddFinding(json, finding, provenance),
-            _ => json,
-            unknown => AddSeen(json, unknown.Seen),
-            why => Add(json, "why", why));
-        json["threshold"] = FactorText.ThresholdOf(row);
-        json["points"] = Range(row.Points);
-        json["tier"] = FactorText.TierOf(row.Factor.Tier);
-        json["evidence"] = Strings(row.Factor.Evidence);
-        return json;
+            Add(json, "reason", reason.Code());
+        switch (row.Fact)
+        {
+            case Fact<Finding>.Known known:
+                AddFinding(json, known.Value, known.Provenance);
+                break;
+            case Fact<Finding>.Unknown { Seen: { } seen }:
+                AddSeen(json, seen);
+                break;
+            case Fact<Finding>.NotApplicable not:
+                Add(json, "why", not.Why);
+                break;
+        }
+
+        Add(json, "threshold", FactorText.ThresholdOf(row));
+        Add(json, "points", Range(row.Points));
+        Add(json, "tier", FactorText.TierOf(row.Factor.Tier));
+        Add(json, "evidence", Strings(row.Factor.Evidence));
+        return new(json);
     }
 
-    private static JsonObject AddFinding(JsonObject json, Finding finding, Provenance provenance)
+    private static void AddFinding(List<KeyValuePair<string, JsonNode?>> json, Finding finding, Provenance provenance)
     {
         AddShown(json, finding.Shown);
         if (provenance.When is { } when)
-            json["date"] = when.Date;
+            Add(json, "date", when.Date);
         if (provenance.Source.Length > 0)
-            json["source"] = provenance.Source;
+            Add(json, "source", provenance.Source);
         if (!finding.Confounders.IsDefaultOrEmpty)
-            json["confounders"] = Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder.ToString())));
+            Add(json, "confounders", Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder.ToString()))));
         if (!provenance.Marks.IsEmpty)
-            json["marks"] = Strings(provenance.Marks.Select(mark => Kebab.Case(mark.ToString())));
-        return json;
+            Add(json, "marks", Strings(provenance.Marks.Select(mark => Kebab.Case(mark.ToString()))));
     }
 
-    private static JsonObject AddShown(JsonObject json, Shown shown)
+    private static void AddShown(List<KeyValuePair<string, JsonNode?>> json, Shown shown)
     {
         switch (shown)
         {
             case Shown.Number number:
-                json["value"] = FactorText.Rounded(number.Value);
-                json["unit"] = number.Unit;
+                Add(json, "value", FactorText.Rounded(number.Value));
+                Add(json, "unit", number.Unit);
                 if (number.Bound is { } bound)
-                    json["comparator"] = FactorText.Sign(bound);
+                    Add(json, "comparator", FactorText.Sign(bound));
                 if (number.Limit is { } limit)
-                    json["limit"] = limit;
+                    Add(json, "limit", limit);
                 break;
             case Shown.Span span when span.Low == span.High:
-                json["value"] = span.Low;
-                json["unit"] = span.Unit;
+                Add(json, "value", span.Low);
+                Add(json, "unit", span.Unit);
                 break;
             case Shown.Span span:
-                json["range"] = new JsonObject { ["low"] = span.Low, ["high"] = span.High };
-                json["unit"] = span.Unit;
+                Add(json, "range", new JsonObject { ["low"] = span.Low, ["high"] = span.High });
+                Add(json, "unit", span.Unit);
                 break;
             case Shown.Flag flag:
-                json["value"] = flag.Value;
+                Add(json, "value", flag.Value);
                 break;
             case Shown.Code code:
-                json["value"] = code.Value;
+                Add(json, "value", code.Value);
                 break;
         }
-
-        return json;
     }
 
-    private static JsonObject AddSeen(JsonObject json, SeenValue? seen)
+    private static void AddSeen(List<KeyValuePair<string, JsonNode?>> json, SeenValue seen)
     {
-        if (seen is null)
-            return json;
         if (seen.When is { } when)
-            json["date"] = when.Date;
-        json["source"] = seen.Source;
-        return json;
+            Add(json, "date", when.Date);
+        Add(json, "source", seen.Source);
     }
 
-    private static JsonObject Add(JsonObject json, string name, string value)
-    {
-        json[name] = value;
-        return json;
-    }
+    private static void Add(List<KeyValuePair<string, JsonNode?>> json, string name, JsonNode value) => json.Add(new(name, value));
 
-    private static JsonObject Range(PointsRange points) => new() { ["low"] = points.Low, ["high"] = points.High };
+    private static JsonObject Range(PointsRange points) =>
+        new([KeyValuePair.Create<string, JsonNode?>("low", points.Low), KeyValuePair.Create<string, JsonNode?>("high", points.High)]);
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 

@@ -17,6 +17,7 @@ internal sealed class CardDetail(CardSubject subject)
 {
     private const int MostCharacters = 1200;
     private const int MostValues = 5;
+    private const string Gap = "\n\n";
 
     /// <summary>What a line is worth when room is short: the last of these goes first, and what is needed never.</summary>
     private enum Worth
@@ -65,10 +66,9 @@ internal sealed class CardDetail(CardSubject subject)
     private string? Fitted(Form form)
     {
         var kept = InReadingOrder(form).Where(line => line.Line is not null).ToList();
-        while (Joined(kept).Length > MostCharacters && kept.Max(line => line.Worth) is var least && least > form.Kept)
+        while (Length(kept) > MostCharacters && kept.Max(line => line.Worth) is var least && least > form.Kept)
             kept.RemoveAt(kept.FindLastIndex(line => line.Worth == least));
-        var text = Joined(kept);
-        return text.Length <= MostCharacters || form == MostToldFirst[^1] ? text : null;
+        return Length(kept) <= MostCharacters || form == MostToldFirst[^1] ? string.Join(Gap, kept.Select(line => line.Line)) : null;
     }
 
     private (Worth Worth, string? Line)[] InReadingOrder(Form form) =>
@@ -247,5 +247,5 @@ internal sealed class CardDetail(CardSubject subject)
 
     private string Band(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
 
-    private static string Joined(IEnumerable<(Worth Worth, string? Line)> lines) => string.Join("\n\n", lines.Select(line => line.Line));
+    private static int Length(List<(Worth Worth, string? Line)> lines) => lines.Sum(line => line.Line!.Length) + (Gap.Length * Math.Max(0, lines.Count - 1));
 }

@@ -77,7 +77,7 @@ public sealed class BundleSieve(
             Classify(walk, outcomes, ours.Count),
             kept,
             [.. medications],
-            [.. ours.SelectMany(entry => entry.Resource.Members.Select(member => KeyValuePair.Create(References.Relative(member, patient.Bases), ReferenceOf(entry))))],
+            PanelsIn(ours),
             walk.NextLink,
             typed.Count - ours.Count,
             walk.EntriesWithoutResource + untyped,
@@ -114,6 +114,18 @@ public sealed class BundleSieve(
         }
     }
 
+    private ImmutableArray<KeyValuePair<string, string>> PanelsIn(List<WalkedEntry> ours)
+    {
+        List<KeyValuePair<string, string>>? panelOf = null;
+        foreach (var entry in ours)
+        {
+            foreach (var member in entry.Resource.Members)
+                (panelOf ??= []).Add(KeyValuePair.Create(References.Relative(member, patient.Bases), ReferenceOf(entry)));
+        }
+
+        return panelOf is null ? [] : [.. panelOf];
+    }
+
     private static bool IsMatch(WalkedEntry entry) => entry.SearchMode is not ("include" or "outcome");
 
     private TimeOrder OrderOf(List<WalkedEntry> ours)
@@ -147,18 +159,27 @@ public sealed class BundleSieve(
 
     private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
     {
-        var errors = outcomes.SelectMany(entry => entry.Resource.Issues.DefaultIfEmpty())
-            .Where(issue => issue.Severity is not ("warning" or "information")).ToList();
-        var isDenied = errors.Exists(issue => issue.Code is "login" or "security" or "forbidden" or "suppressed");
-        // A warning too can say that what came is not all there is.
-        var told = outcomes.SelectMany(entry => entry.Resource.Issues).Select(issue => issue.Code).ToList();
-        var (isWithheld, isIncomplete) = (told.Contains("suppressed"), told.Contains("incomplete"));
+        var (hasErrors, isDenied, isWithheld, isIncomplete) = (false, false, false, false);
+        foreach (var issues in outcomes.Select(outcome => outcome.Resource.Issues))
+        {
+            hasErrors |= issues.Count == 0;
+            foreach (var (severity, code, _) in issues)
+            {
+                var isError = severity is not ("warning" or "information");
+                hasErrors |= isError;
+                isDenied |= isError && code is "login" or "security" or "forbidden" or "suppressed";
+                // A warning too can say that what came is not all there is.
+                isWithheld |= code == "suppressed";
+                isIncomplete |= code == "incomplete";
+            }
+        }
+
         return walk.Shape switch
         {
             ValueShape.Null => Received.Null,
             ValueShape.NotFhir => Received.NotFhir,
-            _ when errors.Count > 0 && matches > 0 => Received.Partial,
-            _ when errors.Count > 0 => isDenied ? Received.Denied : Received.ErrorOutcome,
+            _ when hasErrors && matches > 0 => Received.Partial,
+            _ when hasErrors => isDenied ? Received.Denied : Received.ErrorOutcome,
             _ when isWithheld && matches == 0 => Received.Denied,
             _ when isWithheld || isIncomplete => Received.Partial,
             ValueShape.Outcome => Received.Empty,
@@ -172,17 +193,21 @@ public sealed class BundleSieve(
     private ImmutableArray<WalkedEntry> KeepObservations(List<WalkedEntry> ours)
     {
         var kept = ImmutableArray.CreateBuilder<WalkedEntry>();
-        var groupsOf = new Dictionary<IReadOnlyList<(string? System, string Code)>, string[]>(ReferenceEqualityComparer.Instance);
+        var kinds = new Dictionary<IReadOnlyList<(string? System, string Code)>, (string[] Groups, bool AreWindowed)>(ReferenceEqualityComparer.Instance);
         var old = new OldOnes();
         foreach (var entry in ours)
         {
             // Codings that are alike are one list; see WalkMemory.
-            if (!groupsOf.TryGetValue(entry.Resource.Codes, out var groups))
-                groupsOf[entry.Resource.Codes] = groups = GroupsOf(entry.Resource);
-            if (groups.Length == 0)
+            if (!kinds.TryGetValue(entry.Resource.Codes, out var kind))
+            {
+                var groups = GroupsOf(entry.Resource);
+                kinds[entry.Resource.Codes] = kind = (groups, Array.TrueForAll(groups, table.IsWindowed));
+            }
+
+            if (kind.Groups.Length == 0)
                 continue;
-            if (entry.Resource.AnyTime(zone) is { } when && when.Latest < windowStart && Array.TrueForAll(groups, table.IsWindowed))
-                old.Add(entry, when.Latest, groups);
+            if (kind.AreWindowed && entry.Resource.AnyTime(zone) is { } when && when.Latest < windowStart)
+                old.Add(entry, when.Latest, kind.Groups);
             else
                 kept.Add(entry);
         }
@@ -206,8 +231,10 @@ public sealed class BundleSieve(
                     _byGroup[group] = newest = [];
                 if (newest.Count == KeptOldOnesPerGroup && !IsBefore(entry, latest, newest[^1]))
                     continue;
-                var place = newest.FindIndex(other => IsBefore(entry, latest, other));
-                newest.Insert(place < 0 ? newest.Count : place, (entry, latest));
+                var place = newest.Count;
+                while (place > 0 && IsBefore(entry, latest, newest[place - 1]))
+                    place--;
+                newest.Insert(place, (entry, latest));
                 if (newest.Count > KeptOldOnesPerGroup)
                     newest.RemoveAt(KeptOldOnesPerGroup);
             }

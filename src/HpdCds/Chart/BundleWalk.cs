@@ -53,7 +53,7 @@ public sealed record BundleWalk(
         {
             var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
-            var walk = ReadValue(ref reader, value, maxEntries, new WalkMemory());
+            var walk = ReadValue(ref reader, value, maxEntries, new WalkMemory(value.Length));
             // Throws where a second document follows: nobody knows which of them is meant.
             return walk.Shape == ValueShape.NotFhir || !reader.Read() ? walk : NotFhir;
         }

@@ -8,7 +8,7 @@ internal sealed class ChartAssembly
     private readonly TimeZoneInfo _zone;
     private readonly ReadingTrace? _trace;
     private readonly MedicationShelf _shelf = new();
-    private readonly WalkMemory _known = new();
+    private readonly WalkMemory _known;
     private readonly List<ChartObservation> _observations = [];
     private readonly List<ChartCondition> _conditions = [];
     private readonly List<ChartMedication> _medications = [];
@@ -21,11 +21,12 @@ internal sealed class ChartAssembly
     private ChartPatient? _patient;
     private int _unreadable;
 
-    private ChartAssembly(TimeZoneInfo zone, ReadingTrace? trace, bool isForGrowth) => (_zone, _trace, _isForGrowth) = (zone, trace, isForGrowth);
+    private ChartAssembly(TimeZoneInfo zone, ReadingTrace? trace, bool isForGrowth, WalkMemory known) => (_zone, _trace, _isForGrowth, _known) = (zone, trace, isForGrowth, known);
 
     public static PatientChart Assemble(string patientId, List<KeyReading> readings, TimeZoneInfo zone, ReadingTrace? trace)
     {
-        var assembly = new ChartAssembly(zone, trace, readings.Exists(reading => reading.Row.Key == ChartKey.Growth));
+        var known = new WalkMemory(readings.Sum(reading => reading.Kept.Sum(entry => entry.Resource.Bytes.Length)));
+        var assembly = new ChartAssembly(zone, trace, readings.Exists(reading => reading.Row.Key == ChartKey.Growth), known);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
         foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
@@ -50,6 +51,12 @@ internal sealed class ChartAssembly
 
     private void Add(IReadOnlyList<ResourceCopy> copies)
     {
+        if (copies is [var only])
+        {
+            Add(only);
+            return;
+        }
+
         var distinct = ResourceCopy.Distinct(copies);
         var standing = ResourceCopy.Newest(distinct, _zone);
         foreach (var copy in copies.Except(standing))

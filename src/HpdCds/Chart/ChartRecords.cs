@@ -24,8 +24,25 @@ public sealed record ChartConcept(ImmutableArray<ChartCoding> Codings, string? T
     public bool SaysAnything => Codings.Any(coding => coding.System is not null) || Texts.Any();
 
     /// <summary>Every human-readable string of the concept, in order: text first, then displays.</summary>
-    public IEnumerable<string> Texts =>
-        Codings.Select(coding => coding.Display).Prepend(Text).Concat(UncodedDisplays).OfType<string>().Where(text => text.Length > 0);
+    public IEnumerable<string> Texts
+    {
+        get
+        {
+            if (Text is { Length: > 0 })
+                yield return Text;
+            foreach (var coding in Codings)
+            {
+                if (coding.Display is { Length: > 0 } display)
+                    yield return display;
+            }
+
+            foreach (var display in UncodedDisplays)
+            {
+                if (display.Length > 0)
+                    yield return display;
+            }
+        }
+    }
 }
 
 /// <summary>Where the time of a result came from.</summary>

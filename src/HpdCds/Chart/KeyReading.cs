@@ -8,7 +8,7 @@ internal sealed class KeyReading(PrefetchRow row)
 {
     private const int FewestTimesInOrder = 5;
 
-    private HashSet<WalkedEntry> _found = new(SameReference.Instance);
+    private HashSet<WalkedEntry>? _found;
     private TimeOrder _times;
     private KeyReading? _holder;
     private int? _total;
@@ -29,7 +29,7 @@ internal sealed class KeyReading(PrefetchRow row)
     public bool WasAskedPlainly { get; set; }
 
     /// <summary>The question that was asked last, without the patient.</summary>
-    public string Asked { get; set; } = row.Template;
+    public string Asked { get => field ?? Row.Template; set; }
 
     /// <summary>The matches that the present search has brought, whatever became of them.</summary>
     public List<WalkedEntry> Entries { get; } = [];
@@ -75,7 +75,7 @@ internal sealed class KeyReading(PrefetchRow row)
     /// <summary>Another search is asked: what came before is no part of its answer.</summary>
     public void AskAnew()
     {
-        _found.Clear();
+        _found = null;
         Entries.Clear();
         (Came, _total, _mayBeFullPage, _mayBeLessThanAll, HasHole) = (0, null, false, false, false);
     }
@@ -108,6 +108,18 @@ internal sealed class KeyReading(PrefetchRow row)
 
     private void Count(Sieved sieved)
     {
+        if (sieved.Found.Count > 0)
+            CountFound(sieved);
+        Came += sieved.Unreadable;
+        _total = BundleWalk.LargerOf(_total, sieved.Total);
+        _mayBeLessThanAll |= sieved.MayBeLessThanAll;
+        // Some servers cut at the count that they were asked for, or at their own, without a link to the rest; what is said about
+        // the search and what was included may count as well as not.
+        _mayBeFullPage = sieved.Found.Count <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
+    }
+
+    private void CountFound(Sieved sieved)
+    {
         var named = new HashSet<WalkedEntry>(sieved.Found.Count, SameReference.Instance);
         var areTwins = false;
         foreach (var entry in sieved.Found)
@@ -120,21 +132,16 @@ internal sealed class KeyReading(PrefetchRow row)
 
         if (areTwins)
             CountVersions(sieved.Found);
-        else if (_found.Count == 0)
+        else if (_found is null)
             (_found, Came) = (named, Came + named.Count);
         else
             Came += named.Count(_found.Add);
-        Came += sieved.Unreadable;
-        _total = BundleWalk.LargerOf(_total, sieved.Total);
-        _mayBeLessThanAll |= sieved.MayBeLessThanAll;
-        // Some servers cut at the count that they were asked for, or at their own, without a link to the rest; what is said about
-        // the search and what was included may count as well as not.
-        _mayBeFullPage = sieved.Found.Count <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
     }
 
     // Two versions of one resource beside each other were counted as two; on another page it is the same one.
     private void CountVersions(IEnumerable<WalkedEntry> found)
     {
+        _found ??= new(SameReference.Instance);
         foreach (var copies in found.Where(entry => !SameReference.IsNone(entry)).GroupBy(entry => entry, SameReference.Instance))
             Came += _found.Add(copies.Key) ? Versions(copies) : 0;
     }

@@ -44,17 +44,18 @@ public static partial class ObservationReader
             Focus = [.. observation.Many("focus").Select(focus => focus.Text("reference") ?? "")],
             Notes = [.. observation.Many("note").Select(note => note.Text("text")).OfType<string>()],
         };
-        var parts = observation.Many("component").Select((component, place) => whole with
-        {
-            Reference = string.Create(CultureInfo.InvariantCulture, $"{reference}#{place}"),
-            Code = component.Concept("code") ?? ChartConcept.Empty,
-            Value = component.IsModified() ? new ChartValue.Unreadable("modified by what is not known here") : ReadValue(component),
-            ReferenceRanges = ReadRanges(component),
-            Interpretation = component.Concepts("interpretation"),
-            Panel = reference,
-        });
-        return [whole, .. parts];
+        return observation.Many("component") is { Length: > 0 } components ? [whole, .. PartsOf(whole, components)] : [whole];
     }
+
+    private static IEnumerable<ChartObservation> PartsOf(ChartObservation whole, FhirElement[] components) => components.Select((component, place) => whole with
+    {
+        Reference = string.Create(CultureInfo.InvariantCulture, $"{whole.Reference}#{place}"),
+        Code = component.Concept("code") ?? ChartConcept.Empty,
+        Value = component.IsModified() ? new ChartValue.Unreadable("modified by what is not known here") : ReadValue(component),
+        ReferenceRanges = ReadRanges(component),
+        Interpretation = component.Concepts("interpretation"),
+        Panel = whole.Reference,
+    });
 
     /// <summary>A result of which only a glance is left: what it says cannot be known, but that it was there can.</summary>
     public static ChartObservation Unreadable(ResourceGlance glance, string reference, ChartKey source, TimeZoneInfo zone)
@@ -128,8 +129,12 @@ public static partial class ObservationReader
             return null;
         if (AsDecimal(raw) is not { } value)
             return new ChartValue.Unreadable("not a number");
-        if (Array.Exists(OfQuantity, name => quantity.HasList(name)))
-            return new ChartValue.Unreadable("not of a FHIR type");
+        foreach (var name in OfQuantity)
+        {
+            if (quantity.HasList(name))
+                return new ChartValue.Unreadable("not of a FHIR type");
+        }
+
         var comparator = quantity.Text("comparator");
         var code = quantity.Text("code");
         var isUcum = code is not null && quantity.Text("system") is null or Ucum;

@@ -40,7 +40,9 @@ public enum ChartKey
 /// <summary>The names of the keys on the wire.</summary>
 public static class ChartKeys
 {
-    public static string NameOf(ChartKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
+    private static readonly string[] Names = [.. Enum.GetNames<ChartKey>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
+    public static string NameOf(ChartKey key) => Names[(int)key];
 }
 
 /// <summary>How reading one key ended. Only <see cref="Complete"/> lets an absence mean anything.</summary>

@@ -70,7 +70,7 @@ public sealed class ResourceGlance
     /// <param name="reader">Stands on the first token of the value; afterwards on its last.</param>
     /// <param name="all">The bytes that the reader reads.</param>
     /// <returns><c>null</c> when the value is not an object.</returns>
-    public static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all) => Read(ref reader, all, new WalkMemory());
+    public static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all) => Read(ref reader, all, new WalkMemory(all.Length));
 
     internal static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
     {

@@ -7,12 +7,16 @@ namespace HpdCds.Chart;
 /// What one walk has met before. In a chart the same words and codings stand in every entry: a string is made of them once.
 /// Not for several threads, and not for longer than what is walked.
 /// </summary>
-internal sealed class WalkMemory
+/// <param name="length">How many bytes are walked.</param>
+internal sealed class WalkMemory(int length)
 {
-    private const int Slots = 256;
+    private const int FewestSlots = 32;
+    private const int MostSlots = 256;
+    private const int BytesForSlot = 128;
     private const int LongestText = 64;
 
-    private readonly string?[] _texts = new string?[Slots];
+    // As many as what is walked can fill: most bodies are small.
+    private readonly string?[] _texts = new string?[Math.Clamp(length / BytesForSlot, FewestSlots, MostSlots)];
     private (int Start, int Length, (string? System, string Code)[] Codes)[]? _codes;
 
     /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
@@ -55,7 +59,7 @@ internal sealed class WalkMemory
 
     public void Keep(ReadOnlySpan<byte> all, int start, int length, (string? System, string Code)[] codes)
     {
-        _codes ??= new (int, int, (string?, string)[])[Slots];
+        _codes ??= new (int, int, (string?, string)[])[_texts.Length];
         _codes[SlotOf(all.Slice(start, length))] = (start, length, codes);
     }
 
@@ -79,12 +83,12 @@ internal sealed class WalkMemory
     }
 
     // A few of the bytes tell what differs in practice; two in one slot only take turns.
-    private static int SlotOf(ReadOnlySpan<byte> bytes)
+    private int SlotOf(ReadOnlySpan<byte> bytes)
     {
         var hash = (uint)bytes.Length;
         var step = Math.Max(1, bytes.Length / 16);
         for (var at = bytes.Length - 1; at >= 0; at -= step)
             hash = (hash * 31) + bytes[at];
-        return (int)((hash ^ (hash >> 15)) % Slots);
+        return (int)((hash ^ (hash >> 15)) % (uint)_texts.Length);
     }
 }

@@ -42,37 +42,60 @@ internal sealed class Results
     private readonly UnitTable _units;
     private readonly CodeSet _answers;
     private readonly DateTimeOffset _asOf;
-    private readonly ILookup<string, ChartObservation> _byGroup;
+    private readonly Dictionary<string, List<ChartObservation>> _byGroup = new(StringComparer.Ordinal);
 
     public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         (_chart, _units, _answers, _asOf, _trace) = (chart, knowledge.Units, knowledge.Codes.Answers, asOf, trace);
         var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
-        _byGroup = chart.Observations
-            .Where(observation => IsStanding(observation, latest))
-            .SelectMany(observation => knowledge.Codes.Observations.FindAll(observation.Code)
-                .Select(entry => entry.Group).Distinct(StringComparer.Ordinal)
-                .Select(group => (group, observation)))
-            .ToLookup(pair => pair.group, pair => pair.observation, StringComparer.Ordinal);
+        foreach (var observation in chart.Observations)
+        {
+            if (!IsStanding(observation, latest))
+                continue;
+            foreach (var entry in knowledge.Codes.Observations.FindAll(observation.Code))
+            {
+                if (!_byGroup.TryGetValue(entry.Group, out var ofGroup))
+                    _byGroup[entry.Group] = ofGroup = [];
+                // Several of its codes may be of one group.
+                if (ofGroup is not [.., var last] || !ReferenceEquals(last, observation))
+                    ofGroup.Add(observation);
+            }
+        }
     }
 
     /// <summary>Whether somebody asked what becomes of each result.</summary>
     public bool AreExplained => _trace is not null;
 
     /// <summary>Every result that is evidence, whatever it measures.</summary>
-    public IEnumerable<ChartObservation> All => _byGroup.SelectMany(group => group).Where(HasValue).Distinct<ChartObservation>(ReferenceEqualityComparer.Instance);
+    public IEnumerable<ChartObservation> All => _byGroup.Values.SelectMany(group => group).Where(HasValue).Distinct<ChartObservation>(ReferenceEqualityComparer.Instance);
 
-    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => AlsoWithoutValue(groups).Where(HasValue);
+    public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => HasAny(groups) ? AlsoWithoutValue(groups).Where(HasValue) : [];
+
+    /// <summary>Whether there is any result of these groups, even without a value.</summary>
+    public bool HasAny(ReadOnlySpan<string> groups)
+    {
+        foreach (var group in groups)
+        {
+            if (_byGroup.ContainsKey(group))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Whether this result is of a group.</summary>
-    public bool IsOf(ChartObservation observation, string group) => _byGroup[group].Contains(observation);
+    public bool IsOf(ChartObservation observation, string group) => _byGroup.TryGetValue(group, out var ofGroup) && ofGroup.Contains(observation);
 
     /// <summary>Results and the panels and reports that hold their own results in components.</summary>
     public IEnumerable<ChartObservation> AlsoWithoutValue(params ReadOnlySpan<string> groups)
     {
         var found = new List<ChartObservation>();
         foreach (var group in groups)
-            found.AddRange(_byGroup[group]);
+        {
+            if (_byGroup.TryGetValue(group, out var ofGroup))
+                found.AddRange(ofGroup);
+        }
+
         return found;
     }
 
@@ -80,11 +103,7 @@ internal sealed class Results
     public Fact<T> Latest<T>(ResultQuestion<T> question)
         where T : class
     {
-        var readings = Ordered(AlsoWithoutValue(question.Groups.AsSpan())
-            .Where(observation => HasValue(observation) || question.TakesInterpretation)
-            .Select(question.Interpret)
-            .Where(reading => HasValue(reading.Observation) || reading.Value is not null)
-            .Select(reading => Dated(reading, question.WindowDays)));
+        var readings = ReadingsFor(question);
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
         {
             ExplainCut(question.Fact, readings.Select(reading => reading.Observation));
@@ -92,13 +111,35 @@ internal sealed class Results
         }
 
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
-        var chosen = at < 0 ? null : readings[at];
-        var newest = NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation)).ToHashSet();
+        Reading<T>[] newest = at < 0 ? [] : [.. NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation))];
         Explain(question.Fact, readings, newest.Contains);
-        if (chosen is null)
+        if (at < 0)
             return Unusable(readings, question.Key);
-        var value = readings.Where(newest.Contains).Select(reading => reading.Value!).Aggregate(question.Merge);
-        return new Fact<T>.Known(value, ProvenanceOf(chosen.Observation, isFallback: at > 0));
+        // Where several are the newest, in the order of all.
+        var value = newest is [var only] ? only.Value! : readings.Where(newest.Contains).Select(reading => reading.Value!).Aggregate(question.Merge);
+        return new Fact<T>.Known(value, ProvenanceOf(readings[at].Observation, isFallback: at > 0));
+    }
+
+    // In the order of Ordered. Most facts have no result or one.
+    private Reading<T>[] ReadingsFor<T>(ResultQuestion<T> question)
+        where T : class
+    {
+        List<Reading<T>>? readings = null;
+        foreach (var group in question.Groups)
+        {
+            if (!_byGroup.TryGetValue(group, out var ofGroup))
+                continue;
+            foreach (var observation in ofGroup)
+            {
+                if (!HasValue(observation) && !question.TakesInterpretation)
+                    continue;
+                var reading = question.Interpret(observation);
+                if (HasValue(observation) || reading.Value is not null)
+                    (readings ??= []).Add(Dated(reading, question.WindowDays));
+            }
+        }
+
+        return readings is null ? [] : readings.Count == 1 ? [readings[0]] : Ordered(readings);
     }
 
     /// <summary>Tells whoever asked that a newer one may have been cut off, so that none of these can be the latest.</summary>
@@ -172,6 +213,8 @@ internal sealed class Results
     public static IEnumerable<T> NewestOf<T>(IEnumerable<T> all, Func<T, ClinicalTime?> when, Func<T, int> rank)
     {
         var dated = all.Where(item => when(item) is not null).ToArray();
+        if (dated.Length < 2)
+            return dated;
         var surelyNewest = dated.Select(item => when(item)!.Value.Earliest).DefaultIfEmpty().Max();
         return dated.Where(item => when(item)!.Value.Latest >= surelyNewest)
             .GroupBy(item => when(item)!.Value)

@@ -48,8 +48,9 @@ internal sealed class SpreadFacts(ConditionFacts conditions, StagingFacts stagin
     /// <summary>More than two organs with metastases; nodes are not an organ. Fewer coded ones, or refuted ones, prove nothing.</summary>
     public Fact<Finding> MoreThanTwoOrgans()
     {
+        var stated = conditions.Stating(knowledge.Codes.Metastases).Select(item => item.Entry.Group).ToHashSet(StringComparer.Ordinal);
         var coded = knowledge.Codes.Metastases.Groups
-            .Where(group => group is not ("any" or "lymph-node" or "liver-carcinoid"))
+            .Where(group => stated.Contains(group) && group is not ("any" or "lymph-node" or "liver-carcinoid"))
             .Select(group => From(knowledge.Codes.Metastases, group).ToArray())
             .ToArray();
         var organs = coded.Select(organ => Array.Find(organ, one => one.Statement == Statement.Yes))

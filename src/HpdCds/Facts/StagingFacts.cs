@@ -16,10 +16,12 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     private const string StageGroup = "stage-group";
     private const string CodedGroup = "stage-";
 
+    private static readonly string[] Categorised = [.. "TNM".SelectMany(GroupsOf), StageGroup];
+
     private int Window => knowledge.Rules.Window("staging");
 
     /// <summary>Regional lymph nodes.</summary>
-    public Evidence[] Nodes => Axis('N', (_, category) => category switch
+    public Evidence[] Nodes => field ??= Axis('N', (_, category) => category switch
     {
         "0" => Statement.No,
         "1" or "2" or "3" => Statement.Yes,
@@ -27,7 +29,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     });
 
     /// <summary>Distant metastases: absent, or (at an unsaid place) present, which is only Ambiguous for any one organ.</summary>
-    public Evidence[] Distant => Axis('M', (_, category) => category switch
+    public Evidence[] Distant => field ??= Axis('M', (_, category) => category switch
     {
         "0" => Statement.No,
         "1" => Statement.Ambiguous,
@@ -35,7 +37,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     });
 
     /// <summary>Invasion of the portal vein by the T category: its place in T3 and T4 changed with the eighth edition.</summary>
-    public Evidence[] Primary => Axis('T', (observation, category) => category switch
+    public Evidence[] Primary => field ??= Axis('T', (observation, category) => category switch
     {
         "1" or "2" => Statement.No,
         "3" => IsOfLateEdition(observation) ? Statement.No : Statement.Ambiguous,
@@ -44,7 +46,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     });
 
     /// <summary>Barcelona stage: 0, A and B have neither spread nor invasion, C has one of them or symptoms; D says nothing of either.</summary>
-    public Evidence[] Barcelona => Newest(results.Of("bclc").Select(observation => Own(observation, read =>
+    public Evidence[] Barcelona => field ??= Newest(results.Of("bclc").Select(observation => Own(observation, read =>
     {
         var words = StageWords.Of(read.Value).ToArray();
         return StageWords.BarcelonaStage(words) switch
@@ -56,7 +58,7 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     })));
 
     /// <summary>A stage group IV: nodes or distant metastases, without saying which. Another group says nothing of either, but that it is not IV.</summary>
-    public Evidence[] Group => Newest(results.Of(StageGroup).Select(observation =>
+    public Evidence[] Group => field ??= Newest(results.Of(StageGroup).Select(observation =>
     {
         var groups = GroupsIn(observation);
         return Own(observation, _ => Array.Exists(groups, StageWords.IsFourth) ? Statement.Ambiguous : null) with { IsAnotherStage = groups.Length > 0 };
@@ -78,8 +80,11 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     /// </summary>
     private Evidence[] Axis(char axis, Func<ChartObservation, string, Statement?> read)
     {
+        // Most charts hold no stage at all, and each axis is asked for several facts.
+        if (!results.HasAny(Categorised))
+            return [];
         var own = results.Of(GroupsOf(axis)).ToArray();
-        var beside = results.Of([.. GroupsOf('T'), .. GroupsOf('N'), .. GroupsOf('M'), StageGroup]).Except(own).Where(observation => MayBeAbout(observation, axis));
+        var beside = results.Of(Categorised).Except(own).Where(observation => MayBeAbout(observation, axis));
         return Newest(own.Select(observation => Own(observation, stated => Said(stated, axis, read)))
             .Concat(beside.Select(observation => new Stated(observation, Said(observation, axis, read)))));
     }
@@ -102,7 +107,9 @@ internal sealed partial class StagingFacts(PatientChart chart, Results results, 
     // "see report") takes no earlier yes away; but an earlier no does not stand behind it.
     private Evidence[] Newest(IEnumerable<Stated> statements)
     {
-        var all = statements.OrderByDescending(stated => Results.SortTimeOf(stated.Observation))
+        if (statements.ToArray() is not { Length: > 0 } came)
+            return [];
+        var all = came.OrderByDescending(stated => Results.SortTimeOf(stated.Observation))
             .ThenBy(stated => stated.Observation.Reference, StringComparer.Ordinal)
             .ToArray();
         var stating = Array.FindAll(all, stated => stated.Statement is not null || stated.IsAnotherStage);

@@ -92,7 +92,7 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     }
 
     /// <summary>A result of another person, or about another cancer than the one in question, is no evidence here.</summary>
-    public bool IsAboutAnother(ChartObservation observation, Tumour tumour) => observation.Focus.Select(Plain).Any(focus =>
+    public bool IsAboutAnother(ChartObservation observation, Tumour tumour) => !observation.Focus.IsEmpty && observation.Focus.Select(Plain).Any(focus =>
         focus != "Patient/" + chart.PatientId
         && !chart.Conditions.Any(condition => Plain(condition.Reference) == focus && GroupsOf(condition.Code).Contains(tumour.Group, StringComparer.Ordinal)));
 
@@ -117,6 +117,9 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
         var solid = groups.Where(group => group != Tumour.Haematological).ToArray();
         if (solid.Length == 0)
             return new(Tumour.Haematological);
+        // One alone yields to none.
+        if (solid is [var only])
+            return new(Vague.Contains(only, StringComparer.Ordinal) ? Unspecified : only);
         var yielding = Yielding.Where(pair => pair.Specific.Intersect(solid, StringComparer.Ordinal).Any()).Select(pair => pair.Vague);
         var specific = solid.Except(yielding, StringComparer.Ordinal).Except(Vague, StringComparer.Ordinal).ToArray();
         return specific.Length switch

@@ -14,9 +14,11 @@ public sealed class Envelope
     private const int MaxDepth = 64;
 
     private readonly Dictionary<string, BundleWalk> _walked = new(StringComparer.Ordinal);
-    private readonly WalkMemory _known = new();
+    private readonly WalkMemory _known;
     private Func<string, bool> _isWalked = _ => false;
     private int _maxEntries;
+
+    private Envelope(WalkMemory known) => _known = known;
 
     private delegate void MemberReader(ref Utf8JsonReader reader, string name);
 
@@ -53,7 +55,7 @@ public sealed class Envelope
     /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
     public static Envelope Read(ReadOnlyMemory<byte> body, Func<string, bool> isWalked, int maxEntries)
     {
-        var envelope = new Envelope { _isWalked = isWalked, _maxEntries = maxEntries };
+        var envelope = new Envelope(new WalkMemory(body.Length)) { _isWalked = isWalked, _maxEntries = maxEntries };
         var bytes = BundleWalk.WithoutMark(body);
         var isRead = false;
         try

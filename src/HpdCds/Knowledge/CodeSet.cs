@@ -51,10 +51,22 @@ public sealed class CodeSet
 
     /// <summary>What a concept says; nothing when its codings say different things, in whatever order they came.</summary>
     public CodeEntry? Find(ChartConcept? concept) =>
-        concept is not null && FindAll(concept).DistinctBy(entry => entry.Group, StringComparer.Ordinal).ToArray() is [var only] ? only : null;
+        concept is not null && All(concept) is [var first, .. var others] && Array.TrueForAll(others, entry => entry.Group == first.Group) ? first : null;
 
-    public IEnumerable<CodeEntry> FindAll(ChartConcept concept) =>
-        concept.Codings.Select(coding => Find(coding.System, coding.Code)).OfType<CodeEntry>();
+    public IEnumerable<CodeEntry> FindAll(ChartConcept concept) => All(concept);
+
+    private CodeEntry[] All(ChartConcept concept)
+    {
+        // Few codings are of any one set: mostly nothing is made.
+        CodeEntry[] found = [];
+        foreach (var coding in concept.Codings)
+        {
+            if (Find(coding.System, coding.Code) is { } entry)
+                found = [.. found, entry];
+        }
+
+        return found;
+    }
 }
 
 /// <summary>Code systems that are written in more than one way.</summary>

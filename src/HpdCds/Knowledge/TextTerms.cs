@@ -74,7 +74,7 @@ public sealed class TextTerms(TextTermsFile file)
         ArgumentNullException.ThrowIfNull(text);
         var mention = TextMention.None;
         var plain = Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text));
-        if (!plain.AsSpan().ContainsAny(_beginnings.GetOrAdd(finding, BeginningsOf)))
+        if (!plain.AsSpan().ContainsAny(BeginningsOf(finding)))
             return mention;
         foreach (var sentence in SentencesOf(plain))
         {
@@ -89,8 +89,8 @@ public sealed class TextTerms(TextTermsFile file)
         return mention;
     }
 
-    private SearchValues<string> BeginningsOf(string finding) =>
-        SearchValues.Create([.. _names[finding].Select(name => name.Split(Gap)[0])], StringComparison.OrdinalIgnoreCase);
+    private SearchValues<string> BeginningsOf(string finding) => _beginnings.TryGetValue(finding, out var known) ? known
+        : _beginnings.GetOrAdd(finding, SearchValues.Create([.. _names[finding].Select(name => name.Split(Gap)[0])], StringComparison.OrdinalIgnoreCase));
 
     public TextMention MentionOf(string finding, IEnumerable<string> texts) =>
         texts.Select(text => MentionOf(finding, text)).DefaultIfEmpty().Max();

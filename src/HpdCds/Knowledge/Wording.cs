@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace HpdCds.Knowledge;
@@ -29,10 +28,12 @@ public sealed partial class Wording(string language, IReadOnlyDictionary<string,
     public string Say(string key, Func<string, string?> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);
-        var said = new StringBuilder();
-        foreach (var (text, name) in _parts.GetOrAdd(key, PartsOf))
-            said.Append(name is null ? text : valueOf(name) ?? text);
-        return said.ToString();
+        if (!_parts.TryGetValue(key, out var parts))
+            parts = _parts.GetOrAdd(key, PartsOf(key));
+        var said = new string[parts.Length];
+        for (var at = 0; at < parts.Length; at++)
+            said[at] = parts[at].Name is { } name ? valueOf(name) ?? parts[at].Text : parts[at].Text;
+        return string.Concat(said);
     }
 
     // Text and placeholders in turn.

@@ -63,7 +63,7 @@ public sealed record CardComparison(
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(pseudonyms);
         var then = StoredJson.Read(card.Factors) as JsonObject ?? [];
-        var now = Decision.FactorsOf(found, card.Id, pseudonyms);
+        var now = StoredJson.Read(Decision.FactorsOf(found, card.Id, pseudonyms))!.AsObject();
         // Made with the same key for the same patient, it is the same.
         var hidesValues = now.Count > 0 && card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
         var rows = now.Select(row => (Id: row.Key, Then: then[row.Key], Now: row.Value!)).ToArray();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -26,6 +27,9 @@ public sealed partial class Database : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _migrating = new(1);
+
+    // What stands behind a connection is opened once and used for many: it need be told once how carefully to write.
+    private readonly ConditionalWeakTable<object, object> _told = [];
     private volatile bool _isMigrated;
     private bool _wasMigrated;
     private long _awayUntil;
@@ -160,8 +164,12 @@ public sealed partial class Database : IAsyncDisposable
         var connection = await _source.OpenConnectionAsync(stop);
         try
         {
-            if (_file is not null)
+            if (connection is SqliteConnection { Handle: { } handle } && !_told.TryGetValue(handle, out _))
+            {
                 await connection.ExecuteAsync("PRAGMA synchronous = NORMAL");
+                _told.AddOrUpdate(handle, handle);
+            }
+
             await MigrateAsync(connection, stop);
             return connection;
         }

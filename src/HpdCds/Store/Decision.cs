@@ -143,7 +143,7 @@ public sealed record Decision : PatientData
             PointsHigh = (int?)found?["points"]?["high"],
             Settles = (string?)found?["settles"],
             Reason = (string?)found?["reason"] ?? (string?)found?["outOfScope"],
-            Factors = FactorsOf(found, id, pseudonyms).ToJsonString(),
+            Factors = FactorsOf(found, id, pseudonyms),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
             OutcomeLink = IsFirstDose(recognition, found) || found?["growth"] is not null ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
@@ -181,25 +181,28 @@ public sealed record Decision : PatientData
     };
 
     /// <summary>What is kept of the factors by the decision of that id.</summary>
-    internal static JsonObject FactorsOf(JsonObject? found, string id, Pseudonyms pseudonyms)
+    internal static string FactorsOf(JsonObject? found, string id, Pseudonyms pseudonyms) => StoredJson.Written(json =>
     {
-        var factors = new JsonObject();
+        json.WriteStartObject();
         foreach (var row in found?["factors"] as JsonArray ?? [])
         {
-            var kept = new JsonObject { ["state"] = row!["state"]?.DeepClone(), ["points"] = row["points"]?.DeepClone(), ["read"] = pseudonyms.Input(id, row) };
+            json.WriteStartObject((string)row!["id"]!);
+            StoredJson.Write(json, "state", row["state"]);
+            StoredJson.Write(json, "points", row["points"]);
+            json.WriteString("read", pseudonyms.Input(id, row));
             if (row["reason"] is { } reason)
-                kept["reason"] = reason.DeepClone();
-            factors[(string)row["id"]!] = kept;
+                StoredJson.Write(json, "reason", reason);
+            json.WriteEndObject();
         }
 
-        return factors;
-    }
+        json.WriteEndObject();
+    });
 
-    private static string SourcesOf(CallRecord call)
+    private static string SourcesOf(CallRecord call) => StoredJson.Written(json =>
     {
-        var sources = new JsonObject();
+        json.WriteStartObject();
         foreach (var source in call.Sources.Values.OrderBy(source => source.Key))
-            sources[ChartKeys.NameOf(source.Key)] = Audit.EndOf(source);
-        return sources.ToJsonString();
-    }
+            json.WriteString(ChartKeys.NameOf(source.Key), Audit.EndOf(source));
+        json.WriteEndObject();
+    });
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Hooks;
@@ -26,7 +23,7 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
         ArgumentNullException.ThrowIfNull(answer);
         if (call is not { Ehr: { } ehr, Request: { } request, Assessment: { } found } || answer.Cards.Count == 0 || (bool?)found["assessable"] != true)
             return answer;
-        call.RepeatKey = pseudonyms.Repeat(Hospital.Of(ehr, caller), request.PatientId, FactsOf(found));
+        call.RepeatKey = pseudonyms.Repeat(Hospital.Of(ehr, caller), request.PatientId, found);
         if (await repeats.OverriddenAsync(call.RepeatKey, asOf) is not { } since)
             return answer;
         call.IsRepeat = true;
@@ -40,27 +37,5 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
     {
         if (Decision.Of(call, caller, status, asOf, clock.GetUtcNow() - asOf, pseudonyms, Audit.Version, knowledge.Hash) is { } decision)
             journal.Add(decision);
-    }
-
-    // Everything that was found, but not when.
-    private static string FactsOf(JsonObject found)
-    {
-        var facts = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(facts))
-        {
-            writer.WriteStartObject();
-            foreach (var (name, value) in found.Where(member => member.Key != "asOf"))
-            {
-                writer.WritePropertyName(name);
-                if (value is null)
-                    writer.WriteNullValue();
-                else
-                    value.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(facts.WrittenSpan);
     }
 }

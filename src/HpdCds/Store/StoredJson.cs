@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -17,5 +19,25 @@ internal static class StoredJson
         {
             return null;
         }
+    }
+
+    /// <summary>The text of what is written.</summary>
+    public static string Written(Action<Utf8JsonWriter> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var bytes = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(bytes))
+            write(json);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    public static void Write(Utf8JsonWriter json, string name, JsonNode? value)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WritePropertyName(name);
+        if (value is null)
+            json.WriteNullValue();
+        else
+            value.WriteTo(json);
     }
 }

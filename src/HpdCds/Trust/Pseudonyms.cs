@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace HpdCds.Trust;
@@ -22,8 +24,14 @@ public sealed class Pseudonyms(SiteSettings settings)
     /// <summary>The same patient of the same EHR, for joining a first dose with what came of it.</summary>
     public string OutcomeLink(Hospital hospital, string patientId) => Of($"outcome:{Written(hospital)}{patientId}");
 
-    /// <summary>The same patient of the same EHR, with the same facts.</summary>
-    public string Repeat(Hospital hospital, string patientId, string facts) => Of($"repeat:{Written(hospital)}{Counted(patientId)}{facts}");
+    /// <summary>The same patient of the same EHR, with the same facts: everything that was found, but not when.</summary>
+    public string Repeat(Hospital hospital, string patientId, JsonObject found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        using var named = Named.Begin($"repeat:{Written(hospital)}{Counted(patientId)}");
+        named.AddAllBut("asOf", found);
+        return Of(named.Bytes);
+    }
 
     /// <summary>
     /// What an assessment was made from: drugs, exposure, tumour, and what every factor was read as. Without dates, which a saved
@@ -32,12 +40,12 @@ public sealed class Pseudonyms(SiteSettings settings)
     public string Inputs(JsonObject found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        var text = new StringBuilder("inputs:");
+        using var named = Named.Begin("inputs:");
         foreach (var name in Ordered)
-            text.Append(Counted(found[name]?.ToJsonString() ?? ""));
+            named.AddCounted(found[name]);
         foreach (var factor in found["factors"] as JsonArray ?? [])
-            text.Append(WhatWasRead(factor!));
-        return Of(text.ToString());
+            AddWhatWasRead(named, factor!);
+        return Of(named.Bytes);
     }
 
     /// <summary>What one factor was read as for one decision; of no use beside another decision, so that no two patients can be compared by it.</summary>
@@ -45,12 +53,26 @@ public sealed class Pseudonyms(SiteSettings settings)
     {
         ArgumentNullException.ThrowIfNull(decision);
         ArgumentNullException.ThrowIfNull(factor);
-        return Of($"input:{Counted(decision)}{WhatWasRead(factor)}");
+        using var named = Named.Begin("input:");
+        named.AddCounted(decision);
+        AddWhatWasRead(named, factor);
+        return Of(named.Bytes);
     }
 
-    private static string WhatWasRead(JsonNode factor) => string.Concat(Read.Select(name => Counted(factor[name]?.ToJsonString() ?? "")));
+    private static void AddWhatWasRead(Named named, JsonNode factor)
+    {
+        foreach (var name in Read)
+            named.AddCounted(factor[name]);
+    }
 
-    private string Of(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+    private string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+
+    private string Of(ReadOnlySpan<byte> text)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, text, hash);
+        return Base64Url.EncodeToString(hash[..16]);
+    }
 
     internal static string Written(Hospital hospital)
     {
@@ -60,6 +82,78 @@ public sealed class Pseudonyms(SiteSettings settings)
 
     // The length keeps one pair from reading as another.
     private static string Counted(string text) => $"{text.Length}:{text}";
+
+    /// <summary>What is given a name, as UTF-8 and in memory that a thread uses again: it never becomes a text of its own.</summary>
+    private sealed class Named : IDisposable
+    {
+        [ThreadStatic]
+        private static Named? _ofThread;
+
+        private readonly ArrayBufferWriter<byte> _all = new(4096);
+        private readonly ArrayBufferWriter<byte> _one = new(512);
+        private readonly Utf8JsonWriter _json;
+
+        private Named() => _json = new(_one);
+
+        public ReadOnlySpan<byte> Bytes => _all.WrittenSpan;
+
+        public static Named Begin(string with)
+        {
+            var named = _ofThread ??= new();
+            named._all.Clear();
+            Encoding.UTF8.GetBytes(with, named._all);
+            return named;
+        }
+
+        /// <summary>Its JSON behind the length of that, which is all ASCII; nothing counts as an empty text.</summary>
+        public void AddCounted(JsonNode? node)
+        {
+            if (node is not null)
+            {
+                _json.Reset(_one);
+                node.WriteTo(_json);
+                _json.Flush();
+            }
+
+            AddLength(_one.WrittenCount);
+            _all.Write(_one.WrittenSpan);
+            _one.Clear();
+        }
+
+        public void AddCounted(string text)
+        {
+            AddLength(text.Length);
+            Encoding.UTF8.GetBytes(text, _all);
+        }
+
+        private void AddLength(int length)
+        {
+            Utf8Formatter.TryFormat(length, _all.GetSpan(16), out var written);
+            _all.Advance(written);
+            _all.Write(":"u8);
+        }
+
+        public void AddAllBut(string left, JsonObject found)
+        {
+            _json.Reset(_all);
+            _json.WriteStartObject();
+            foreach (var (name, value) in found)
+            {
+                if (name == left)
+                    continue;
+                _json.WritePropertyName(name);
+                if (value is null)
+                    _json.WriteNullValue();
+                else
+                    value.WriteTo(_json);
+            }
+
+            _json.WriteEndObject();
+            _json.Flush();
+        }
+
+        public void Dispose() => _all.Clear();
+    }
 }
 
 /// <summary>Whose patients these are: ids of patients mean something within it only.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
 using HpdCds.Trust;
@@ -108,6 +109,30 @@ public sealed class AuditTests
         {
             audits[0].Patient(new("ehr", ""), "p"), audits[2].Patient(new("ehr", ""), "p"), audits[0].Patient(new("ehr", ""), "q"), audits[0].Patient(new("ehr2", ""), "p"), audits[0].Patient(new("eh", ""), "rp"),
         }.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    // Whoever changes what is hashed makes every override and every earlier decision of a store a stranger.
+    [Fact]
+    [Trait("Req", "SEC-06")]
+    public async Task What_the_store_knows_patients_and_facts_by_never_changes()
+    {
+        var key = Enumerable.Repeat((byte)'a', 32).ToArray();
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:AuditKey"] = Convert.ToBase64String(key) });
+        var pseudonyms = service.Services.GetRequiredService<Pseudonyms>();
+        var found = JsonNode.Parse("""
+            {"recognition":"ici","agents":["nivolumab","北京<药>"],"exposure":"none","asOf":"2026-11-28T12:00:00Z","tumour":"hcc","royalMarsden":null,
+             "factors":[{"id":"nlr","state":"known","value":5.20,"unit":"1","points":{"low":2,"high":2},"marks":["issued-only"]},{"id":"afp","state":"unknown","reason":"too-old"}]}
+            """)!.AsObject();
+        var unlike = new JsonObject(found.Where(member => member.Key != "asOf").Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+        string Name(string text) => System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+        static string Counted(string? text) => $"{text?.Length ?? 0}:{text}";
+        static string Read(JsonNode row) => string.Concat(new[] { "id", "state", "reason", "value", "unit", "marks", "confounders" }.Select(name => Counted(row[name]?.ToJsonString())));
+        var ordered = string.Concat(new[] { "recognition", "agents", "regimen", "exposure", "tumour", "outOfScope" }.Select(name => Counted(found[name]?.ToJsonString())));
+        var rows = found["factors"]!.AsArray();
+
+        Assert.Equal(Name($"repeat:{Counted("Klinik Süd")}{Counted("")}{Counted("p1")}{unlike.ToJsonString()}"), pseudonyms.Repeat(new("Klinik Süd", ""), "p1", found));
+        Assert.Equal(Name($"inputs:{ordered}{Read(rows[0]!)}{Read(rows[1]!)}"), pseudonyms.Inputs(found));
+        Assert.Equal(Name($"input:{Counted("d1")}{Read(rows[0]!)}"), pseudonyms.Input("d1", rows[0]!));
     }
 
     [Theory]

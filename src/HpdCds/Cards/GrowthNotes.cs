@@ -62,7 +62,8 @@ internal static class GrowthNotes
         _ => "?",
     };
 
-    private static IEnumerable<string> Marks(Finding finding, Provenance provenance, Wording wording) =>
+    /// <summary>What qualifies a marker.</summary>
+    public static IEnumerable<string> Marks(Finding finding, Provenance provenance, Wording wording) =>
         (finding.Confounders.IsDefaultOrEmpty ? [] : finding.Confounders).Select(confounder => wording.Say("mark.confounder", ("confounder", wording[$"confounder.{Kebab.Case(confounder.ToString())}"])))
             .Concat(provenance.Marks.Where(mark => mark != Mark.PresumedPart).Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"]));
 }

@@ -15,7 +15,7 @@ internal static class PictureAnswer
         "section",
         Has("id", "answer"),
         Has("aria-labelledby", "answer-title"),
-        Markup.Of("h1", Has("id", "answer-title"), words["page.title"]),
+        Markup.Of("h1", Has("id", "answer-title"), words[picture is { Kind: PictureKind.OutOfScope, Growth: not null } ? "page.title-growth" : "page.title"]),
         Order(picture, words),
         GrowthSinceCard(picture, words),
         Changed(picture, words),

@@ -221,8 +221,8 @@ internal static class PictureGrowth
 
     private static IReadOnlyList<object?> Marker(string name, string when, Fact<Finding> fact, PictureWords words) => fact switch
     {
-        Fact<Finding>.Known { Value.Shown: Shown.Number number, Provenance: var provenance } =>
-            [name, when, FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit), provenance.When?.Date, provenance.Source],
+        Fact<Finding>.Known { Value: { Shown: Shown.Number number } finding, Provenance: var provenance } =>
+            [name, when, new object?[] { FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit), GrowthNotes.Marks(finding, provenance, words.Wording).Select(mark => Classed("div", "mark", mark)) }, provenance.When?.Date, provenance.Source],
         Fact<Finding>.Unknown unknown => [name, when, $"{words["page.state-unknown"]} ({words[$"reason.{unknown.Reason.Code()}"]})", "", ""],
         _ => [name, when, words["page.state-unknown"], "", ""],
     };

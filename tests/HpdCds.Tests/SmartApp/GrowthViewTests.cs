@@ -133,6 +133,58 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     }
 
     [Fact]
+    public async Task A_marker_carries_its_marks_on_the_page_too()
+    {
+        var preliminary = Pictures.With(Pictures.RequestOf("tango"), "tango-afp-after", afp => afp["status"] = "preliminary");
+
+        var page = PicturePageTests.Parse(await pictures.OfRequestAsync(preliminary, Pictures.SandboxAsOf, withGrowth: true));
+
+        Assert.Contains("not final", page.Descendants("tr").First(row => row.Value.Contains("Observation/tango-afp-after", StringComparison.Ordinal)).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_two_cancers_are_treated_no_definition_decides_and_that_is_said()
+    {
+        var one = await pictures.OfSandboxAsync("tango");
+        var breast = System.Text.Json.Nodes.JsonNode.Parse("""
+            {
+              "resourceType": "Condition", "id": "tango-breast", "subject": { "reference": "Patient/tango" },
+              "clinicalStatus": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active" }] },
+              "verificationStatus": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed" }] },
+              "category": [{ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/condition-category", "code": "problem-list-item" }] }],
+              "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C50.911" }] }, "recordedDate": "2025-12-01"
+            }
+            """)!.AsObject();
+        var two = await pictures.OfRequestAsync(Pictures.Plus(Pictures.RequestOf("tango"), HpdCds.Chart.ChartKey.Problems, [breast]), Pictures.SandboxAsOf, withGrowth: true);
+
+        Assert.True(one.Growth!.IsWarning);
+        Assert.True(two.Growth!.Assessment.IsAnyMet);
+        Assert.False(two.Growth.IsWarning);
+        Assert.Contains("Which tumour is treated is not known for certain", Pictures.PageOf(two), StringComparison.Ordinal);
+        Assert.Contains("meets a published definition of hyperprogressive disease", Pictures.PageOf(two), StringComparison.Ordinal);
+        Assert.Contains("progression that meets the definition of hyperprogressive disease Maesaka 2022", Pictures.PageOf(one), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_at_the_ends_of_lines_do_not_lie_on_each_other()
+    {
+        var sizes = Enumerable.Range(0, 5).SelectMany(lesion => new[] { ("2025-10-30", 30), ("2025-12-29", 32), ("2026-02-09", 33) }.Select(scan => System.Text.Json.Nodes.JsonNode.Parse($$"""
+            {
+              "resourceType": "Observation", "id": "l{{lesion}}-{{scan.Item1}}", "status": "final", "subject": { "reference": "Patient/tango" },
+              "code": { "coding": [{ "system": "http://loinc.org", "code": "33728-7" }] }, "effectiveDateTime": "{{scan.Item1}}",
+              "focus": [{ "reference": "BodyStructure/l{{lesion}}" }], "valueQuantity": { "value": {{scan.Item2}}, "system": "http://unitsofmeasure.org", "code": "mm", "unit": "mm" }
+            }
+            """)!.AsObject()));
+        var picture = await pictures.OfRequestAsync(Pictures.Plus(Pictures.RequestOf("tango"), HpdCds.Chart.ChartKey.Growth, sizes), Pictures.SandboxAsOf, withGrowth: true);
+
+        var ends = PicturePageTests.Parse(picture).Descendants().Where(text => text.Name.LocalName == "text" && (string?)text.Attribute("class") == "small strong over" && int.TryParse(text.Value, out _))
+            .Select(text => decimal.Parse((string)text.Attribute("y")!, System.Globalization.CultureInfo.InvariantCulture)).Order().ToArray();
+
+        Assert.True(ends.Length >= 5, $"{ends.Length}");
+        Assert.All(ends.Zip(ends.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 10, $"{pair}"));
+    }
+
+    [Fact]
     public async Task Scans_that_were_read_are_not_said_to_be_unseen()
     {
         var with = PicturePageTests.Parse(await pictures.OfRequestAsync(Pictures.RequestOf("delta"), Pictures.SandboxAsOf, withGrowth: true));

@@ -31,9 +31,12 @@ internal static class GrowthNotes
     public static IEnumerable<string> Of(GrowthSubject subject, Wording wording)
     {
         var growth = subject.Growth;
-        if (subject.Assessment.Figures.OnTreatment is null)
+        var figures = subject.Assessment.Figures;
+        if ((figures.OnTreatment ?? figures.Reference) is { } compared && compared.From.Lesions == TumourScans.SumGroup)
+            yield return wording["growth.stated-sums"];
+        if (figures.OnTreatment is null)
             yield break;
-        if (subject.Assessment.Figures.DaysOfOldBaseline is { } days)
+        if (figures.DaysOfOldBaseline is { } days)
             yield return wording.Say("growth.baseline-age", ("days", days.ToString(CultureInfo.InvariantCulture)));
         if (!growth.WereProceduresRead && !growth.HasEmbolisation)
             yield return wording["growth.procedures-unread"];

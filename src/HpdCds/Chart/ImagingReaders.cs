@@ -61,9 +61,13 @@ public static class ImagingReaders
             Authored = Time(appointment.Text("created"), zone),
         });
 
-    // A number without the place that gave it may be anything.
+    // A number without the place that gave it may be anything, and that of the cancer or the patient is of no lesion.
     private static string? Identified(FhirElement focus) =>
-        focus.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
+        !IsOfNoLesion(focus.Text("reference"), focus.Text("type")) && focus.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
+
+    /// <summary>Whether a reference is to a whole cancer or to the patient, as far as it says to what it is.</summary>
+    internal static bool IsOfNoLesion(string? reference, string? type) =>
+        (reference?.Split('/') ?? []).Append(type?.Split('/')[^1]).Any(part => part is "Condition" or "Patient");
 
     private static IEnumerable<string> References(FhirElement owner, string name) =>
         owner.Many(name).Select(reference => reference.Text("reference")).OfType<string>();

@@ -45,7 +45,7 @@ internal sealed class GrowthFacts(
             WerePlansRead = chart.WereRead(ChartKey.Plans, ChartKey.Appointments),
             WereProceduresRead = chart.WereRead(ChartKey.Procedures),
             WereStudiesRead = chart.WereRead(ChartKey.Studies),
-            Undated = scans.Undated,
+            Undated = scans.Undated.Length,
             FirstDoseSource = treatment.Source,
             Doses = [.. treatment.Medications.Select(DoseOf).OfType<TreatmentDose>().OrderBy(dose => dose.Day).ThenBy(dose => dose.Source, StringComparer.Ordinal)],
             Lesions = scans.Lesions,
@@ -62,12 +62,27 @@ internal sealed class GrowthFacts(
             (course is { Baseline.Gap: null, OnTreatment.Gap: null, WhyNotComparable: null } ? 2 : 0) + (course.PreBaseline.Gap is null ? 1 : 0);
         var (bySums, bySizes) = (Of(scans.BySums), Of(scans.BySizes));
         var (all, course) = Worth(bySizes) > Worth(bySums) ? (scans.BySizes, bySizes) : (scans.BySums, bySums);
-        return scans.Undated == 0 ? (all, course) : (all, course with { PreBaseline = OrUndated(course.PreBaseline), Baseline = OrUndated(course.Baseline), OnTreatment = OrUndated(course.OnTreatment) });
+        return (all, scans.Undated.Aggregate(course, OrUndated));
     }
 
-    // Where a measurement has no date nobody can say that there was no scan.
-    private static ScanInRole OrUndated(ScanInRole role) =>
-        role.Gap is GrowthGap.NoBaseline or GrowthGap.NoPreBaseline or GrowthGap.NoOnTreatment ? ScanInRole.Missing(GrowthGap.MeasurementUndated) : role;
+    // Where a measurement has no date nobody can say that there was no scan, or none that is nearer to the dose than the one that was found.
+    private static GrowthCourse OrUndated(GrowthCourse course, (DateOnly From, DateOnly Until) undated)
+    {
+        if (course.FirstDose is not { } dose)
+            return course;
+        var (baseline, evaluation) = (course.Baseline.Scan?.Date ?? DateOnly.MinValue, course.OnTreatment.Scan?.Date);
+        var mayBeBaseline = undated.From <= dose && undated.Until >= baseline;
+        var mayBeBefore = undated.From <= (baseline == DateOnly.MinValue ? dose : baseline) && undated.Until >= (course.PreBaseline.Scan?.Date ?? DateOnly.MinValue);
+        var mayBeEvaluation = undated.Until > dose && undated.From <= (course.OnTreatment.Gap == GrowthGap.OnTreatmentTooEarly ? DateOnly.MaxValue : evaluation ?? DateOnly.MaxValue);
+        return course with
+        {
+            Baseline = mayBeBaseline ? Open(course.Baseline) : course.Baseline,
+            PreBaseline = mayBeBaseline || mayBeBefore ? Open(course.PreBaseline) : course.PreBaseline,
+            OnTreatment = mayBeEvaluation || (mayBeBaseline && evaluation is not null) ? Open(course.OnTreatment) : course.OnTreatment,
+        };
+
+        static ScanInRole Open(ScanInRole role) => role.Gap is GrowthGap.NotRead or GrowthGap.DoseOnlyOrdered ? role : new(role.Scan, GrowthGap.MeasurementUndated);
+    }
 
     private TreatmentDose? DoseOf(ChartMedication medication) =>
         (medication.Began ?? medication.Time)?.When is { Precision: TimePrecision.Day or TimePrecision.Instant } when && !medication.HasOnlyEnd

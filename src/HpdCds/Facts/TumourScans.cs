@@ -15,6 +15,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     public const string SumGroup = "recist-sum";
     private const string DiameterGroup = "tumor-diameter";
     private const string Unnamed = "unnamed";
+    private const string Named = "focus:";
 
     /// <summary>A report or a study of such a state says nothing of images that were made.</summary>
     private static readonly string[] NotDone = ["entered-in-error", "cancelled", "registered"];
@@ -32,15 +33,22 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     /// <summary>The same the other way round. A stated sum and a sum of sizes are never compared.</summary>
     public Scan[] BySizes => field ??= Every(Sizes, Sums);
 
-    /// <summary>Results that would count if anybody said on which day the images were made.</summary>
-    public int Undated => StatedSums.Concat(Diameters).Count(observation => DayOf(observation) is null);
+    /// <summary>
+    /// Results that would count if anybody said on which day the images were made, each with the days between which they can have
+    /// been: images are not later than what was issued of them.
+    /// </summary>
+    public (DateOnly From, DateOnly Until)[] Undated => field ??= [.. StatedSums.Concat(Diameters)
+        .Where(observation => DayOf(observation) is null)
+        .Select(observation => observation.Time is { Origin: var origin, When: var when }
+            ? (origin == TimeOrigin.Effective ? DayOf(when.Earliest) : DateOnly.MinValue, DayOf(when.Latest))
+            : (DateOnly.MinValue, DateOnly.MaxValue))];
 
     /// <summary>Every lesion that was measured, whichever sum it stands in.</summary>
     public ImmutableArray<LesionCourse> Lesions => [.. Diameters
         .Where(observation => DayOf(observation) is not null)
         .GroupBy(LesionKey, StringComparer.Ordinal)
         .Select(lesion => new LesionCourse(lesion.Key, SiteOf(lesion.First()), [.. lesion
-            .Select(observation => new LesionSize(DayOf(observation)!.Value, results.Measured<TumourSum>(observation, TumourSum.Name).Value, observation.Reference))
+            .Select(observation => new LesionSize(DayOf(observation)!.Value, SizeOf(observation), observation.Reference))
             .OrderBy(size => size.Date).ThenBy(size => size.Source, StringComparer.Ordinal)]))
         .OrderBy(lesion => lesion.Sizes[0].Date).ThenBy(lesion => lesion.Key, StringComparer.Ordinal)];
 
@@ -81,7 +89,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     // Two that differ are no sum, and a day without one stays a day on which nothing can be compared.
     private Scan? Stated(DateOnly day, ChartObservation[] sums)
     {
-        var read = sums.Select(sum => results.Measured<TumourSum>(sum, TumourSum.Name).Value).ToArray();
+        var read = sums.Select(sum => SizeOf(sum)).ToArray();
         var isUnsure = Array.Exists(read, sum => sum is null || sum.Range != read[0]?.Range);
         var least = read.OfType<Measure<TumourSum>>().MinBy(sum => sum.Value);
         return (isUnsure ? AtLeast(least?.Value ?? 0) : least) is { } known
@@ -102,10 +110,12 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     private Scan? SumOf(DateOnly day, ChartObservation[] sizes)
     {
         var read = sizes.GroupBy(LesionKey, StringComparer.Ordinal).SelectMany(OfOneLesion)
-            .Select(lesion => (lesion.Key, lesion.Observation, lesion.IsDisputed, Size: results.Measured<TumourSum>(lesion.Observation, TumourSum.Name).Value)).ToArray();
+            .Select(lesion => (lesion.Key, lesion.Observation, lesion.IsDisputed, Size: SizeOf(lesion.Observation))).ToArray();
         var isPartial = Array.Exists(read, lesion => lesion.Size is null || lesion.IsDisputed);
         var bound = isPartial ? Comparison.AtLeast : read.Select(lesion => lesion.Size?.Bound).FirstOrDefault(comparison => comparison is not null);
-        return Measure<TumourSum>.From(read.Sum(lesion => lesion.Size?.Value ?? 0), bound, factor: 1) is { } sum
+        // More than can be believed is no sum either, and its day no less a day of imaging.
+        var believed = Measure<TumourSum>.From(read.Sum(lesion => lesion.Size?.Value ?? 0), bound, factor: 1);
+        return (believed ?? AtLeast(0)) is { } sum
             ? new(
                 day,
                 sum,
@@ -113,33 +123,48 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
                 ModalityOf([.. read.Select(lesion => lesion.Observation)]),
                 string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
             {
-                IsUnsure = isPartial || Array.Exists(read, lesion => lesion.Key == Unnamed) || MayStandTwice([.. read.Select(lesion => lesion.Observation)]),
+                IsUnsure = believed is null || isPartial || Array.Exists(read, lesion => lesion.Key == Unnamed) || MayStandTwice([.. read.Select(lesion => lesion.Observation)]),
             }
             : null;
     }
 
-    // Alone and inside a panel, in one place and of one size, it may be one lesion that was written down twice.
+    // Alone and inside a panel it may be one lesion that was written down twice.
     private bool MayStandTwice(ChartObservation[] sizes) =>
-        sizes.Where(size => size.Reference.Contains('#', StringComparison.Ordinal)).Any(inPanel => Array.Exists(
-            sizes, alone => !alone.Reference.Contains('#', StringComparison.Ordinal) && LesionKey(alone) == LesionKey(inPanel) && alone.Value == inPanel.Value));
+        sizes.Where(size => size.Reference.Contains('#', StringComparison.Ordinal))
+            .Any(inPanel => Array.Exists(sizes, alone => !alone.Reference.Contains('#', StringComparison.Ordinal) && MayBeOneLesion(alone, inPanel)));
 
-    // Two sizes of one named lesion on one day are two readings of it; two lesions of one organ are two lesions.
+    // Two that are named are two; a name that only one of them has tells them not apart, of whatever size.
+    private bool MayBeOneLesion(ChartObservation one, ChartObservation other)
+    {
+        var areOfOneSize = SizeOf(one) is { } size && size.Value == SizeOf(other)?.Value;
+        var (key, otherKey) = (LesionKey(one), LesionKey(other));
+        if (IsNamed(key) == IsNamed(otherKey))
+            return key == otherKey && areOfOneSize;
+        return OrganOf(one) is { } organ && OrganOf(other) is { } otherOrgan ? organ == otherOrgan : areOfOneSize;
+    }
+
+    // Two sizes of one named lesion on one day are two readings of it; two lesions of one organ are two lesions. Where those are of
+    // different standing, the better may be in place of the other or beside it, so that it is the least there is.
     private IEnumerable<(string Key, ChartObservation Observation, bool IsDisputed)> OfOneLesion(IGrouping<string, ChartObservation> sizes)
     {
         var best = Best(sizes, size => size);
-        if (!sizes.Key.StartsWith("focus:", StringComparison.Ordinal))
-            return best.Select(size => (sizes.Key, size, IsDisputed: false));
-        var readings = best.Select(size => (Observation: size, results.Measured<TumourSum>(size, TumourSum.Name).Value)).ToArray();
-        var least = readings.MinBy(reading => reading.Value?.Value ?? 0);
-        return [(sizes.Key, least.Observation, Array.Exists(readings, reading => reading.Value?.Range != least.Value?.Range))];
+        if (!IsNamed(sizes.Key))
+            return best.Select(size => (sizes.Key, size, IsDisputed: best.Length != sizes.Count()));
+        var readings = best.Select(size => (Observation: size, SizeOf(size)?.Value, SizeOf(size)?.Range)).ToArray();
+        var least = readings.MinBy(reading => reading.Value ?? 0);
+        return [(sizes.Key, least.Observation, Array.Exists(readings, reading => reading.Range != least.Range))];
     }
+
+    private Measure<TumourSum>? SizeOf(ChartObservation observation) => results.Measured<TumourSum>(observation, TumourSum.Name).Value;
+
+    private static bool IsNamed(string lesion) => lesion.StartsWith(Named, StringComparison.Ordinal);
 
     // By the lesion that is named, else by where it is.
     private string LesionKey(ChartObservation observation)
     {
         var named = focus.LesionsOf(observation)
             .Concat(LesionOf(observation)?.Identifiers ?? []).Order(StringComparer.Ordinal).ToArray();
-        return named.Length > 0 ? "focus:" + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
+        return named.Length > 0 ? Named + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
     }
 
     /// <summary>Why a size is none of the treated tumour in an image; null where it may be one.</summary>
@@ -178,5 +203,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private DateOnly? Day(ClinicalTime when) => when.Precision is TimePrecision.Month or TimePrecision.Year
         ? null
-        : DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(when.Latest, zone).DateTime);
+        : DayOf(when.Latest);
+
+    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 }

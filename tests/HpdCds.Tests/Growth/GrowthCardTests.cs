@@ -41,10 +41,12 @@ public sealed class GrowthCardTests
     [Fact]
     public async Task No_limit_of_this_patients_figures_goes_for_want_of_room()
     {
+        // Before the earliest of the scans that are judged, so that they are none of those.
+        const string Issued = """ "issued":"2026-06-01T08:00:00Z", """;
         var patient = new GrowthPatient()
             .Add("growth", Size("a", Before, 80)).Add("growth", Size("b", Baseline, 81)).Add("growth", Size("c", After, 84)).Add("growth", NoNewLesion(After, "271299001"))
             .Add("growth", Size("d", "2026-10-20", 84)).Add("growth", Size("e", "2026-10-25", 85))
-            .Add("growth", Size("u", null, 20)).Add("growth", Size("v", null, 20))
+            .Add("growth", Size("u", null, 20, more: Issued)).Add("growth", Size("v", null, 20, more: Issued))
             .Add("markers", Afp("a-1", "2026-08-28", 1120)).Add("markers", Afp("a-2", "2026-10-20", 8500))
             .Add("statements", """{"resourceType":"MedicationStatement","id":"tki","status":"completed","effectivePeriod":{"start":"2026-05-01","end":"2026-08-20"},"subject":{"reference":"Patient/pat-1"},"medicationCodeableConcept":{"text":"Lenvatinib"} }""");
         var card = await CardAsync(patient);

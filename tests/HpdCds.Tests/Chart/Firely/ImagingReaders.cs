@@ -15,7 +15,7 @@ internal static class ImagingReaders
             : new(
                 reference,
                 FhirReading.Concept(FhirReading.Try(() => observation.BodySite)),
-                [.. FhirReading.Each(() => observation.Focus).Select(focus => FhirReading.Try(() => focus.Identifier is { } identifier
+                [.. FhirReading.Each(() => observation.Focus).Select(focus => FhirReading.Try(() => !IsOfNoLesion(focus) && focus.Identifier is { } identifier
                     && FhirReading.Text(identifier.SystemElement) is { } system && FhirReading.Text(identifier.ValueElement) is { } value ? system + "|" + value : null)).OfType<string>()],
                 [.. References(() => observation.DerivedFrom), .. References(() => observation.PartOf)])
             {
@@ -74,6 +74,9 @@ internal static class ImagingReaders
             {
                 Authored = Time(FhirReading.Try(() => FhirReading.Text(appointment.CreatedElement)), zone),
             };
+
+    private static bool IsOfNoLesion(ResourceReference focus) =>
+        $"{FhirReading.Reference(() => focus)}".Split('/').Append($"{FhirReading.Try(() => FhirReading.Text(focus.TypeElement))}".Split('/')[^1]).Intersect(["Condition", "Patient"]).Any();
 
     private static ImmutableArray<string> References(Func<IEnumerable<ResourceReference>?> read) =>
         [.. FhirReading.Each(read).Select(reference => FhirReading.Reference(() => reference)).OfType<string>()];

@@ -20,7 +20,7 @@ public sealed record GrowthAssessment(GrowthFigures Figures, Judgement Progressi
 
     /// <summary>Progression since a dose that is recorded, and the primary definition is met: the only ground for a warning.</summary>
     public bool IsWarning =>
-        Figures.Course.FirstDoseKind != FirstDoseKind.Ordered && Progression.Verdict == Verdict.Met && PrimaryResult.Judgement.Verdict == Verdict.Met;
+        Figures.Course.FirstDoseKind == FirstDoseKind.Given && Progression.Verdict == Verdict.Met && PrimaryResult.Judgement.Verdict == Verdict.Met;
 
     /// <summary>Any rule is met.</summary>
     public bool IsAnyMet => Results.Any(result => result.Judgement.Verdict == Verdict.Met);

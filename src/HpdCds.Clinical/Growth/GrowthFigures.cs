@@ -69,6 +69,15 @@ public sealed record GrowthFigures : PatientData
     public int? DaysOfOldBaseline => Course is { FirstDose: { } dose, Baseline: { Gap: null, Scan: { } baseline } } && dose.DayNumber - baseline.Date.DayNumber is var days
         && days > _criteria.Windows.MostDaysOfBaseline ? days : null;
 
+    /// <summary>
+    /// The first later scan, within the window of the first evaluation, that is progression against the baseline where the evaluation is
+    /// none; null where there is no such scan. It is shown and judged by no definition.
+    /// </summary>
+    public Scan? LaterProgression => Progression.Verdict != Verdict.Met && Course is { FirstDose: { } dose, Baseline: { Gap: null, Scan: { } baseline } }
+        ? Course.Later.FirstOrDefault(scan => scan.Date.DayNumber - dose.DayNumber <= _criteria.Windows.MostDaysOnTreatment
+            && scan.WhyNotComparableWith(baseline) is null && IsProgression(new(baseline, scan)))
+        : null;
+
     internal Judgement Early(decimal months) =>
         WhyNotEvaluated is { } gap && gap != GrowthGap.OnTreatmentInterval ? Judgement.Open(gap)
         : IsEarly(Course.OnTreatment.Scan!.Date, months);
@@ -91,7 +100,8 @@ public sealed record GrowthFigures : PatientData
     internal Judgement NewLesions(Func<NewLesions, bool?> ask) => AtEvaluation(Course.NewLesions.Match(
         (lesions, _) => ask(lesions) is { } answer ? Judgement.Of(answer) : Judgement.Open(GrowthGap.NewLesionsUnknown),
         _ => Judgement.NotMet,
-        _ => Course.RecordedProgression is Fact<bool>.Known { Value: false } ? Judgement.NotMet : Judgement.Open(GrowthGap.NewLesionsUnknown),
+        // A response speaks for new lesions where nobody recorded any, and settles no contradiction about those that were.
+        unknown => unknown.Reason == UnknownReason.NotRecorded && Course.RecordedProgression is Fact<bool>.Known { Value: false } ? Judgement.NotMet : Judgement.Open(GrowthGap.NewLesionsUnknown),
         _ => Judgement.NotMet));
 
     internal Judgement AtEvaluation(Judgement judgement) => WhyNotEvaluated is { } gap ? Judgement.Open(gap) : judgement;
@@ -108,8 +118,9 @@ public sealed record GrowthFigures : PatientData
     /// <summary>Whether the sum alone is progression at the first evaluation (RECIST 1.1).</summary>
     public Judgement SizeProgression => OnTreatment is not { } growth
         ? Judgement.Open(WhyNoOnTreatment!.Value)
-        : Judgement.Of(
-            _criteria.Progression.Millimetres.IsMetBy(growth.Change)
-            // From nothing to something is more than any share of nothing.
-            && (growth.ChangePercent is not { } percent || _criteria.Progression.Percent.IsMetBy(percent)));
+        : Judgement.Of(IsProgression(growth));
+
+    // From nothing to something is more than any share of nothing.
+    private bool IsProgression(GrowthInterval growth) => _criteria.Progression.Millimetres.IsMetBy(growth.Change)
+        && (growth.ChangePercent is not { } percent || _criteria.Progression.Percent.IsMetBy(percent));
 }

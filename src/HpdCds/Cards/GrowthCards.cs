@@ -20,7 +20,8 @@ public sealed record GrowthSubject(GrowthReading Growth, GrowthAssessment Assess
 
 /// <summary>
 /// At most one card about growth: a warning only for progression with the site's own definition met, info for any other
-/// definition met, for what could not be judged, and before the first scan (clinical model, section 5).
+/// definition met, for what could not be judged, for what an earlier first dose or a later scan would change, and before the first scan
+/// (clinical model, section 5).
 /// </summary>
 internal sealed class GrowthCards(KnowledgeBase knowledge)
 {
@@ -29,6 +30,8 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         Warning,
         OwnMet,
         OtherMet,
+        LaterProgression,
+        NotMetAtTheLatest,
         AwaitsScan,
         NotEvaluable,
     }
@@ -65,13 +68,16 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             return subject.IsTumourKnown && assessment.PrimaryResult.Judgement.Verdict == Verdict.Met ? Kind.OwnMet : Kind.OtherMet;
         return assessment.PrimaryResult.Judgement.Reason switch
         {
-            null => null,
+            // Against a later baseline than the true one growth is slower.
+            null => assessment.Figures.LaterProgression is not null ? Kind.LaterProgression
+                : assessment.Figures.Course.FirstDoseKind == FirstDoseKind.AtTheLatest ? Kind.NotMetAtTheLatest
+                : null,
             GrowthGap.NoOnTreatment => Kind.AwaitsScan,
             _ => Kind.NotEvaluable,
         };
     }
 
-    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null };
+    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null, WerePlansRead: true };
 
     private static string Summary(Kind kind, GrowthSubject subject, Wording wording)
     {
@@ -81,8 +87,11 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         {
             Kind.Warning => "growth.summary-warning",
             Kind.OwnMet or Kind.OtherMet when isOrdered => "growth.summary-other-ordered",
+            Kind.OwnMet or Kind.OtherMet when course.FirstDoseKind == FirstDoseKind.AtTheLatest => "growth.summary-other-latest",
             Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
+            Kind.LaterProgression => "growth.summary-later",
+            Kind.NotMetAtTheLatest => "growth.summary-not-met-latest",
             Kind.AwaitsScan => isOrdered ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
             _ => "growth.summary-open",
         };
@@ -90,6 +99,8 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             key,
             ("rule", GrowthWords.Rule(kind == Kind.OtherMet ? assessment.Results.First(result => result.Judgement.Verdict == Verdict.Met).Rule.Id : assessment.Primary, wording)),
             ("date", course.OnTreatment.Scan is { } scan ? GrowthWords.Day(scan.Date) : wording["growth.dose-unknown"]),
+            ("dose", course.FirstDose is { } dose ? GrowthWords.Day(dose) : wording["growth.dose-unknown"]),
+            ("later", assessment.Figures.LaterProgression is { } later ? GrowthWords.Day(later.Date) : wording["growth.dose-unknown"]),
             ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
 

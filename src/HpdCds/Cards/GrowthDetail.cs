@@ -18,7 +18,12 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
 
     private GrowthCourse Course => subject.Growth.Course;
 
-    public string Text()
+    // The shorter form of the limits, then fewer scans, only where nothing is left that may go.
+    public string Text() => Text(isShort: false, MostScans) is { Length: <= MostCharacters } whole ? whole
+        : Text(isShort: true, MostScans) is { Length: <= MostCharacters } shorter ? shorter
+        : Text(isShort: true, mostScans: 0);
+
+    private string Text(bool isShort, int mostScans)
     {
         var isFound = Assessment.IsWarning || Assessment.IsAnyMet;
         // The later a line stands here, the sooner it makes room.
@@ -27,12 +32,11 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             (wording.Say("growth.primary", ("rule", Rule(Assessment.Primary, wording)), ("verdict", Verdict(Assessment.PrimaryResult.Judgement, wording))), false),
             (Course.OnTreatment.Gap is null ? wording.Say("growth.progression", ("verdict", Progression(Assessment, wording))) : null, false),
             (GrowthNotes.OfDefinition(subject, wording), false),
-            (Scans(), false),
+            (Scans(mostScans), false),
             (Later(), false),
             (Rates(Assessment.Figures), false),
             (Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Planned(subject.Growth, wording, Markdown.Escape) : null, false),
-            (GrowthNotes.OfDefinition(subject, wording), false),
-            .. Reservations(subject, wording).Select(line => ((string?)line, false)),
+            .. (isShort ? ShortReservations(subject, wording) : Reservations(subject, wording)).Select(line => ((string?)line, false)),
             (Others(), true),
             (isFound ? wording["growth.options"] : null, true),
             (GrowthNotes.Markers(subject.Growth, wording), true),
@@ -56,9 +60,9 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
     private string Joined(IEnumerable<(string? Line, bool MayGo)> lines) =>
         string.Join("\n\n", lines.Select(line => line.Line).Append(Foot(knowledge, wording, subject.AsOf)));
 
-    private string Scans()
+    private string Scans(int mostScans)
     {
-        var shown = Shown();
+        var shown = Shown(mostScans);
         var text = shown.Length == 0 ? wording["growth.scans-none"] : Size(shown[0]);
         for (var at = 1; at < shown.Length; at++)
         {
@@ -72,11 +76,11 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
     }
 
     // Those that were judged, then the latest.
-    private Scan[] Shown()
+    private Scan[] Shown(int mostScans)
     {
         Scan?[] judged = [Course.PreBaseline.Scan, Course.Baseline.Scan, Course.OnTreatment.Scan];
         var roles = judged.OfType<Scan>().Select(scan => scan.Date).ToHashSet();
-        var latest = subject.Growth.Scans.Where(scan => !roles.Contains(scan.Date)).TakeLast(MostScans - roles.Count).Select(scan => scan.Date).ToHashSet();
+        var latest = subject.Growth.Scans.Where(scan => !roles.Contains(scan.Date)).TakeLast(Math.Max(0, mostScans - roles.Count)).Select(scan => scan.Date).ToHashSet();
         return [.. subject.Growth.Scans.Where(scan => roles.Contains(scan.Date) || latest.Contains(scan.Date))];
     }
 

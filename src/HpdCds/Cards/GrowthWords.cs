@@ -56,6 +56,7 @@ internal static class GrowthWords
     {
         { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
         { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
+        { UnclearPlan: { Time.When: var when, Reference: var source } } => wording.Say("growth.plan-passed", ("date", when.Date), ("source", written(source))),
         { UnclearPlan: { } order } => wording.Say("growth.plan-unclear", ("date", order.Authored is { } authored ? wording.Say("growth.of-date", ("date", authored.When.Date)) : wording["growth.without-date"]), ("source", written(order.Reference))),
         { WerePlansRead: true } => wording["growth.not-planned"],
         _ => wording["growth.plan-unread"],
@@ -74,6 +75,26 @@ internal static class GrowthWords
             yield return wording["growth.kinase-inhibitor"];
         foreach (var note in GrowthNotes.Of(subject, wording))
             yield return note;
+    }
+
+    /// <summary>The same in one line, where there is no room for more; a note that has no shorter form keeps its own.</summary>
+    public static IEnumerable<string> ShortReservations(GrowthSubject subject, Wording wording)
+    {
+        var said = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [wording["growth.within-error"]] = wording["growth.short-within-error"],
+            [wording["growth.embolisation"]] = wording["growth.short-embolisation"],
+            [wording["growth.kinase-inhibitor"]] = wording["growth.short-kinase-inhibitor"],
+            [wording["growth.procedures-unread"]] = wording["growth.short-procedures-unread"],
+            [wording["growth.studies-unread"]] = wording["growth.short-studies-unread"],
+            [Undated("growth.undated")] = Undated("growth.short-undated"),
+            [OldBaseline("growth.baseline-age")] = OldBaseline("growth.short-baseline-age"),
+        };
+        var lines = Reservations(subject, wording).ToLookup(said.ContainsKey);
+        return [.. lines[false], .. lines[true].Any() ? [wording.Say("growth.short-limits", ("limits", string.Join(wording["group-separator"], lines[true].Select(line => said[line]))))] : Array.Empty<string>()];
+
+        string Undated(string key) => wording.Say(key, ("count", Text(subject.Growth.Undated)));
+        string OldBaseline(string key) => wording.Say(key, ("days", Text(subject.Assessment.Figures.DaysOfOldBaseline ?? 0)));
     }
 
     /// <summary>The same with what holds for every patient, for a page that has room for all of it.</summary>

@@ -20,7 +20,7 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>The imaging that comes next, of those that are ordered or booked.</summary>
     public ChartPlan? Plan { get; init; }
 
-    /// <summary>An order of imaging that is open and says no day: it may be an earlier one that nobody closed.</summary>
+    /// <summary>Imaging that is open and says no day, or one that is over: it may be late, under way, or an earlier one that nobody closed.</summary>
     public ChartPlan? UnclearPlan { get; init; }
 
     /// <summary>Whether orders and appointments were read to the end, so that finding none means something.</summary>

@@ -6,11 +6,11 @@ namespace HpdCds.Facts;
 
 /// <summary>
 /// The imaging that comes next: what lies ahead, or was ordered since the first dose and says no day. An older order without a day
-/// may be that of the baseline, never closed (clinical model, section 5).
+/// may be that of the baseline, never closed, and one whose day is over is no plan and not done either (clinical model, section 5).
 /// </summary>
 internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge, EhrReading ehr, DateTimeOffset asOf)
 {
-    private static readonly string[] Open = ["active", "draft", "on-hold", "proposed", "pending", "booked", "arrived", "waitlist"];
+    private static readonly string[] Open = ["active", "draft", "on-hold", "proposed", "pending", "booked", "arrived", "checked-in", "waitlist"];
 
     private readonly ChartPlan[] _plans = [.. chart.Imaging.Plans.Where(plan => !plan.DoNotPerform && Open.Contains(plan.Status, StringComparer.Ordinal)
         && plan.Kinds.Any(kind => knowledge.Codes.Imaging.FindAll(kind).Any() || kind.Codings.Any(coding => ehr.ImagingOrder is { } order && order.System == coding.System && order.Code == coding.Code)))];
@@ -22,10 +22,10 @@ internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge
         .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
         .FirstOrDefault();
 
-    /// <summary>The newest that is open, says no day and may be for something else.</summary>
+    /// <summary>The newest that is open and says no day, so that it may be for something else, or whose day is over: late, under way, or never closed.</summary>
     public ChartPlan? Unclear(DateOnly? firstDose) => _plans
-        .Where(plan => plan.Time is null && !IsSince(firstDose, plan))
-        .OrderByDescending(plan => plan.Authored?.When.Latest ?? DateTimeOffset.MinValue)
+        .Where(plan => plan.Time is null ? !IsSince(firstDose, plan) : Ahead(plan) is null)
+        .OrderByDescending(plan => (plan.Time ?? plan.Authored)?.When.Latest ?? DateTimeOffset.MinValue)
         .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
         .FirstOrDefault();
 

@@ -28,11 +28,16 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         var dated = Array.FindAll(given, part => part.At is not null);
         var orders = Array.FindAll(all, part => part.IsOrder);
         var course = RunOf(dated, knowledge.Rules.RecentExposureDays);
+        var undated = Array.FindAll(given, part => part.At is null);
         if (OrdersAfter(orders, course) is { Length: > 0 } ordered)
-            return Made(ordered, FirstDoseKind.Ordered, isOpen: ordered[0].Began is null || (course.Length == 0 && Array.Exists(orders, order => order.At is null)), ordered, orders);
+        {
+            // What was given, or may have been, before the order or at any time is a dose of which nobody says the day.
+            var isOpen = ordered[0].Began is null || undated.Length > 0 || MayBeginWithUnknownDrug(ordered[0].Began) || (course.Length == 0 && Array.Exists(orders, order => order.At is null));
+            return Made(ordered, FirstDoseKind.Ordered, isOpen, [.. ordered, .. undated], orders);
+        }
+
         if (course.Length == 0)
             return Made([], FirstDoseKind.Given, isOpen: true, all, orders);
-        var undated = Array.FindAll(given, part => part.At is null);
         var uncertain = Array.FindAll(course, part => part.Began is null);
         var first = course.Where(part => part.Began is not null).OrderBy(part => part.Began).FirstOrDefault();
         return Made(
@@ -44,12 +49,12 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
             orders);
     }
 
-    private static TreatmentCourse Made(Part[] first, FirstDoseKind kind, bool isOpen, Part[] parts, Part[] orders) => new(
+    private TreatmentCourse Made(Part[] first, FirstDoseKind kind, bool isOpen, Part[] parts, Part[] orders) => new(
         isOpen ? null : first[0].Began,
         isOpen ? FirstDoseKind.Given : kind,
         isOpen ? null : first[0].Medication.Reference,
         [.. parts.Select(part => part.Medication)],
-        StopOf(parts, orders));
+        StopOf(parts, orders, isOpen ? null : first[0].Began));
 
     /// <summary>The last of the runs, oldest part first.</summary>
     private static Part[] RunOf(IEnumerable<Part> dated, int mostDays)
@@ -88,20 +93,31 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
     private bool MayBeginWithUnknownDrug(DateOnly? first) => first is { } day && history.Begun.Where(history.MayBeAny).Select(PartOf)
         .Any(part => part.At is not { } at || (at < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays));
 
-    // Only a record that says that it is over says when, and only where nothing goes on after it; a list of doses never does.
-    private static Fact<DateOnly> StopOf(Part[] parts, Part[] orders)
+    // Only a record that says that it is over says when, and only where nothing goes on after it; a list of doses never does, nor does
+    // one that has no end.
+    private Fact<DateOnly> StopOf(Part[] parts, Part[] orders, DateOnly? first)
     {
         var statements = parts.Select(part => part.Medication).Where(medication => medication.Kind == ChartMedicationKind.Statement).ToArray();
         var over = Array.FindAll(parts, part => part.Medication is { Kind: ChartMedicationKind.Statement, Time: not null } medication
             && (medication.Began is not null || medication.HasOnlyEnd)
-            && (medication.Status == "stopped" || (medication.Status == "completed" && statements.Length == 1 && (medication.HasOnlyEnd || part.At < part.Last))));
+            && (medication.Status == "stopped" || (medication.Status == "completed" && statements.Length == 1))
+            && (medication.HasOnlyEnd || part.At < part.Last));
         var last = over.OrderByDescending(part => part.Last).FirstOrDefault();
         return last is not null
-            && parts.All(part => part.Last <= last.Last)
+            && parts.All(part => part.Last <= last.Last && (part.Medication is not { Kind: ChartMedicationKind.Statement, Status: "stopped" } || over.Contains(part)))
+            && IsKnownToBeEarlyOrNot(last, first)
             && Array.TrueForAll(statements, medication => medication.Status is "stopped" or "completed")
             && !Array.Exists(orders, order => order.Medication.Status == "active")
                 ? new Fact<DateOnly>.Known(last.Last, new Provenance(last.Medication.Time!.When, last.Medication.Reference))
                 : new Fact<DateOnly>.Unknown(UnknownReason.NotRecorded);
+    }
+
+    // An end of which only the month or the year is known, where the first of its days is early and the last is not, says neither.
+    private bool IsKnownToBeEarlyOrNot(Part last, DateOnly? first)
+    {
+        bool IsEarly(DateOnly day) => GrowthInterval.MonthsIn(day.DayNumber - first!.Value.DayNumber) <= knowledge.Growth.Criteria.EarlyMonths;
+        return last.Medication.Time!.When is var end
+            && (end.Precision is TimePrecision.Day or TimePrecision.Instant || (first is not null && IsEarly(DayOf(end.Earliest)) == IsEarly(last.Last)));
     }
 
     private Part PartOf(ChartMedication medication)

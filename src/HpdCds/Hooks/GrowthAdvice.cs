@@ -42,7 +42,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
             growth = _reader.Read(chart, drafts, known, asOf, patient.Tumour, trace);
         var isOrder = recognition.Outcome == RecognitionOutcome.Inhibitor;
         var situation = WhoSpeaks.SituationOf(patient.Exposure, recognition.Agents, growth.Agents);
-        if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty || growth.Undated > 0 || (patient.TumourReason is null && !chart.WereRead(ChartKey.Growth))) is { } why)
+        if (WhyNot(patient, situation, isOrder, isMeasured: !growth.Scans.IsEmpty || growth.Undated > 0 || (patient.TumourReason != UnknownReason.NotRecorded && !chart.WereRead(ChartKey.Growth))) is { } why)
             return new(situation, Subject: null, why);
         if (situation == TreatmentSituation.Continuation && isOrder)
             growth = growth with { Course = growth.Course with { Stopped = new Fact<DateOnly>.NotApplicable("goes-on") } };
@@ -63,6 +63,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
         ehr.GrowthDefinitions.TryGetValue(tumour, out var own) || ehr.GrowthDefinitions.TryGetValue("*", out own) ? own : knowledge.Growth.Criteria.PrimaryFor(tumour);
 
     // Where nothing is ordered hpd-risk is not asked: a tumour that was measured, or may have been, and whose treatment could not be read is told of here.
+    // That there is none to measure is known only where the problems were read and name no cancer.
     private static string? WhyNot(PatientReading patient, TreatmentSituation situation, bool isOrder, bool isMeasured) =>
         patient.IsChild ? "child"
         : situation == TreatmentSituation.FirstDose ? "first-dose"

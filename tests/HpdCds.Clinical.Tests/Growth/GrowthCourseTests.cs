@@ -85,11 +85,11 @@ public sealed class GrowthCourseTests
     }
 
     [Fact]
-    public void What_was_only_ordered_is_never_a_warning_and_not_surely_late()
+    public void What_was_only_ordered_or_given_at_the_latest_is_never_a_warning_and_an_order_not_surely_late()
     {
         var given = Course(80, 90, 135);
         Assert.True(given.Assess().IsWarning);
-        Assert.Equal((true, false), ((given with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Assess().IsWarning, (given with { FirstDoseKind = FirstDoseKind.Ordered }).Assess().IsWarning));
+        Assert.Equal((false, false), ((given with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Assess().IsWarning, (given with { FirstDoseKind = FirstDoseKind.Ordered }).Assess().IsWarning));
         Assert.Equal("met", (given with { FirstDoseKind = FirstDoseKind.Ordered }).Says("matos-2020"));
         Assert.Equal("not-met", Course(80, 90, 135, daysAfter: 80).Says("matos-2020"));
         Assert.Equal("dose-only-ordered", (Course(80, 90, 135, daysAfter: 80) with { FirstDoseKind = FirstDoseKind.Ordered }).Says("matos-2020"));

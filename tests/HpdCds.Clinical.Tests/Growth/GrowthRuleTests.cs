@@ -41,6 +41,37 @@ public sealed class GrowthRuleTests
     }
 
     [Theory]
+    [InlineData(UnknownReason.Conflicting)]
+    [InlineData(UnknownReason.Ambiguous)]
+    [InlineData(UnknownReason.NotAuthorised)]
+    public void A_response_says_nothing_of_new_lesions_that_are_recorded_and_not_clear(UnknownReason reason)
+    {
+        var unclear = Course(80, 90, 60) with { NewLesions = Unknown<NewLesions>(reason) };
+
+        Assert.Equal("new-lesions-unknown", Words((unclear with { RecordedProgression = Known(false) }).Assess().Progression));
+        Assert.Equal("met", Words((unclear with { RecordedProgression = Known(true) }).Assess().Progression));
+    }
+
+    [Fact]
+    public void A_first_dose_that_is_only_the_latest_possible_one_is_no_ground_for_a_warning()
+    {
+        Assert.False((Course(80, 90, 135) with { FirstDoseKind = FirstDoseKind.AtTheLatest }).Assess().IsWarning);
+        Assert.False((Course(80, 90, 135) with { FirstDoseKind = FirstDoseKind.Ordered }).Assess().IsWarning);
+    }
+
+    [Theory]
+    [InlineData("2024-05-31", 150, "150")]
+    [InlineData("2024-06-01", 150, null)]
+    [InlineData("2024-05-31", 119, null)]
+    public void A_later_scan_within_the_window_may_be_progression_against_the_baseline(string day, int sum, string? later)
+    {
+        var course = Course(90, 100, 101, 60, 16) with { Later = [At(Day(day), sum)] };
+
+        Assert.Equal(later, course.Assess().Figures.LaterProgression?.Sum.Value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Null((course with { Later = [At(Day(day), sum, lesions: "lung")] }).Assess().Figures.LaterProgression);
+    }
+
+    [Theory]
     [InlineData("champiat-2017", "tgr-ratio")]
     [InlineData("maesaka-2022-hcc", "tgr-ratio")]
     [InlineData("kim-2021-hcc", "tgr-ratio")]

@@ -97,6 +97,74 @@ public sealed class GrowthCardTests
         Assert.NotNull(card["suggestions"]);
     }
 
+    [Theory]
+    [InlineData("arrived", "2026-11-01T00:30:00Z", "An imaging order or appointment for 2026-11-01", false)]
+    [InlineData("checked-in", "2026-11-01T00:30:00Z", "An imaging order or appointment for 2026-11-01", false)]
+    [InlineData("booked", "2026-10-29T08:00:00Z", "An imaging order or appointment for 2026-10-29", false)]
+    [InlineData("fulfilled", "2026-10-29T08:00:00Z", "No imaging order or appointment was found", true)]
+    public async Task Imaging_that_is_late_or_under_way_is_open_and_no_second_order_is_offered(string status, string start, string told, bool isOffered)
+    {
+        var booked = $$"""{"resourceType":"Appointment","id":"ct","status":"{{status}}","start":"{{start}}","serviceType":[{"coding":[{"system":"http://snomed.info/sct","code":"363679005"}]}],"participant":[{"actor":{"reference":"Patient/pat-1"},"status":"accepted"}]}""";
+        await using var service = await StartAsync(Imaging, ImagingSystem);
+        var (card, found) = await AskAsync(service, WithScans(80, 90, null).Add("appointments", booked).Order());
+
+        Assert.Contains(told, (string?)card!["detail"], StringComparison.Ordinal);
+        Assert.Equal((isOffered, isOffered), (card["suggestions"] is not null, found["growth"]!.AsObject().ContainsKey("imagingPlanned")));
+    }
+
+    [Fact]
+    public async Task No_imaging_is_offered_where_orders_or_appointments_were_not_read()
+    {
+        await using var service = await StartAsync(Imaging, ImagingSystem);
+
+        Assert.NotNull((await AskAsync(service, WithScans(80, 90, null).View())).Card!["suggestions"]);
+        foreach (var key in new[] { "plans", "appointments" })
+            Assert.Null((await AskAsync(service, WithScans(80, 90, null).View(withoutKeys: key))).Card!["suggestions"]);
+    }
+
+    [Fact]
+    public async Task A_later_scan_that_is_progression_is_told_of_where_the_first_evaluation_is_none()
+    {
+        GrowthPatient With(double later) => new GrowthPatient()
+            .Add("growth", Size("a", Before, 95)).Add("growth", Size("b", Baseline, 100)).Add("growth", Size("c", "2026-09-17", 101)).Add("growth", NoNewLesion("2026-09-17"))
+            .Add("growth", Size("d", "2026-10-27", later));
+        var card = await CardAsync(With(150));
+
+        Assert.Equal("info", (string?)card["indicator"]);
+        Assert.Contains("2026-10-27", (string?)card["summary"], StringComparison.Ordinal);
+        await using var service = await StartAsync();
+        Assert.Null((await AskAsync(service, With(110).Order())).Card);
+    }
+
+    [Theory]
+    [InlineData("en", false)]
+    [InlineData("en", true)]
+    [InlineData("zh-CN", false)]
+    [InlineData("zh-CN", true)]
+    public async Task The_densest_card_fits_and_keeps_every_limit(string language, bool isAnyUndated)
+    {
+        var patient = new GrowthPatient(isTreated: false)
+            .Add("problems", """{"resourceType":"Condition","id":"breast","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"C50.9"}]},"clinicalStatus":{"coding":[{"code":"active"}]},"subject":{"reference":"Patient/pat-1"} }""")
+            .Add("administrations", Dose("d", "2026-09-03")).Add("growth", NoNewLesion(After, "271299001"))
+            .Add("statements", """{"resourceType":"MedicationStatement","id":"s","status":"active","subject":{"reference":"Patient/pat-1"},"medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"1597876"}]} }""")
+            .Add("statements", """{"resourceType":"MedicationStatement","id":"tki","status":"completed","effectivePeriod":{"start":"2026-05-01","end":"2026-08-20"},"subject":{"reference":"Patient/pat-1"},"medicationCodeableConcept":{"text":"Lenvatinib"} }""")
+            .Add("procedures", """{"resourceType":"Procedure","id":"tace","status":"completed","subject":{"reference":"Patient/pat-1"},"performedDateTime":"2026-08-01","code":{"text":"Transarterial chemoembolization"} }""")
+            .Add("markers", Afp("a-1", "2026-08-28", 1120)).Add("markers", Afp("a-2", "2026-10-20", 8500));
+        foreach (var (day, size) in new[] { ("2026-05-30", 1080.1), ("2026-07-30", 1080.3), (After, 1350.3), ("2026-10-16", 1450.2), ("2026-10-19", 1550.4), ("2026-10-22", 1660.3), ("2026-10-25", 1745.2), ("2026-10-28", 1840.1) })
+            patient.Add("growth", Size("size-" + day, day, size).Replace("\"final\"", "\"preliminary\"", StringComparison.Ordinal));
+        if (isAnyUndated)
+            patient.Add("growth", Size("u", null, 20)).Add("growth", Size("v", null, 20));
+        await using var service = await StartAsync(("Language", language));
+        var (card, _) = await AskAsync(service, patient.View(withoutKeys: "studies"));
+        var detail = (string)card!["detail"]!;
+
+        Assert.True(detail.Length <= 1200, detail.Length.ToString(CultureInfo.InvariantCulture) + ": " + detail);
+        Assert.Contains(language == "en" ? "mbolisation" : "栓塞", detail, StringComparison.Ordinal);
+        Assert.Contains(language == "en" ? "inase inhibitor" : "激酶抑制剂", detail, StringComparison.Ordinal);
+        if (isAnyUndated)
+            Assert.Contains(language == "en" ? "not used: 2" : "未使用的测量：2", detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Sizes_without_a_date_are_no_reason_to_say_that_there_was_no_scan()
     {
@@ -123,8 +191,8 @@ public sealed class GrowthCardTests
         {
             foreach (var rule in GrowthRule.Every)
             {
-                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-other-ordered", "growth.summary-awaits-ordered" })
-                    Assert.InRange(wording.Say(key, ("rule", wording[$"growth.rule.{rule.Id}"]), ("date", "2026-10-13")).Length, 1, 139);
+                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-other-ordered", "growth.summary-awaits-ordered", "growth.summary-other-latest", "growth.summary-not-met-latest", "growth.summary-later" })
+                    Assert.InRange(wording.Say(key, ("rule", wording[$"growth.rule.{rule.Id}"]), ("date", "2026-10-13"), ("dose", "2026-10-13"), ("later", "2026-10-13")).Length, 1, 139);
             }
 
             foreach (var gap in Enum.GetValues<GrowthGap>())

@@ -57,6 +57,53 @@ public sealed class GrowthDoseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_latest_possible_first_dose_says_is_no_warning_and_never_silence()
+    {
+        var (met, _) = await AskAsync(WithScans(80, 90, 135).Add("statements", Statement("s", "active", "")));
+        Assert.Equal("info", (string?)met!["indicator"]);
+        Assert.Contains("at the latest", (string?)met["summary"], StringComparison.Ordinal);
+
+        // Given from July on the ratio is 8, from September on 0.6.
+        var grown = new GrowthPatient(isTreated: false).Add("administrations", Dose("d", "2026-09-03")).Add("statements", Statement("s", "active", ""))
+            .Add("growth", Size("a", "2026-06-20", 80)).Add("growth", Size("b", "2026-07-20", 82)).Add("growth", Size("c", Baseline, 104)).Add("growth", Size("d", After, 120)).Add("growth", NoNewLesion(After));
+        var (missed, found) = await AskAsync(grown);
+        Assert.Equal(("2026-09-03", "at-the-latest", "MedicationAdministration/d"), FirstDose(found));
+        Assert.Equal(("info", "not-met"), ((string?)missed?["indicator"], Rule(found, "maesaka-2022-hcc")));
+        Assert.Contains("2026-09-03 at the latest", (string?)missed!["summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_beside_what_was_given_at_an_unknown_time_does_not_date_the_first_dose()
+    {
+        GrowthPatient Ordered() => Untreated(80, 90, 135).Add("medications", Order("m-1", "2026-09-01"));
+        string Unknown(string day) => Dose("which", day).Replace("\"medicationCodeableConcept\":{\"coding\":[{\"system\":\"http://www.nlm.nih.gov/research/umls/rxnorm\",\"code\":\"1597876\"}]}", "\"medicationReference\":{\"reference\":\"Medication/elsewhere\"}", StringComparison.Ordinal);
+
+        foreach (var patient in new[] { Ordered().Add("statements", Statement("s", "active", "")), Ordered().Add("administrations", Unknown("2026-08-20")) })
+        {
+            var (card, found) = await AskAsync(patient);
+            Assert.Equal(("info", "no-first-dose-date"), ((string?)card!["indicator"], Rule(found, "maesaka-2022-hcc")));
+            Assert.DoesNotContain("no dose recorded", (string?)card["detail"], StringComparison.Ordinal);
+        }
+
+        var later = await AskAsync(Ordered().Add("administrations", Unknown("2026-09-20")));
+        Assert.Equal(("2026-09-01", "ordered", "MedicationRequest/m-1"), FirstDose(later.Found));
+    }
+
+    [Theory]
+    [InlineData("stopped", """ "start":"2026-09-01" """, "stop-unknown")]
+    [InlineData("stopped", """ "start":"2026-09-01","end":"2026-10-20" """, "met")]
+    [InlineData("completed", """ "start":"2026-09-01","end":"2026-10" """, "met")]
+    [InlineData("completed", """ "start":"2026-08-20","end":"2026-10" """, "stop-unknown")]
+    [InlineData("stopped", """ "start":"2026-08-20","end":"2026-10" """, "stop-unknown")]
+    [InlineData("stopped", """ "start":"2026-08-20","end":"2026" """, "stop-unknown")]
+    public async Task A_stop_is_early_where_its_day_is_known_well_enough_to_say_so(string status, string period, string stopped)
+    {
+        var (_, found) = await AskAsync(Untreated(80, 90, 135).Add("statements", Statement("s", status, $$""" "effectivePeriod":{ {{period}} }, """)));
+
+        Assert.Equal(stopped, Part(found, "kato-2017", "early-stop"));
+    }
+
+    [Fact]
     public async Task A_course_of_long_ago_does_not_hide_the_one_that_stands_in_orders()
     {
         var (_, found) = await AskAsync(Untreated(80, 90, 135)

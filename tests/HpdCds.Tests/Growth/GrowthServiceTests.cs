@@ -181,6 +181,19 @@ public sealed class GrowthServiceTests
         Assert.Equal(("info", "not-read"), ((string?)card!["indicator"], (string?)found["reason"]));
         Assert.Empty(Faults(found));
 
+        // Which tumour it is, or whether there is one, may be what nobody knows.
+        string[] unread = ["medications", "statements", "administrations", "growth"];
+        var two = new GrowthPatient(isTreated: false).Add("problems", """{"resourceType":"Condition","id":"breast","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"C50.9"}]},"clinicalStatus":{"coding":[{"code":"active"}]},"subject":{"reference":"Patient/pat-1"} }""");
+        foreach (var body in new[] { two.View(withoutKeys: unread), two.View(withoutKeys: ["problems", .. unread]) })
+        {
+            var (told, open) = await GrowthPatient.AskAsync(service, body);
+            Assert.Equal(("info", "not-read"), ((string?)told?["indicator"], (string?)open["reason"]));
+            Assert.Empty(Faults(open));
+        }
+
+        var noCancer = new GrowthPatient(isTreated: false).View(withoutKeys: unread).Replace("109841003", "38341003", StringComparison.Ordinal);
+        Assert.Null((await GrowthPatient.AskAsync(service, noCancer)).Card);
+
         var (none, first) = await GrowthPatient.AskAsync(service, untreated.View());
         Assert.Equal((true, "first-dose"), (none is null, (string?)first["outOfScope"]));
         var (quiet, unknown) = await GrowthPatient.AskAsync(service, new GrowthPatient(isTreated: false).View(withoutKeys: "administrations"));

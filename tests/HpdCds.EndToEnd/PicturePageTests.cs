@@ -81,7 +81,8 @@ public sealed class PicturePageTests(PictureHost host, Browser browser) : IClass
     {
         await using var window = await browser.OpenAsync(host.Url, 300);
         await window.Page.GotoAsync("/picture/tango");
-        await Assertions.Expect(window.Page.Locator(".band")).ToHaveTextAsync("Definition used here: Maesaka 2022: met.");
+        await Assertions.Expect(window.Page.Locator(".band")).ToContainTextAsync("progression that meets the definition of hyperprogressive disease Maesaka 2022");
+        await Assertions.Expect(window.Page.Locator("#growth")).ToContainTextAsync("Definition used here: Maesaka 2022: met.");
         await Assertions.Expect(window.Page.Locator("#growth svg.trend")).ToHaveCountAsync(2);
         await Assertions.Expect(window.Page.Locator("#growth .growth-rules tbody tr")).ToHaveCountAsync(11);
         await window.Page.Locator("#growth summary").First.ClickAsync();

@@ -86,6 +86,7 @@ internal static class GrowthWords
             [wording["growth.embolisation"]] = wording["growth.short-embolisation"],
             [wording["growth.kinase-inhibitor"]] = wording["growth.short-kinase-inhibitor"],
             [wording["growth.procedures-unread"]] = wording["growth.short-procedures-unread"],
+            [wording["growth.stated-sums"]] = wording["growth.short-stated-sums"],
             [wording["growth.studies-unread"]] = wording["growth.short-studies-unread"],
             [Undated("growth.undated")] = Undated("growth.short-undated"),
             [OldBaseline("growth.baseline-age")] = OldBaseline("growth.short-baseline-age"),

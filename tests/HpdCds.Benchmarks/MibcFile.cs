@@ -20,8 +20,22 @@ internal sealed class MibcFile
 
     private static readonly Dictionary<string, byte> Primitives = new(StringComparer.Ordinal)
     {
-        ["Boolean"] = 0x02, ["Char"] = 0x03, ["SByte"] = 0x04, ["Byte"] = 0x05, ["Int16"] = 0x06, ["UInt16"] = 0x07, ["Int32"] = 0x08, ["UInt32"] = 0x09, ["Int64"] = 0x0a,
-        ["UInt64"] = 0x0b, ["Single"] = 0x0c, ["Double"] = 0x0d, ["String"] = 0x0e, ["IntPtr"] = 0x18, ["UIntPtr"] = 0x19, ["Object"] = 0x1c,
+        ["Boolean"] = 0x02,
+        ["Char"] = 0x03,
+        ["SByte"] = 0x04,
+        ["Byte"] = 0x05,
+        ["Int16"] = 0x06,
+        ["UInt16"] = 0x07,
+        ["Int32"] = 0x08,
+        ["UInt32"] = 0x09,
+        ["Int64"] = 0x0a,
+        ["UInt64"] = 0x0b,
+        ["Single"] = 0x0c,
+        ["Double"] = 0x0d,
+        ["String"] = 0x0e,
+        ["IntPtr"] = 0x18,
+        ["UIntPtr"] = 0x19,
+        ["Object"] = 0x1c,
     };
 
     private readonly MetadataBuilder _metadata = new();

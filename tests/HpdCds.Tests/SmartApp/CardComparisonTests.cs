@@ -45,7 +45,15 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         var found = HpdCds.Cards.AssessmentExtension.WithoutTumour(picture.Request.Recognition, picture.Reading!, pictures.Knowledge);
         var card = decision with
         {
-            Model = null, Factors = "{}", BandLow = null, BandHigh = null, PointsLow = null, PointsHigh = null, Reason = (string?)found["reason"], Tumour = (string?)found["tumour"], Exposure = (string?)found["exposure"],
+            Model = null,
+            Factors = "{}",
+            BandLow = null,
+            BandHigh = null,
+            PointsLow = null,
+            PointsHigh = null,
+            Reason = (string?)found["reason"],
+            Tumour = (string?)found["tumour"],
+            Exposure = (string?)found["exposure"],
         };
 
         var text = PicturePageTests.Parse(await pictures.OfGoldenAsync("tumour-not-found", with: request => request with { Card = card })).Value;

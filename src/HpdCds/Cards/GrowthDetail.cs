@@ -30,7 +30,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         (string? Line, bool MayGo)[] lines =
         [
             (wording.Say("growth.primary", ("rule", Rule(Assessment.Primary, wording)), ("verdict", Verdict(Assessment.PrimaryResult.Judgement, wording))), false),
-            (Course.OnTreatment.Gap is null ? wording.Say("growth.progression", ("verdict", Progression(Assessment, wording))) : null, false),
+            (Course.OnTreatment.Gap is null ? wording.Say("growth.progression", ("verdict", Progression(Assessment, wording, Markdown.Escape))) : null, false),
             (GrowthNotes.OfDefinition(subject, wording), false),
             (Scans(mostScans), false),
             (Later(), false),

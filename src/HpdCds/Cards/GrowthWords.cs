@@ -28,21 +28,25 @@ internal static class GrowthWords
         : wording[judgement.Verdict == Clinical.Growth.Verdict.Met ? "growth.met" : "growth.not-met"];
 
     /// <summary>Whether the first evaluation is progression, and where it is, by what.</summary>
-    public static string Progression(GrowthAssessment assessment, Wording wording)
+    /// <param name="written">A source, as the place where it stands wants it.</param>
+    public static string Progression(GrowthAssessment assessment, Wording wording, Func<string, string> written)
     {
         var verdict = Verdict(assessment.Progression, wording);
         var course = assessment.Figures.Course;
         string[] grounds =
         [
             .. Told(assessment.Figures.SizeProgression.Verdict == Clinical.Growth.Verdict.Met, "growth.ground-sum"),
-            .. Told(course.NewLesions is Fact<NewLesions>.Known { Value.Count: > 0 }, "growth.ground-new-lesion"),
-            .. Told(course.RecordedProgression is Fact<bool>.Known { Value: true }, "growth.ground-recorded"),
+            .. course.NewLesions is Fact<NewLesions>.Known { Value.Count: > 0, Provenance: var stated } ? [Placed("growth.ground-new-lesion", stated)] : Array.Empty<string>(),
+            .. course.RecordedProgression is Fact<bool>.Known { Value: true, Provenance: var recorded } ? [Placed("growth.ground-recorded", recorded)] : Array.Empty<string>(),
         ];
         return assessment.Progression.Verdict != Clinical.Growth.Verdict.Met || grounds.Length == 0
             ? verdict
             : wording.Say("growth.progression-met", ("verdict", verdict), ("grounds", string.Join(wording["group-separator"], grounds)));
 
         string[] Told(bool isGround, string key) => isGround ? [wording[key]] : [];
+        string Placed(string key, Provenance place) => string.Join(
+            wording["list-separator"],
+            [wording[key], place.When?.Date ?? wording["growth.dose-unknown"], written(place.Source), .. place.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])]);
     }
 
     /// <summary>What could not be read at all is at least 0 mm, which is no size to show.</summary>

@@ -27,7 +27,7 @@ internal static class PictureGrowth
             // Where no model speaks, this is the answer, and stands above.
             picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Headline(growth, words)),
             Markup.Of("p", Verdict(assessment, words), GrowthNotes.OfDefinition(growth, picture.Wording) is { } note ? " " + note : null),
-            Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording)))),
+            Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording, source => source)))),
             Markup.Of("p", Dose(picture, reading, words)),
             reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
             reading.Scans.IsEmpty

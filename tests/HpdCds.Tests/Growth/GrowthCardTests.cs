@@ -81,12 +81,22 @@ public sealed class GrowthCardTests
 
     [Theory]
     [InlineData(90.0, 135.0, "359746009", "**Progression at the first evaluation**: met (rise of the sum, RECIST 1.1).")]
-    [InlineData(81.0, 84.0, "271299001", "**Progression at the first evaluation**: met (a response recorded by a clinician).")]
-    [InlineData(90.0, 135.0, "271299001", "**Progression at the first evaluation**: met (rise of the sum, RECIST 1.1; a response recorded by a clinician).")]
+    [InlineData(81.0, 84.0, "271299001", "**Progression at the first evaluation**: met (a response recorded by a clinician, 2026-10-13, Observation/status-2026-10-13).")]
+    [InlineData(90.0, 135.0, "271299001", "**Progression at the first evaluation**: met (rise of the sum, RECIST 1.1; a response recorded by a clinician, 2026-10-13, Observation/status-2026-10-13).")]
     public async Task Progression_says_on_what_it_rests(double baseline, double after, string answer, string told) => Assert.Contains(
         told,
         await DetailAsync(new GrowthPatient().Add("growth", Size("a", Before, 80)).Add("growth", Size("b", Baseline, baseline)).Add("growth", Size("c", After, after)).Add("growth", NoNewLesion(After, answer))),
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_response_or_a_new_lesion_that_is_not_final_is_said_to_be_so()
+    {
+        var scans = new GrowthPatient().Add("growth", Size("a", Before, 80)).Add("growth", Size("b", Baseline, 81)).Add("growth", Size("c", After, 84));
+
+        var detail = await DetailAsync(scans.Add("growth", NoNewLesion(After, "271299001").Replace("\"final\"", "\"preliminary\"", StringComparison.Ordinal)));
+
+        Assert.Contains("met (a response recorded by a clinician, 2026-10-13, Observation/status-2026-10-13, not final).", detail, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Who_has_no_measured_scan_at_all_is_told_whether_one_is_planned()

@@ -14,7 +14,7 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
 
         Assert.All(Everything, shown => Assert.Contains(shown, page, StringComparison.Ordinal));
         Assert.Contains("Definition used here: Maesaka 2022: met.", page, StringComparison.Ordinal);
-        Assert.Contains("Progression at the first evaluation: met (rise of the sum, RECIST 1.1; a response recorded by a clinician).", page, StringComparison.Ordinal);
+        Assert.Contains("Progression at the first evaluation: met (rise of the sum, RECIST 1.1; a response recorded by a clinician, 2026-02-09, Observation/tango-status).", page, StringComparison.Ordinal);
         Assert.Contains("19.63 %/month", page, StringComparison.Ordinal);
         Assert.Contains("141.46 %/month", page, StringComparison.Ordinal);
         Assert.Contains("ratio 7.2; +121.8 percentage points/month", page.Replace("7.21", "7.2", StringComparison.Ordinal), StringComparison.Ordinal);

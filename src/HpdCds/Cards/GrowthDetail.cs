@@ -25,7 +25,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
 
     private string Text(bool isShort, int mostScans)
     {
-        var isFound = Assessment.IsWarning || Assessment.IsAnyMet;
+        var isFound = Assessment.IsAnyMet;
         // The later a line stands here, the sooner it makes room.
         (string? Line, bool MayGo)[] lines =
         [

@@ -15,6 +15,9 @@ public static class ChartTimes
     private static readonly string[] WithoutOffset =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm"];
 
+    /// <summary>The day on which something was, in the hospital.</summary>
+    public static DateOnly DayIn(TimeZoneInfo zone, DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+
     /// <param name="text">As in the resource.</param>
     /// <param name="zone">The hospital's zone, in which dates and times without an offset are meant, and every time is told.</param>
     public static ClinicalTime? Parse(string? text, TimeZoneInfo zone)

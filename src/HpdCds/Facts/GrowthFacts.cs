@@ -152,7 +152,7 @@ internal sealed class GrowthFacts(
 
     private DateOnly DayOf(ClinicalTime when) => DayOf(when.Latest);
 
-    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, ehr.Zone).DateTime);
+    private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(ehr.Zone, instant);
 
     private DateTimeOffset EndOf(DateOnly day)
     {

@@ -16,7 +16,7 @@ internal sealed class PersonFacts
         _sex = SexForClinicalUse(_patient?.SexForClinicalUse) ?? BirthSex(_patient?.BirthSex) ?? _patient?.AdministrativeGender?.ToLowerInvariant();
         Age = _patient?.BirthDate is { } born
             ? Clinical.Age.At(
-                DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(asOf, zone).DateTime),
+                ChartTimes.DayIn(zone, asOf),
                 DateOnly.FromDateTime(born.Earliest.DateTime),
                 DateOnly.FromDateTime(born.Latest.DateTime))
             : null;

@@ -30,7 +30,7 @@ internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge
         .FirstOrDefault();
 
     private bool IsSince(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose && plan.Authored is { } authored
-        && DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(authored.When.Earliest, ehr.Zone).DateTime) >= dose;
+        && ChartTimes.DayIn(ehr.Zone, authored.When.Earliest) >= dose;
 
     private ChartTime? Ahead(ChartPlan plan) => plan.Time is { } time && time.When.Latest >= asOf ? time : plan.Until is { } until && until.When.Latest >= asOf ? until : null;
 }

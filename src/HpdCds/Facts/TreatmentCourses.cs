@@ -145,7 +145,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
 
     private DateOnly DayOf(ClinicalTime when) => DayOf(when.Latest);
 
-    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+    private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
 
     /// <param name="Began">The day on which it was given first, as far as this record says so.</param>
     /// <param name="At">The first day of which the record knows; null where it has no time at all.</param>

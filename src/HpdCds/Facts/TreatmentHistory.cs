@@ -92,7 +92,7 @@ internal sealed class TreatmentHistory(
 
     private bool IsPast(ClinicalTime when) => when.Earliest <= asOf.AddMinutes(rules.FutureMinutes);
 
-    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+    private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
 }
 
 /// <summary>Earlier treatment: checkpoint inhibitors, which decide whether this is a first dose, and systemic therapy of any kind.</summary>

@@ -70,7 +70,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     {
         if (observation.Time is { Origin: TimeOrigin.Effective, When: var when })
             return Day(when);
-        var reports = chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation)))).ToArray();
+        var reports = ReportsOf(observation);
         var times = StudiesOf(observation, reports).Select(study => study.Time).ToArray();
         if (times.Length == 0)
             times = [.. reports.Select(report => report.Time)];
@@ -178,13 +178,15 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private string? ModalityOf(ChartObservation[] of)
     {
-        var modalities = of.SelectMany(observation => StudiesOf(observation, reports: null)).SelectMany(study => study.Modalities).Except(knowledge.Growth.DerivedObjects, StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var modalities = of.SelectMany(observation => StudiesOf(observation, ReportsOf(observation))).SelectMany(study => study.Modalities).Except(knowledge.Growth.DerivedObjects, StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return modalities.Length == 0 ? null : string.Join("+", modalities);
     }
 
-    private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[]? reports)
+    private ChartReport[] ReportsOf(ChartObservation observation) =>
+        [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+
+    private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[] reports)
     {
-        reports ??= [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
         var named = (LesionOf(observation)?.From ?? []).Concat(reports.SelectMany(report => report.Studies));
         return chart.Imaging.Studies.Where(study => !NotDone.Contains(study.Status, StringComparer.Ordinal) && named.Any(name => IsReferenceTo(name, study.Reference)));
     }
@@ -205,5 +207,5 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         ? null
         : DayOf(when.Latest);
 
-    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+    private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
 }

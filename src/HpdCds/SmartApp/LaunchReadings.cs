@@ -168,6 +168,6 @@ internal sealed class LaunchReadings(ChartReader charts, CurrentTrust trust, Fhi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
         var answer = await calls.AskAsync(server, $"Patient/{patientId}", access, either.Token);
         // A patient who cannot be named is still said to be one whose name could not be read.
-        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, ehr.Smart.RecordNumberSystems, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), ehr.Zone).DateTime), ehr.Zone) is { } read ? read : PatientBanner.Unread;
+        return answer.State == SourceState.Complete && PatientBanner.Read(answer.Body, patientId, ehr.Smart.RecordNumberSystems, ChartTimes.DayIn(ehr.Zone, clock.GetUtcNow()), ehr.Zone) is { } read ? read : PatientBanner.Unread;
     }
 }

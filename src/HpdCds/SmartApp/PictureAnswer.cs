@@ -143,7 +143,7 @@ internal static class PictureAnswer
         if (picture.GrowthOfCard is not { } card)
             return null;
         var asOf = ("asOf", words.Instant(card.At));
-        if (picture.Growth?.Assessment is { } now && now.Primary == card.Rule && ResultOf(now.PrimaryResult.Judgement) == card.Result)
+        if (picture.Growth?.Assessment is { } now && now.Primary == card.Rule && Kebab.Case(now.PrimaryResult.Judgement.Verdict.ToString()) == card.Result)
             return Classed("p", "quiet", words.Say("page.growth-unchanged", asOf));
         return Classed(
             "div", "notice changed", Has("role", "status"), Markup.Of("h2", words["page.growth-changed"]),
@@ -151,8 +151,6 @@ internal static class PictureAnswer
                 "page.growth-changed-told", asOf, ("then", words.Say("page.growth-then", ("rule", words.Find($"growth.rule.{card.Rule}") ?? card.Rule), ("result", words[$"page.growth-result-{Kept(card.Result)}"]))),
                 ("now", picture.Growth is { } growth ? PictureGrowth.Verdict(growth.Assessment, words) : words["page.growth-result-none"]))));
     }
-
-    private static string ResultOf(Judgement judgement) => judgement.Reason is not null ? "not-evaluable" : judgement.Verdict == Verdict.Met ? "met" : "not-met";
 
     private static string Kept(string result) => result is "met" or "not-met" ? result : "open";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using HpdCds.Cards;
+using HpdCds.Chart;
 using HpdCds.Clinical;
 using static HpdCds.SmartApp.Markup;
 
@@ -88,9 +89,13 @@ public static class PicturePage
         {
             Of("strong", Of("bdi", banner.Name ?? words["page.no-name"])),
             banner.Died is { } died ? Of("strong", died.Length == 0 ? words["page.deceased"] : words.Say("page.deceased-on", ("date", died))) : null,
-            Of("span", banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"]),
-            Of("span", banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"]),
+            Of("span", Born(banner, words)),
+            Of("span", RecordNumber(banner, words)),
         });
+
+    private static string Born(PatientBanner banner, PictureWords words) => banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"];
+
+    private static string RecordNumber(PatientBanner banner, PictureWords words) => banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"];
 
     // At the foot of each sheet, which may come apart from the first.
     private static XElement? Running(Picture picture, PictureWords words) => picture.Request.Banner is not { } banner ? null : Of(
@@ -99,8 +104,7 @@ public static class PicturePage
         banner.IsUnread ? words["page.patient-unread"] : new object?[]
         {
             words["page.patient"] + ": ", Of("bdi", banner.Name ?? words["page.no-name"]), " · ",
-            banner.BirthDate is { } born ? words.Say("page.born", ("date", born)) : words["page.no-birth-date"], " · ",
-            banner.RecordNumber is { } number ? words.Say("page.record-number", ("number", number)) : words["page.no-record-number"],
+            Born(banner, words), " · ", RecordNumber(banner, words),
         },
         " · ",
         words.Say("page.evaluated", ("asOf", words.Instant(picture.Request.AsOf))));

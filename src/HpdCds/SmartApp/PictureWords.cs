@@ -1,5 +1,6 @@
 using System.Globalization;
 using HpdCds.Cards;
+using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Knowledge;
@@ -92,7 +93,7 @@ internal sealed class PictureWords(Picture picture)
     public string ValueAndDate(FactorAssessment row) => row.Finding is null ? State(row.State)
         : Line.Value(row) + (row.Fact is Fact<Finding>.Known { Provenance.When: { } when } ? ", " + when.Date : "");
 
-    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(picture.Request.AsOf, picture.Request.Ehr.Zone).DateTime);
+    private DateOnly Today => ChartTimes.DayIn(picture.Request.Ehr.Zone, picture.Request.AsOf);
 
     /// <summary>When a row counts: each level with its points.</summary>
     public IEnumerable<string> Levels(FactorAssessment row) => row.Factor.Levels.IsEmpty

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HpdCds.Store;
 
 namespace HpdCds.Trust;
 
@@ -139,13 +140,8 @@ public sealed class Pseudonyms(SiteSettings settings)
             _json.WriteStartObject();
             foreach (var (name, value) in found)
             {
-                if (name == left)
-                    continue;
-                _json.WritePropertyName(name);
-                if (value is null)
-                    _json.WriteNullValue();
-                else
-                    value.WriteTo(_json);
+                if (name != left)
+                    StoredJson.Write(_json, name, value);
             }
 
             _json.WriteEndObject();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 using HpdCds.Tests.Hooks;
@@ -328,13 +327,5 @@ public sealed class GrowthEvaluationTests : IAsyncLifetime
         return (string?)part["reason"] ?? (string)part["result"]!;
     }
 
-    private static IEnumerable<string> Scans(JsonObject found) => (found["growth"]!["scans"] as JsonArray ?? [])
-        .Select(scan => $"{(string?)scan!["date"]} {((decimal)scan["value"]!).ToString(CultureInfo.InvariantCulture)}");
-
-    private async Task<JsonObject> FoundAsync(GrowthPatient patient)
-    {
-        var found = (await AskAsync(_service, patient.View())).Found;
-        Assert.Empty(GrowthServiceTests.Faults(found));
-        return found;
-    }
+    private Task<JsonObject> FoundAsync(GrowthPatient patient) => GrowthPatient.FoundAsync(_service, patient);
 }

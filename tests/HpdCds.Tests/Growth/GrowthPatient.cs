@@ -61,6 +61,19 @@ internal sealed class GrowthPatient
          "effectiveDateTime":"{{day}}","valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"{{answer}}"}]} }
         """;
 
+    /// <summary>The day and the size of each scan.</summary>
+    public static IEnumerable<string> Scans(JsonObject found) => (found["growth"]!["scans"] as JsonArray ?? [])
+        .Select(scan => $"{(string?)scan!["date"]} {((decimal)scan["value"]!).ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>What is found of a patient who is looked at.</summary>
+    public static async Task<JsonObject> FoundAsync(RunningService service, GrowthPatient patient)
+    {
+        ArgumentNullException.ThrowIfNull(patient);
+        var found = (await AskAsync(service, patient.View())).Found;
+        Assert.Empty(GrowthServiceTests.Faults(found));
+        return found;
+    }
+
     public GrowthPatient Add(string key, string resource)
     {
         if (!_prefetch.TryGetValue(key, out var list))

@@ -218,13 +218,5 @@ public sealed class GrowthReadingTests : IAsyncLifetime
     private static string Report(string result, string day) =>
         $$"""{"resourceType":"DiagnosticReport","id":"r-1","status":"final","code":{"text":"CT"},"subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"{{day}}","result":[{"reference":"Observation/{{result}}"}]}""";
 
-    private static IEnumerable<string> Scans(JsonObject found) => (found["growth"]!["scans"] as JsonArray ?? [])
-        .Select(scan => $"{(string?)scan!["date"]} {((decimal)scan["value"]!).ToString(CultureInfo.InvariantCulture)}");
-
-    private async Task<JsonObject> FoundAsync(GrowthPatient patient)
-    {
-        var found = (await AskAsync(_service, patient.View())).Found;
-        Assert.Empty(GrowthServiceTests.Faults(found));
-        return found;
-    }
+    private Task<JsonObject> FoundAsync(GrowthPatient patient) => GrowthPatient.FoundAsync(_service, patient);
 }

@@ -23,6 +23,10 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
+    // Each result is asked about several times, and to know its day every report may have to be looked at.
+    private readonly Dictionary<ChartObservation, DateOnly?> _days = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ChartObservation, ChartReport[]> _reports = new(ReferenceEqualityComparer.Instance);
+
     private ChartObservation[] Diameters => field ??= Measured(DiameterGroup);
 
     private ChartObservation[] StatedSums => field ??= Measured(SumGroup);
@@ -67,6 +71,13 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     /// was written down says nothing.
     /// </summary>
     public DateOnly? DayOf(ChartObservation observation)
+    {
+        if (!_days.TryGetValue(observation, out var day))
+            _days[observation] = day = DayFound(observation);
+        return day;
+    }
+
+    private DateOnly? DayFound(ChartObservation observation)
     {
         if (observation.Time is { Origin: TimeOrigin.Effective, When: var when })
             return Day(when);
@@ -182,8 +193,12 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         return modalities.Length == 0 ? null : string.Join("+", modalities);
     }
 
-    private ChartReport[] ReportsOf(ChartObservation observation) =>
-        [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+    private ChartReport[] ReportsOf(ChartObservation observation)
+    {
+        if (!_reports.TryGetValue(observation, out var reports))
+            _reports[observation] = reports = [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+        return reports;
+    }
 
     private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[] reports)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace HpdCds.Clinical.Growth;
 
 /// <summary>The rates of a course and how they compare; each figure is null exactly when its "why no" says why.</summary>
@@ -56,7 +58,15 @@ public sealed record GrowthFigures : PatientData
     /// Progression by RECIST 1.1 (Eisenhauer EA et al. Eur J Cancer 2009;45:228-247) at the first evaluation: enough growth over the nadir, which at the first evaluation is
     /// the baseline, or a new lesion; also where a clinician recorded it, since lesions that are no targets can progress too.
     /// </summary>
-    public Judgement Progression => Judgement.Any(SizeProgression, AtEvaluation(RecordedProgression), NewLesions(lesions => lesions.Count > 0));
+    public Judgement Progression => Judgement.Any(SizeProgression, AtEvaluation(RecordedProgression), AnyNewLesion);
+
+    /// <summary>By what the first evaluation is progression, in the order in which it is told; empty where it is none, or where that is open.</summary>
+    public ImmutableArray<GrowthGround> Grounds =>
+    [
+        .. Where(SizeProgression, new(GroundKind.Sum, Place: null)),
+        .. Where(AnyNewLesion, new(GroundKind.NewLesion, PlaceOf(Course.NewLesions))),
+        .. Where(AtEvaluation(RecordedProgression), new(GroundKind.Recorded, PlaceOf(Course.RecordedProgression))),
+    ];
 
     /// <summary>Whether the change on treatment lies within the error of measurement.</summary>
     public bool IsWithinError(GrowthInterval interval)
@@ -100,11 +110,27 @@ public sealed record GrowthFigures : PatientData
     internal Judgement NewLesions(Func<NewLesions, bool?> ask) => AtEvaluation(Course.NewLesions.Match(
         (lesions, _) => ask(lesions) is { } answer ? Judgement.Of(answer) : Judgement.Open(GrowthGap.NewLesionsUnknown),
         _ => Judgement.NotMet,
-        // A response speaks for new lesions where nobody recorded any, and settles no contradiction about those that were.
-        unknown => unknown.Reason == UnknownReason.NotRecorded && Course.RecordedProgression is Fact<bool>.Known { Value: false } ? Judgement.NotMet : Judgement.Open(GrowthGap.NewLesionsUnknown),
+        _ => ResponseInstead is not null ? Judgement.NotMet : Judgement.Open(GrowthGap.NewLesionsUnknown),
         _ => Judgement.NotMet));
 
+    /// <summary>The record by which <see cref="NewLesions"/> answers; empty where nothing was recorded that does.</summary>
+    internal ImmutableArray<GrowthGround> NewLesionGrounds =>
+    [
+        .. PlaceOf(Course.NewLesions) is { } stated ? [new GrowthGround(GroundKind.NewLesion, stated)] : Array.Empty<GrowthGround>(),
+        .. ResponseInstead is { } response ? [new GrowthGround(GroundKind.Recorded, response)] : Array.Empty<GrowthGround>(),
+    ];
+
+    /// <summary>The records by which progression was judged, beside the sums: those that make it, else what was said of new lesions.</summary>
+    internal ImmutableArray<GrowthGround> ProgressionGrounds =>
+        Progression.Verdict == Verdict.Met ? [.. Grounds.Where(ground => ground.Place is not null)] : NewLesionGrounds;
+
     internal Judgement AtEvaluation(Judgement judgement) => WhyNotEvaluated is { } gap ? Judgement.Open(gap) : judgement;
+
+    private Judgement AnyNewLesion => NewLesions(lesions => lesions.Count > 0);
+
+    // A response speaks for new lesions where nobody recorded any, and settles no contradiction about those that were.
+    private Provenance? ResponseInstead => (Course.NewLesions, Course.RecordedProgression) is (Fact<NewLesions>.Unknown { Reason: UnknownReason.NotRecorded }, Fact<bool>.Known { Value: false } response)
+        ? response.Provenance : null;
 
     private Judgement RecordedProgression => Course.RecordedProgression switch
     {
@@ -119,6 +145,11 @@ public sealed record GrowthFigures : PatientData
     public Judgement SizeProgression => OnTreatment is not { } growth
         ? Judgement.Open(WhyNoOnTreatment!.Value)
         : Judgement.Of(IsProgression(growth));
+
+    private static GrowthGround[] Where(Judgement judgement, GrowthGround ground) => judgement.Verdict == Verdict.Met ? [ground] : [];
+
+    private static Provenance? PlaceOf<T>(Fact<T> fact)
+        where T : notnull => (fact as Fact<T>.Known)?.Provenance;
 
     // From nothing to something is more than any share of nothing.
     private bool IsProgression(GrowthInterval growth) => _criteria.Progression.Millimetres.IsMetBy(growth.Change)

@@ -7,7 +7,11 @@ namespace HpdCds.Clinical.Growth;
 /// <param name="Judgement">Whether it is met.</param>
 /// <param name="Value">What was compared, where that is a number; in the unit of the threshold.</param>
 /// <param name="Threshold">What it was compared with; null for a yes or no.</param>
-public sealed record RulePart(string Name, Judgement Judgement, double? Value, Threshold? Threshold) : PatientData;
+public sealed record RulePart(string Name, Judgement Judgement, double? Value, Threshold? Threshold) : PatientData
+{
+    /// <summary>The records by which it was judged, beside the sums of scans.</summary>
+    public ImmutableArray<GrowthGround> From { get; init; } = [];
+}
 
 /// <summary>What the rules are made of. Every part that a rule asks for is kept, so that the rule can say why.</summary>
 internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria, ImmutableDictionary<string, Threshold> thresholds)
@@ -18,11 +22,12 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
 
     public ImmutableArray<RulePart> Asked => _asked.ToImmutable();
 
-    public Judgement Progression() => Kept("progression", figures.Progression);
+    public Judgement Progression() => Kept("progression", figures.Progression, from: figures.ProgressionGrounds);
 
     public Judgement Early() => Kept("early", figures.Early(criteria.EarlyMonths));
 
-    public Judgement EarlyProgression() => Kept("early-progression", Judgement.All(figures.Progression, figures.Early(criteria.EarlyMonths)));
+    public Judgement EarlyProgression() =>
+        Kept("early-progression", Judgement.All(figures.Progression, figures.Early(criteria.EarlyMonths)), from: figures.ProgressionGrounds);
 
     public Judgement EarlyStop() => Kept("early-stop", Course.Stopped.Match(
         (day, _) => figures.IsEarly(day, criteria.EarlyMonths),
@@ -44,14 +49,19 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
 
     public Judgement OrgansWithNewLesions(string name) => Counted(name, lesions => lesions.Organs, lesions => lesions.MayBeInMoreOrgans);
 
-    public Judgement NewOrgan() => Kept("new-organ", figures.NewLesions(lesions => lesions.IsInNewOrgan));
+    public Judgement NewOrgan() => Kept("new-organ", figures.NewLesions(lesions => lesions.IsInNewOrgan), from: figures.NewLesionGrounds);
 
     public Judgement EcogRise(string name)
     {
         var limit = thresholds[name];
         var now = figures.AtEvaluation(Met(Course.EcogNow, grade => limit.IsMetBy((decimal)grade)));
         var before = Met(Course.EcogAtBaseline, grade => !limit.IsMetBy((decimal)grade));
-        return Kept(name, Judgement.All(now, before), Course.EcogNow is Fact<int>.Known known ? known.Value : null, limit);
+        return Kept(
+            name,
+            Judgement.All(now, before),
+            Course.EcogNow is Fact<int>.Known known ? known.Value : null,
+            limit,
+            [.. GradeOf(GroundKind.Ecog, Course.EcogNow), .. GradeOf(GroundKind.EcogAtBaseline, Course.EcogAtBaseline)]);
     }
 
     /// <summary>A number of parts that a rule asks for.</summary>
@@ -72,7 +82,8 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
             name,
             figures.NewLesions(lesions => count(lesions) is { } number && (limit.IsMetBy((decimal)number) || !mayBeMore(lesions)) ? limit.IsMetBy((decimal)number) : null),
             seen,
-            limit);
+            limit,
+            figures.NewLesionGrounds);
     }
 
     private Judgement Compared(string name, decimal? value, GrowthGap? whyNot)
@@ -87,9 +98,12 @@ internal sealed class GrowthParts(GrowthFigures figures, GrowthCriteria criteria
         return Kept(name, value is { } number ? Judgement.Of(limit.IsMetBy(number)) : Judgement.Open(whyNot!.Value), value, limit);
     }
 
-    private Judgement Kept(string name, Judgement judgement, double? value = null, Threshold? threshold = null)
+    private static GrowthGround[] GradeOf(GroundKind kind, Fact<int> grade) =>
+        grade is Fact<int>.Known known ? [new(kind, known.Provenance) { Grade = known.Value }] : [];
+
+    private Judgement Kept(string name, Judgement judgement, double? value = null, Threshold? threshold = null, ImmutableArray<GrowthGround>? from = null)
     {
-        _asked.Add(new(name, judgement, value, threshold));
+        _asked.Add(new(name, judgement, value, threshold) { From = from ?? [] });
         return judgement;
     }
 }

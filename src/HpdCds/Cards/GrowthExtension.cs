@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using HpdCds.Clinical;
 using HpdCds.Clinical.Growth;
@@ -28,7 +29,7 @@ internal static class GrowthExtension
         {
             ["situation"] = Kebab.Case(situation.ToString()),
             ["primary"] = assessment.Primary,
-            ["progression"] = Judged(assessment.Progression),
+            ["progression"] = ProgressionOf(assessment),
             ["rules"] = new JsonArray([.. assessment.Results.Select(RuleOf)]),
         };
         if (!subject.Growth.Agents.IsEmpty)
@@ -85,6 +86,34 @@ internal static class GrowthExtension
         return json;
     }
 
+    private static JsonObject ProgressionOf(GrowthAssessment assessment)
+    {
+        var json = Judged(assessment.Progression);
+        AddGrounds(json, "grounds", assessment.Figures.Grounds);
+        return json;
+    }
+
+    private static void AddGrounds(JsonObject json, string name, ImmutableArray<GrowthGround> grounds)
+    {
+        if (!grounds.IsEmpty)
+            json[name] = new JsonArray([.. grounds.Select(GroundOf)]);
+    }
+
+    private static JsonNode GroundOf(GrowthGround ground)
+    {
+        var json = new JsonObject { ["ground"] = GrowthWords.CodeOf(ground.Kind) };
+        if (ground.Grade is { } grade)
+            json["value"] = grade;
+        if (ground.Place is not { } place)
+            return json;
+        if (place.When is { } when)
+            json["date"] = when.Date;
+        json["source"] = place.Source;
+        if (!place.Marks.IsEmpty)
+            json["marks"] = new JsonArray([.. place.Marks.Select(mark => (JsonNode)Kebab.Case(mark.ToString()))]);
+        return json;
+    }
+
     private static JsonNode RuleOf(RuleResult result)
     {
         var json = Judged(result.Judgement);
@@ -97,6 +126,7 @@ internal static class GrowthExtension
             AddNumber(said, "value", part.Value);
             if (part.Threshold is { } threshold)
                 said["threshold"] = FactorText.Sign(threshold.Comparison) + FactorText.Rounded(threshold.Value).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            AddGrounds(said, "from", part.From);
             return (JsonNode)said;
         })]);
         return json;

@@ -32,22 +32,18 @@ internal static class GrowthWords
     public static string Progression(GrowthAssessment assessment, Wording wording, Func<string, string> written)
     {
         var verdict = Verdict(assessment.Progression, wording);
-        var course = assessment.Figures.Course;
-        string[] grounds =
-        [
-            .. Told(assessment.Figures.SizeProgression.Verdict == Clinical.Growth.Verdict.Met, "growth.ground-sum"),
-            .. course.NewLesions is Fact<NewLesions>.Known { Value.Count: > 0, Provenance: var stated } ? [Placed("growth.ground-new-lesion", stated)] : Array.Empty<string>(),
-            .. course.RecordedProgression is Fact<bool>.Known { Value: true, Provenance: var recorded } ? [Placed("growth.ground-recorded", recorded)] : Array.Empty<string>(),
-        ];
-        return assessment.Progression.Verdict != Clinical.Growth.Verdict.Met || grounds.Length == 0
+        var grounds = assessment.Figures.Grounds.Select(ground => Placed(wording[$"growth.ground-{CodeOf(ground.Kind)}"], ground.Place, wording, written)).ToArray();
+        return grounds.Length == 0
             ? verdict
             : wording.Say("growth.progression-met", ("verdict", verdict), ("grounds", string.Join(wording["group-separator"], grounds)));
-
-        string[] Told(bool isGround, string key) => isGround ? [wording[key]] : [];
-        string Placed(string key, Provenance place) => string.Join(
-            wording["list-separator"],
-            [wording[key], place.When?.Date ?? wording["growth.dose-unknown"], written(place.Source), .. place.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])]);
     }
+
+    /// <summary>What was recorded, with its day, its source and its marks, where it is a record that has them.</summary>
+    public static string Placed(string told, Provenance? place, Wording wording, Func<string, string> written) => place is null ? told : string.Join(
+        wording["list-separator"],
+        [told, place.When?.Date ?? wording["growth.dose-unknown"], written(place.Source), .. place.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])]);
+
+    public static string CodeOf(GroundKind ground) => Kebab.Case(ground.ToString());
 
     /// <summary>What could not be read at all is at least 0 mm, which is no size to show.</summary>
     public static bool IsUnread(Scan scan) => scan is { IsUnsure: true, Sum: { Value: 0, Bound: Comparison.AtLeast } };

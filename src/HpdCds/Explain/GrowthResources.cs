@@ -81,7 +81,7 @@ internal sealed class GrowthResources
             resource["valueQuantity"] = quantity;
         }
 
-        resource["derivedFrom"] = References(((string)scan["source"]!).Split(", ").Select(source => source.Split('#')[0]).Distinct(StringComparer.Ordinal));
+        resource["derivedFrom"] = References(Sources(scan));
         Add(resource);
         if ((string?)scan["role"] is { } role)
             _sums[role] = ((string)_entries[^1]["fullUrl"]!, (string)scan["date"]!, isPreliminary);
@@ -101,7 +101,7 @@ internal sealed class GrowthResources
             ("change", "Change of the sum since the baseline", _growth["onTreatment"]?["change"], "mm"),
         ];
         var resource = Observation("growth-rates", IsPreliminary, Concept("growth", "growth-rates", "Growth before the baseline and since"), Effective);
-        AddSources(resource, rates: null);
+        AddSources(resource, rates: null, []);
         resource["component"] = new JsonArray(
         [
             .. Interval("interval-before", "The scans of the growth before the baseline", "pre-baseline", "baseline", "reference"),
@@ -139,7 +139,8 @@ internal sealed class GrowthResources
     private JsonObject Definition(JsonNode rule, string? rates)
     {
         var id = (string)rule["id"]!;
-        var resource = Observation("growth-definition", IsPreliminary, Concept("growth-definitions", id, id), Effective);
+        JsonNode[] records = [.. rule["parts"]!.AsArray().SelectMany(part => part!["from"] as JsonArray ?? []).OfType<JsonNode>()];
+        var resource = Observation("growth-definition", IsPreliminary || records.Any(IsNotFinal), Concept("growth-definitions", id, id), Effective);
         var (name, answer) = Answer(rule);
         resource[name] = answer;
         resource["method"] = Method(_assessment);
@@ -149,7 +150,7 @@ internal sealed class GrowthResources
             id == (string?)_growth["primary"] ? "The definition that this hospital goes by." : "Another definition than the one that this hospital goes by.",
             $"Knowledge {(string?)_assessment["knowledge"]}",
         ]);
-        AddSources(resource, rates);
+        AddSources(resource, rates, records);
         resource["component"] = new JsonArray([.. FirstDoseComponent(), .. rule["parts"]!.AsArray().Select(part => (JsonNode)Part(part!))]);
         return resource;
     }
@@ -186,9 +187,20 @@ internal sealed class GrowthResources
 
     private bool IsPreliminary => _sums.Values.Any(sum => sum.IsPreliminary);
 
-    private void AddSources(JsonObject resource, string? rates)
+    private static bool IsNotFinal(JsonNode record) => record["marks"] is JsonArray marks && marks.Any(mark => (string?)mark == "preliminary");
+
+    // A result inside a panel has no address of its own.
+    private static IEnumerable<string> Sources(JsonNode record) =>
+        ((string)record["source"]!).Split(", ").Select(source => source.Split('#')[0]).Distinct(StringComparer.Ordinal);
+
+    private void AddSources(JsonObject resource, string? rates, JsonNode[] records)
     {
-        string[] sources = [.. rates is null ? Array.Empty<string>() : [rates], .. Judged.Where(_sums.ContainsKey).Select(role => _sums[role].Url)];
+        string[] sources =
+        [
+            .. rates is null ? Array.Empty<string>() : [rates],
+            .. Judged.Where(_sums.ContainsKey).Select(role => _sums[role].Url),
+            .. records.SelectMany(Sources).Distinct(StringComparer.Ordinal),
+        ];
         if (sources.Length > 0)
             resource["derivedFrom"] = References(sources);
     }

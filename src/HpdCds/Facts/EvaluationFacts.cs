@@ -17,7 +17,7 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
         var stated = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another && scans.DayOf(observation) == day).ToArray();
         if (stated.Length == 0)
             return new Fact<NewLesions>.Unknown(chart.WhyNotFound(ChartKey.Growth));
-        var places = Standing([.. stated.GroupBy(observation => scans.OrganOf(observation) is { } site ? OrganOf(site) : null, StringComparer.Ordinal).Select(PlaceOf)]);
+        var places = Standing([.. stated.GroupBy(PlaceNameOf, StringComparer.Ordinal).Select(PlaceOf)]);
         if (Array.Exists(places, place => place.Least is null))
             return new Fact<NewLesions>.Unknown(UnknownReason.Ambiguous);
         var present = Array.FindAll(places, place => place.Most > 0);
@@ -27,9 +27,20 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
         // None in one organ says nothing of the others.
         if (present.Length == 0 && Array.TrueForAll(places, place => place.Organ is not null))
             return new Fact<NewLesions>.Unknown(UnknownReason.Ambiguous);
-        var source = Results.ProvenanceOf(stated.MaxBy(Results.RankOf)!, isFallback: false);
-        return new Fact<NewLesions>.Known(present.Length == 0 ? NewLesions.None : Counted(present, baseline is { } before ? scans.OrgansOn(before) : null), source);
+        var counted = present.Length == 0 ? places : present;
+        return new Fact<NewLesions>.Known(
+            present.Length == 0 ? NewLesions.None : Counted(present, baseline is { } before ? scans.OrgansOn(before) : null),
+            ProvenanceOf(Array.FindAll(stated, observation => Array.Exists(counted, place => place.Organ == PlaceNameOf(observation) && place.Rank == Results.RankOf(observation)))));
     }
+
+    // Of one day: not final where any of them is not.
+    private static Provenance ProvenanceOf(ChartObservation[] stated)
+    {
+        var each = stated.OrderBy(observation => observation.Reference, StringComparer.Ordinal).Select(observation => Results.ProvenanceOf(observation, isFallback: false)).ToArray();
+        return new(each[0].When, string.Join(", ", each.Select(one => one.Source)), [.. each.SelectMany(one => one.Marks).Distinct()]);
+    }
+
+    private string? PlaceNameOf(ChartObservation observation) => scans.OrganOf(observation) is { } site ? OrganOf(site) : null;
 
     /// <summary>
     /// The response to the scan of a day: recorded then or soon after, and before the next scan. Two that differ, or one that may be of

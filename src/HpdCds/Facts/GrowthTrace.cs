@@ -57,7 +57,7 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, E
             switch (fact)
             {
                 case Fact<T>.Known known:
-                    Note(one, known.Provenance.Source == one.Reference ? Fate.Used : Fate.Superseded, name);
+                    Note(one, known.Provenance.Source.Split(", ").Contains(one.Reference, StringComparer.Ordinal) ? Fate.Used : Fate.Superseded, name);
                     break;
                 case Fact<T>.Unknown { Reason: not UnknownReason.NotRecorded and var reason }:
                     Note(one, Fate.Unusable, name, reason.Code());

@@ -22,6 +22,12 @@ public static class WordingCheck
     private static readonly string[] Parts = ["neutrophils", "lymphocytes", "bilirubin", "albumin", "inr", "medications", "ascites", "encephalopathy"];
     private static readonly string[] Counts = ["bands", "leukocytes"];
     private static readonly string[] Tumours = ["ambiguous", "not-found"];
+    private static readonly string[] Grounds =
+    [
+        .. ((GroundKind[])[GroundKind.Sum, GroundKind.NewLesion, GroundKind.Recorded]).Select(ground => $"growth.ground-{GrowthWords.CodeOf(ground)}"),
+        .. Enum.GetValues<GroundKind>().Where(ground => ground != GroundKind.Sum).Select(ground => $"page.growth-from-{GrowthWords.CodeOf(ground)}"),
+    ];
+
     private static readonly string[] Roles = ["pre-baseline", "baseline", "on-treatment", "shown"];
     private static readonly string[] Sexes = ["female", "male"];
 
@@ -86,6 +92,7 @@ public static class WordingCheck
             .Concat(GrowthRule.Every.Select(rule => $"growth.rule.{rule.Id}"))
             .Concat(Enum.GetValues<GrowthGap>().Select(gap => $"growth.gap.{gap.Code()}"))
             .Concat(GrowthRules.Parts.Concat(GrowthRule.Every.SelectMany(rule => rule.Thresholds)).Distinct(StringComparer.Ordinal).Select(part => $"page.growth-part-{part}"))
+            .Concat(Grounds)
             .Concat(Roles.Select(role => $"page.growth-role-{role}"))
             .Concat(Sexes.Select(sex => $"sex.{sex}"))
             .Concat(OrderSuggestions.Orderable.Select(name => $"order.{name}"))

@@ -27,7 +27,7 @@ internal static class GrowthRules
             [
                 new object?[] { words[$"growth.rule.{result.Rule.Id}"], result.Rule.Id == assessment.Primary ? Classed("span", "this", words["page.growth-rule-primary"]) : null },
                 new object?[] { Classed("span", "state", PictureFactors.Shape(ShapeOf(result.Judgement)), Result(result.Judgement, words)), Why(result.Judgement, words) is { } why ? Classed("div", "why", why) : null },
-                result.Parts.Select(part => Markup.Of("div", Part(part, words))),
+                result.Parts.Select(part => Markup.Of("div", Part(part, words), From(part, words).Select(record => Classed("div", "why", record)))),
                 picture.Knowledge.Growth.Rules[result.Rule.Id].Evidence.Select((id, at) => new[] { at > 0 ? (object)"; " : "", PictureCharts.Cited(picture.Knowledge.Evidence[id]) }),
             ])));
 
@@ -42,6 +42,10 @@ internal static class GrowthRules
             ? words.Say("page.growth-part-valued", name, ("value", value.ToString("#,##0.##", CultureInfo.InvariantCulture)), limit, answer)
             : words.Say("page.growth-part-threshold", name, limit, answer);
     }
+
+    // On what progression rests stands once above the table; here only what a number was read from.
+    private static IEnumerable<string> From(RulePart part, PictureWords words) => part.Threshold is null ? [] : part.From.Select(ground => GrowthWords.Placed(
+        words.Say($"page.growth-from-{GrowthWords.CodeOf(ground.Kind)}", ("grade", ground.Grade is { } grade ? PictureWords.Number(grade) : "")), ground.Place, words.Wording, source => source));
 
     private static string Result(Judgement judgement, PictureWords words) => words[judgement.Verdict switch
     {

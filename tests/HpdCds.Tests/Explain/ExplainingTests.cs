@@ -15,11 +15,14 @@ public abstract class ExplainingTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Service = HpdCdsService.Build(
-            ["--urls", "http://127.0.0.1:0", "--environment=Development"],
-            builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
+        Service = Build();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The same service with settings of its own.</summary>
+    protected static WebApplication Build(params string[] settings) => HpdCdsService.Build(
+        ["--urls", "http://127.0.0.1:0", "--environment=Development", .. settings],
+        builder => builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(CaseServers.AsOf)));
 
     public ValueTask DisposeAsync()
     {

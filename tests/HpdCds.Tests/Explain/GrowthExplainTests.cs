@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using HpdCds.Tests.Cases;
 using HpdCds.Tests.Growth;
 using HpdCds.Tests.Knowledge;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HpdCds.Tests.Explain;
 
@@ -57,7 +58,7 @@ public sealed class GrowthExplainTests : ExplainingTests
         Assert.Equal(("2026-09-01", "2026-10-13"), Period(rates, "interval-since"));
         Assert.Equal("2026-09-01", (string?)Component(rates, "first-dose")["valueDateTime"]);
         var definition = entries.Single(entry => (string?)entry!["resource"]!["code"]!["coding"]![0]!["code"] == "matos-2020")!;
-        Assert.Equal([(string)rates["fullUrl"]!, .. sums], Sources(definition["resource"]!));
+        Assert.Equal([(string)rates["fullUrl"]!, .. sums, "Observation/status-2026-10-13"], Sources(definition["resource"]!));
         var percent = Component(definition, "percent");
         Assert.Equal((50, "%", 40), ((decimal)percent["valueQuantity"]!["value"]!, (string?)percent["valueQuantity"]!["code"], (decimal)percent["referenceRange"]![0]!["low"]!["value"]!));
         Assert.Equal("met", (string?)percent["interpretation"]![0]!["coding"]![0]!["code"]);
@@ -97,6 +98,40 @@ public sealed class GrowthExplainTests : ExplainingTests
     }
 
     [Fact]
+    public async Task A_definition_names_the_response_on_which_it_rests_and_is_preliminary_while_that_is()
+    {
+        var entries = await WrittenAsync(Still().Add("growth", Preliminary(GrowthPatient.NoNewLesion("2026-11-02", "271299001"))).View());
+
+        AssertRestOn("Observation/status-2026-11-02", entries, "champiat-2017", "ferrara-2018", "maesaka-2022-hcc", "yumita-2023-hcc", "yumita-2023-hcc-strict", "kato-2017", "matos-2020", "lo-russo-2019");
+        Assert.Equal("final", (string?)Single(entries, "growth-rates")["resource"]!["status"]);
+    }
+
+    [Fact]
+    public async Task A_definition_names_the_records_of_new_lesions_on_which_it_rests_and_is_preliminary_while_one_of_them_is()
+    {
+        await using var site = Build("--HpdCds:Overlay", Path.Combine(GoldenCase.RepositoryRoot(), "fhir-profiles", "examples", "overlay"));
+        var patient = Still().Add("growth", GrowthPatient.NewLesion("n-1", "\"valueInteger\":1", "10200004")).Add("growth", GrowthPatient.NewLesion("n-2", "\"valueInteger\":1", "39607008", "preliminary"));
+        var explanation = await ExplainAsync(patient.View(), site.Services.GetRequiredService<HpdCds.Explain.Explainer>());
+        var entries = explanation.Resources!["entry"]!.AsArray();
+
+        foreach (var lesion in new[] { "Observation/n-1", "Observation/n-2" })
+            AssertRestOn(lesion, entries, "champiat-2017", "ferrara-2018", "maesaka-2022-hcc", "yumita-2023-hcc", "yumita-2023-hcc-strict", "kato-2017", "matos-2020", "lo-russo-2019");
+        Assert.All(
+            explanation.Json["resources"]!.AsArray().Where(one => (string?)one!["reference"] is "Observation/n-1" or "Observation/n-2"),
+            one => Assert.Equal(("used", "new-lesions"), ((string?)one!["fate"], (string?)one["fact"])));
+    }
+
+    [Fact]
+    public async Task A_definition_names_the_grades_of_ECOG_that_it_asks_for()
+    {
+        var entries = await WrittenAsync(Still().Add("growth", GrowthPatient.NoNewLesion(GrowthPatient.After))
+            .Add("performance", GrowthPatient.Ecog("e-1", "2026-08-28", 0, "preliminary")).Add("performance", GrowthPatient.Ecog("e-2", "2026-10-20", 3)).View());
+
+        AssertRestOn("Observation/e-1", entries, "lo-russo-2019");
+        Assert.Contains("Observation/e-2", Sources(Definition(entries, "lo-russo-2019")));
+    }
+
+    [Fact]
     public async Task A_size_that_could_not_be_read_is_written_without_a_value()
     {
         var entries = await WrittenAsync(new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Baseline, 90)).Add("growth", GrowthPatient.Size("b", GrowthPatient.After, 50, unit: "furlong")).View());
@@ -121,8 +156,27 @@ public sealed class GrowthExplainTests : ExplainingTests
         Assert.Empty(written.Except(published));
     }
 
-    private Task<HpdCds.Explain.Explanation> ExplainAsync(string request) =>
-        Explainer.ExplainAsync(Encoding.UTF8.GetBytes(request), [], CaseServers.AsOf, TestContext.Current.CancellationToken, "hpd-growth");
+    /// <summary>Those rest on a record that is not final, and the others do not.</summary>
+    private static void AssertRestOn(string record, JsonArray entries, params string[] definitions)
+    {
+        var all = entries.Where(entry => IsOf(entry, "growth-definition")).Select(entry => entry!["resource"]!).ToArray();
+
+        Assert.Equal(definitions, all.Where(one => Sources(one).Contains(record)).Select(CodeOf));
+        Assert.Equal(definitions, all.Where(one => (string?)one["status"] == "preliminary").Select(CodeOf));
+    }
+
+    private static string? CodeOf(JsonNode resource) => (string?)resource["code"]!["coding"]![0]!["code"];
+
+    private static JsonNode Definition(JsonArray entries, string rule) => entries.Single(entry => CodeOf(entry!["resource"]!) == rule)!["resource"]!;
+
+    /// <summary>Growth that is no progression.</summary>
+    private static GrowthPatient Still() => new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Before, 80))
+        .Add("growth", GrowthPatient.Size("b", GrowthPatient.Baseline, 81)).Add("growth", GrowthPatient.Size("c", GrowthPatient.After, 84));
+
+    private static string Preliminary(string resource) => resource.Replace("\"final\"", "\"preliminary\"", StringComparison.Ordinal);
+
+    private Task<HpdCds.Explain.Explanation> ExplainAsync(string request, HpdCds.Explain.Explainer? of = null) =>
+        (of ?? Explainer).ExplainAsync(Encoding.UTF8.GetBytes(request), [], CaseServers.AsOf, TestContext.Current.CancellationToken, "hpd-growth");
 
     private async Task<JsonArray> WrittenAsync(string request) => (await ExplainAsync(request)).Resources!["entry"]!.AsArray();
 

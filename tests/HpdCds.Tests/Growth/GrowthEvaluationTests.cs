@@ -304,15 +304,6 @@ public sealed class GrowthEvaluationTests : IAsyncLifetime
     private static string RecistSum(string day, double millimetres) => Size("sum-" + day, day, millimetres)
         .Replace("http://loinc.org", "http://localhost:5080/codes", StringComparison.Ordinal).Replace("33728-7", "RECIST-SUM", StringComparison.Ordinal);
 
-    private static string NewLesion(string id, string value, string? site, string status = "final") =>
-        $$"""
-        {"resourceType":"Observation","id":"{{id}}","status":"{{status}}","code":{"coding":[{"system":"http://localhost:5080/codes","code":"NEW-LESIONS"}]},"subject":{"reference":"Patient/pat-1"},
-         "effectiveDateTime":"{{After}}",{{(site is null ? "" : $$""" "bodySite":{"coding":[{"system":"http://snomed.info/sct","code":"{{site}}"}]}, """)}}{{value}} }
-        """;
-
-    private static string Ecog(string id, string day, int grade) =>
-        $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"89247-1"}]},"subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"{{day}}","valueInteger":{{grade}} }""";
-
     private static string Count(string id, string code, string day, int value) =>
         $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"{{code}}"}]},"subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"{{day}}T08:00:00Z","valueQuantity":{"value":{{value}},"unit":"10*9/L","system":"http://unitsofmeasure.org","code":"10*9/L"} }""";
 

@@ -61,6 +61,16 @@ internal sealed class GrowthPatient
          "effectiveDateTime":"{{day}}","valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"{{answer}}"}]} }
         """;
 
+    /// <summary>New lesions at the first evaluation, by the code of a site.</summary>
+    public static string NewLesion(string id, string value, string? site, string status = "final") =>
+        $$"""
+        {"resourceType":"Observation","id":"{{id}}","status":"{{status}}","code":{"coding":[{"system":"http://localhost:5080/codes","code":"NEW-LESIONS"}]},"subject":{"reference":"Patient/pat-1"},
+         "effectiveDateTime":"{{After}}",{{(site is null ? "" : $$""" "bodySite":{"coding":[{"system":"http://snomed.info/sct","code":"{{site}}"}]}, """)}}{{value}} }
+        """;
+
+    public static string Ecog(string id, string day, int grade, string status = "final") =>
+        $$"""{"resourceType":"Observation","id":"{{id}}","status":"{{status}}","code":{"coding":[{"system":"http://loinc.org","code":"89247-1"}]},"subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"{{day}}","valueInteger":{{grade}} }""";
+
     /// <summary>The day and the size of each scan.</summary>
     public static IEnumerable<string> Scans(JsonObject found) => (found["growth"]!["scans"] as JsonArray ?? [])
         .Select(scan => $"{(string?)scan!["date"]} {((decimal)scan["value"]!).ToString(CultureInfo.InvariantCulture)}");

@@ -143,6 +143,17 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     }
 
     [Fact]
+    public async Task The_grades_of_ECOG_stand_with_their_day_their_source_and_whether_they_are_final()
+    {
+        var page = await PageOfAsync(GrowthPatient.WithScans(80, 90, 135)
+            .Add("performance", GrowthPatient.Ecog("e-1", "2026-08-28", 0, "preliminary")).Add("performance", GrowthPatient.Ecog("e-2", "2026-10-20", 3)));
+
+        Assert.Contains("at the first evaluation: 3, 2026-10-20, Observation/e-2<", page, StringComparison.Ordinal);
+        Assert.Contains("at the baseline: 0, 2026-08-28, Observation/e-1, not final<", page, StringComparison.Ordinal);
+        Assert.Contains("recorded response, 2026-10-13, Observation/status-2026-10-13<", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_two_cancers_are_treated_no_definition_decides_and_that_is_said()
     {
         var one = await pictures.OfSandboxAsync("tango");

@@ -49,6 +49,7 @@ public sealed class FactTests
     {
         Assert.Equal(new Fact<string>.Known("42", Source), Known(42).Map(value => $"{value}"));
         Assert.Equal(new Fact<string>.PresumedAbsent(Rule), new Fact<int>.PresumedAbsent(Rule).Map(value => $"{value}"));
+        Assert.Equal(Source, ((Fact<string>.PresumedAbsent)new Fact<int>.PresumedAbsent(Rule) { Place = Source }.Map(value => $"{value}")).Place);
         Assert.Equal(
             new Fact<string>.Unknown(UnknownReason.TooOld, "lymphocytes", Seen),
             new Fact<int>.Unknown(UnknownReason.TooOld, "lymphocytes", Seen).Map(value => $"{value}"));
@@ -108,6 +109,14 @@ public sealed class FactTests
     [InlineData("Tace", "tace")]
     [InlineData("", "")]
     public void Names_become_kebab_case(string name, string code) => Assert.Equal(code, Kebab.Case(name));
+
+    [Fact]
+    public void A_name_that_nobody_asked_for_before_becomes_kebab_case_too()
+    {
+        var fresh = Guid.NewGuid().ToString("N");
+
+        Assert.Equal($"newer-result{fresh}", Kebab.Case($"NewerResult{fresh}"));
+    }
 
     [Fact]
     public void No_name_is_a_fault_of_the_caller() => Assert.Throws<ArgumentNullException>("pascalCase", () => Kebab.Case(null!));

@@ -18,6 +18,8 @@ public sealed class MissingArgumentTests
         AssertNamed("neutrophils", () => NeutrophilLymphocyteRatio.From(null!, Measured<DifferentialShare>(1)));
         AssertNamed("lymphocytes", () => NeutrophilLymphocyteRatio.From(Measured<DifferentialShare>(40), null!));
         AssertNamed("parts", () => ChildPughScore.From(null!, new ChildPughCutOffs((2, 3), (3.5m, 2.8m), (1.7m, 2.3m))));
+        AssertNamed("cutOffs", () => ChildPughScore.From(
+            new ChildPughParts(Known(Measured<Bilirubin>(10)), Known(Measured<Albumin>(45)), Known(Measured<ProthrombinRatio>(1)), Known(ComplicationGrade.None), Known(ComplicationGrade.None), IsAnticoagulated: false), null!));
         AssertNamed("model", () => RiskAssessment.Of(null!, Well()));
         AssertNamed("facts", () => RiskAssessment.Of(HccModel.Model, null!));
         AssertNamed("row", () => RiskAssessment.HasFeature(null!));

@@ -32,7 +32,7 @@ public sealed class RiskAssessmentTests
 
     [Fact]
     public void A_factor_that_the_model_does_not_have_is_a_fault_of_the_caller() =>
-        Assert.Throws<InvalidOperationException>(() => Well().Assess()["psa"]);
+        Assert.Equal("The model has no such factor.", Assert.Throws<InvalidOperationException>(() => Well().Assess()["psa"]).Message);
 
     [Fact]
     public void Inflammation_counts_the_higher_of_its_two_factors()

@@ -26,6 +26,7 @@ public sealed record GrowthAssessment(GrowthFigures Figures, Judgement Progressi
     public bool IsAnyMet => Results.Any(result => result.Judgement.Verdict == Verdict.Met);
 
     /// <summary>The result of a rule.</summary>
+    /// <exception cref="InvalidOperationException">There is no such definition.</exception>
     public RuleResult this[string rule] => Results.First(result => result.Rule.Id == rule);
 
     /// <summary>Judges a course.</summary>

@@ -135,6 +135,9 @@ public sealed class GrowthCourseTests
         Assert.Equal(GrowthGap.BoundOnly, scan.WhyNotComparableWith(At(Dose, 90, bound: Comparison.LessThan)));
         Assert.Equal(GrowthGap.BoundOnly, At(Dose, 90, bound: Comparison.LessThan).WhyNotComparableWith(scan));
         Assert.Equal(GrowthGap.DifferentLesions, Of(scan, At(Dose.AddDays(40), 60, "lung")).WhyNotComparable);
+        var unsure = scan with { IsUnsure = true };
+        Assert.Equal((GrowthGap.LesionsNotIdentified, GrowthGap.LesionsNotIdentified), (scan.WhyNotComparableWith(unsure), unsure.WhyNotComparableWith(scan)));
+        Assert.Equal(GrowthGap.LesionsNotIdentified, unsure.WhyNotComparableWith(At(Dose, 90, "lung", "MR")));
     }
 
     [Fact]
@@ -212,6 +215,30 @@ public sealed class GrowthCourseTests
         Assert.Equal((GrowthGap.NoBaseline, GrowthGap.NoBaseline), (figures.WhyNoRise, figures.WhyNoRatio));
         Assert.Equal((null, null, null), (figures.RateRise, figures.RateRatio, figures.KineticsRatio));
         Assert.Equal("no-baseline", Words(course.Assess().Progression));
+    }
+
+    [Fact]
+    public void Of_several_reasons_the_one_of_the_earlier_step_is_said()
+    {
+        var course = Course(80, 90, 135);
+        var evaluation = course with { OnTreatment = new(course.OnTreatment.Scan, GrowthGap.MeasurementUndated), WhyNotComparable = GrowthGap.DifferentLesions };
+        var baseline = evaluation with { Baseline = new(course.Baseline.Scan, GrowthGap.NotRead), PreBaseline = new(course.PreBaseline.Scan, GrowthGap.PreBaselineInterval) };
+
+        Assert.Equal(GrowthGap.MeasurementUndated, evaluation.Assess().Figures.WhyNoOnTreatment);
+        Assert.Equal((GrowthGap.NotRead, GrowthGap.NotRead), (baseline.Assess().Figures.WhyNoOnTreatment, baseline.Assess().Figures.WhyNoReference));
+        Assert.Equal(GrowthGap.NotRead, (course with { Baseline = baseline.Baseline }).Assess().Figures.WhyNoReference);
+        Assert.Equal(GrowthGap.MeasurementUndated, evaluation.Assess()["kato-2017"].Parts.Single(part => part.Name == "percent").Judgement.Reason);
+    }
+
+    [Theory]
+    [InlineData(28, null)]
+    [InlineData(29, 29)]
+    public void A_baseline_of_more_than_four_weeks_before_the_dose_is_old(int days, int? old)
+    {
+        var course = Of(At(Dose.AddDays(-100), 80), At(Dose.AddDays(-days), 90), At(Dose.AddDays(40), 135));
+
+        Assert.Equal(old, course.Assess().Figures.DaysOfOldBaseline);
+        Assert.Null((course with { FirstDose = null }).Assess().Figures.DaysOfOldBaseline);
     }
 
     [Fact]

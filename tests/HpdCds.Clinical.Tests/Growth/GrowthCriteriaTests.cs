@@ -27,6 +27,14 @@ public sealed class GrowthCriteriaTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_rule_with_other_thresholds_is_told_all_that_it_needs()
+    {
+        var wrong = Assert.Throws<ArgumentException>("rules", () => With(Rules.SetItem("maesaka-2022-hcc", Rules["kas-2020"])));
+
+        Assert.StartsWith("Growth criteria hpd-growth: the rule maesaka-2022-hcc needs exactly tgk-ratio, tgr-ratio.", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, 1, 1, 1, true)]
     [InlineData(0, 180, 14, 91, false)]

@@ -171,6 +171,15 @@ public sealed class GrowthRuleTests
         Assert.Equal(says, (course with { NewLesions = Known(new NewLesions(2, 2, 1, IsInNewOrgan: false)) }).Says("lo-russo-2019"));
     }
 
+    [Fact]
+    public void A_day_that_lies_exactly_so_many_months_after_the_dose_is_within_them()
+    {
+        string Said(decimal early) => Words((Course(80, 90, 135) with { FirstDose = Day("2024-03-01") }).Assess(With(Rules, early: early))["lo-russo-2019"].Parts.Single(part => part.Name == "early").Judgement);
+
+        Assert.Equal("met", Said(GrowthInterval.MonthsIn(42)));
+        Assert.Equal("not-met", Said(GrowthInterval.MonthsIn(42) - 0.0001m));
+    }
+
     [Theory]
     [InlineData(60, "met")]
     [InlineData(61, "not-met")]
@@ -320,7 +329,9 @@ public sealed class GrowthRuleTests
         Assert.True(GrowthAssessment.Of(Course(100, 95, 120), Criteria, "ferrara-2018").IsWarning);
         Assert.False(GrowthAssessment.Of(Course(100, 95, 120), Criteria, "champiat-2017").IsWarning);
         Assert.Equal("ferrara-2018", GrowthAssessment.Of(Course(100, 95, 120), Criteria, "ferrara-2018").PrimaryResult.Rule.Id);
-        Assert.Throws<ArgumentException>("primary", () => GrowthAssessment.Of(fast, Criteria, "nobody-2024"));
+        Assert.StartsWith(
+            "No definition has this id.", Assert.Throws<ArgumentException>("primary", () => GrowthAssessment.Of(fast, Criteria, "nobody-2024")).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => fast.Assess()["nobody-2024"]);
     }
 
     [Fact]

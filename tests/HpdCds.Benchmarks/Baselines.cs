@@ -17,6 +17,7 @@ internal static class Baselines
     /// <summary>Makes an object of every resource, as a service does that leaves reading to its library.</summary>
     public const string Everything = "everything";
 
+    private const string Compiled = "/compiled";
     private const int MaxBody = 256 * 1024 * 1024;
 
     private static readonly FhirJsonDeserializer Firely = new(new DeserializerSettings().UsingMode(DeserializationMode.Recoverable));
@@ -35,10 +36,16 @@ internal static class Baselines
         app.MapPost("/" + Fixed, context => AnswerAsync(context, _ => { }));
         app.MapPost("/" + Walk, context => AnswerAsync(context, body => ReadTokens(body)));
         app.MapPost("/" + Everything, context => AnswerAsync(context, body => ReadResources(body)));
-        app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes());
+        app.MapGet(Compiled, () => System.Runtime.JitInfo.GetCompiledMethodCount());
         app.MapGet("/health/ready", () => "ready");
         await app.RunAsync();
         return 0;
+    }
+
+    public static async Task<double> CompiledMethodsAsync(Uri url)
+    {
+        using var http = new HttpClient();
+        return double.Parse(await http.GetStringAsync(new Uri(url, Compiled)), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task AnswerAsync(HttpContext context, Action<byte[]> read)

@@ -17,10 +17,11 @@ internal static class Comparison
     private const double Gross = 0.5;
     private const int TokensPerSecond = 1000;
 
-    // So many calls make everything on their way be compiled for speed; on a busy machine they take their time.
-    private const int WarmCalls = 1500;
+    // Fewer methods in one round of warming: the compiler has found what is worth its time.
+    private const int FewMethods = 25;
 
-    private static readonly TimeSpan MostWarming = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostWarming = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(2);
     private static readonly (string Name, int Observations)[] Sizes = [("small", 8), ("medium", 150), ("large", 1500)];
     private static readonly string[] Targets = [Baselines.Fixed, Baselines.Walk, Baselines.Everything, Service];
 
@@ -41,19 +42,18 @@ internal static class Comparison
         await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);
         await using var service = await MeasuredService.StartAsync(program);
         await using var guarded = await MeasuredService.StartAsync(program, isGuarded: true);
-        var small = HookCall.Of(Sizes[0].Observations, TimeProvider.System.GetUtcNow());
-        foreach (var url in Targets.Select(UrlOf))
-            await WarmAsync(url, small, length);
+        foreach (var name in (string[])[.. Targets, Guarded])
+            await WarmAsync(name);
         var ratios = new Dictionary<string, double>(StringComparer.Ordinal);
         var areAnswered = true;
         foreach (var (size, observations) in Sizes)
         {
             var body = HookCall.Of(observations, TimeProvider.System.GetUtcNow());
-            foreach (var url in Targets.Select(UrlOf))
-                await Wrk.RunAsync(url, body, Connections, length);
             var isGuarded = size == "medium";
             var turns = new Dictionary<string, List<Turn>>(StringComparer.Ordinal);
             string[] targets = isGuarded ? [.. Targets, Guarded] : Targets;
+            foreach (var name in targets)
+                await CallAsync(name, body, length);
             for (var round = 0; round < rounds; round++)
             {
                 foreach (var name in targets)
@@ -82,18 +82,31 @@ internal static class Comparison
         async Task<Turn> TakeAsync(string name, byte[] body, TimeSpan length)
         {
             var process = name == Service ? service.Process : name == Guarded ? guarded.Process : baselines;
-            var tokens = name == Guarded ? guarded.Tokens((int)(TokensPerSecond * length.TotalSeconds), TimeProvider.System.GetUtcNow()) : null;
             var (used, allocated) = (process.Used, name == Service ? await service.AllocatedBytesAsync() : 0);
-            var load = await Wrk.RunAsync(UrlOf(name), body, Connections, length, tokens);
+            var load = await CallAsync(name, body, length);
             return new(load, process.Used - used, name == Service ? await service.AllocatedBytesAsync() - allocated : 0);
         }
-    }
 
-    private static async Task WarmAsync(Uri url, byte[] body, TimeSpan length)
-    {
-        var (calls, spent) = (0L, TimeSpan.Zero);
-        for (; calls < WarmCalls && spent < MostWarming; spent += length)
-            calls += (await Wrk.RunAsync(url, body, Connections, length)).Requests;
+        Task<Load> CallAsync(string name, byte[] body, TimeSpan length) => Wrk.RunAsync(
+            UrlOf(name), body, Connections, length, name == Guarded ? guarded.Tokens((int)(TokensPerSecond * length.TotalSeconds), TimeProvider.System.GetUtcNow()) : null);
+
+        // What a service is after a morning's work, and not what its compiler still does.
+        async Task WarmAsync(string name)
+        {
+            var bodies = Array.ConvertAll(Sizes, size => HookCall.Of(size.Observations, TimeProvider.System.GetUtcNow()));
+            var (before, spent, isWarm) = (await CompiledAsync(name), TimeSpan.Zero, false);
+            while (!isWarm && spent < MostWarming)
+            {
+                foreach (var body in bodies)
+                    await CallAsync(name, body, Stretch);
+                spent += Stretch * bodies.Length;
+                var now = await CompiledAsync(name);
+                (isWarm, before) = (now - before < FewMethods, now);
+            }
+        }
+
+        Task<double> CompiledAsync(string name) =>
+            name == Service ? service.CompiledMethodsAsync() : name == Guarded ? guarded.CompiledMethodsAsync() : Baselines.CompiledMethodsAsync(baselines.Url);
     }
 
     private static async Task ShowStartAsync(string program, int times)

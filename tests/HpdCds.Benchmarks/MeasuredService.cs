@@ -78,10 +78,14 @@ internal sealed class MeasuredService : IAsyncDisposable
         }))];
     }
 
-    public async Task<double> AllocatedBytesAsync()
+    public Task<double> AllocatedBytesAsync() => NumberAsync("dotnet_gc_heap_total_allocated_bytes_total");
+
+    public Task<double> CompiledMethodsAsync() => NumberAsync("dotnet_jit_compiled_methods_total");
+
+    private async Task<double> NumberAsync(string name)
     {
         var numbers = await Http.GetStringAsync(new Uri($"http://127.0.0.1:{_metricsPort.ToString(CultureInfo.InvariantCulture)}/metrics"));
-        var line = numbers.Split('\n').First(line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total", StringComparison.Ordinal));
+        var line = numbers.Split('\n').First(line => line.StartsWith(name, StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 

@@ -247,5 +247,5 @@ public sealed class BundleSieve(
     }
 
     private string[] GroupsOf(ResourceGlance resource) =>
-        [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Distinct(StringComparer.Ordinal)];
+        [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Where(table.IsForFacts).Distinct(StringComparer.Ordinal)];
 }

@@ -63,10 +63,11 @@ public sealed class PrefetchTable
 
     private const string Radiology = "http://loinc.org|LP29684-5";
 
-    // These come in panels beside what we ask for. No fact is read from them, so that an old one matters no more than one of those.
+    // These come in panels beside what we ask for, and no fact is read from them.
     private static readonly string[] Beside = ["afp-l3", "afp-moles", "alt", "ast", "creatinine*", "dcp-pivka*", "ferritin", "immature-granulocytes-pct", "platelets", "prothrombin-time"];
 
     private readonly HashSet<string> _windowed;
+    private readonly HashSet<string> _beside;
 
     public PrefetchTable(CodeSets codes)
     {
@@ -77,24 +78,24 @@ public sealed class PrefetchTable
             .. ObservationKeys.Select(key => Observations(key.Key, key.Name, key.Groups, codes.Observations)).OfType<PrefetchRow>(),
             .. WhatWasDone,
         ];
-        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups), .. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
-        ForGrowth = new(codes, isForGrowth: true);
+        _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
+        _beside = [.. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
+        ForGrowth = new(codes, _beside);
         WithGrowth = new(Rows, _windowed, ForGrowth);
     }
 
     // Growth is a course: what it reads too is not windowed here either, so that the page says what the card says.
     private PrefetchTable(ImmutableArray<PrefetchRow> ofRisk, IEnumerable<string> windowed, PrefetchTable ofGrowth)
     {
-        (ForGrowth, WithGrowth, _windowed) = (ofGrowth, this, [.. windowed.Except(ofGrowth.Rows.SelectMany(row => row.Groups), StringComparer.Ordinal)]);
+        (ForGrowth, WithGrowth, _windowed, _beside) = (ofGrowth, this, [.. windowed.Except(ofGrowth.Rows.SelectMany(row => row.Groups), StringComparer.Ordinal)], ofGrowth._beside);
         Rows = [.. ofRisk, .. ofGrowth.Rows.Where(row => ofRisk.All(other => other.Key != row.Key))];
     }
 
     // Growth is a course: here nothing is too old.
-    private PrefetchTable(CodeSets codes, bool isForGrowth)
+    private PrefetchTable(CodeSets codes, HashSet<string> beside)
     {
-        (ForGrowth, WithGrowth) = (this, this);
-        IsForGrowth = isForGrowth;
-        _windowed = [];
+        (ForGrowth, WithGrowth, _windowed, _beside) = (this, this, [], beside);
+        IsForGrowth = true;
         Rows =
         [
             .. WhoHasWhat,
@@ -122,6 +123,9 @@ public sealed class PrefetchTable
 
     /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
     public bool IsWindowed(string group) => _windowed.Contains(group);
+
+    /// <summary>Whether a fact is read from results of this group.</summary>
+    public bool IsForFacts(string group) => !_beside.Contains(group);
 
     public IReadOnlyDictionary<string, string> Templates(bool isLean) =>
         Rows.Where(row => !isLean || row.Key == ChartKey.Patient).ToDictionary(row => row.Name, row => row.Template, StringComparer.Ordinal);

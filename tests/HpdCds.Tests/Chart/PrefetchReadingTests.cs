@@ -189,6 +189,20 @@ public sealed class PrefetchReadingTests
     }
 
     [Fact]
+    public async Task Of_results_from_which_no_fact_is_read_none_is_parsed()
+    {
+        await using var service = await RunningService.StartAsync();
+        var panel = Json.Observation("panel", "718-7").Replace("\"status\":", """
+            "component":[{"code":{"coding":[{"system":"http://loinc.org","code":"777-3"}]},"valueQuantity":{"value":12}}],"status":
+            """, StringComparison.Ordinal);
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"cbc":{{Json.Bundle(Json.Observation("platelets", "777-3"), panel)}},"liver":{{Json.Bundle(Json.Observation("alt", "1742-6"))}}}"""));
+
+        Assert.Equal(["Observation/panel", "Observation/panel#0"], chart.Observations.Select(item => item.Reference).Order());
+        Assert.Equal((SourceState.Complete, SourceState.Complete), (chart.Sources[ChartKey.Cbc].State, chart.Sources[ChartKey.Liver].State));
+    }
+
+    [Fact]
     [Trait("Req", "SEC-24")]
     public async Task A_resource_that_says_something_twice_costs_only_itself()
     {

@@ -19,6 +19,8 @@ internal static class SmallCodeSets
             Loinc("1751-7", "albumin"),
             Loinc("1975-2", "bilirubin-total-mass"),
             Loinc("6301-6", "inr"),
+            Loinc("777-3", "platelets"),
+            Loinc("1742-6", "alt"),
             Loinc("1834-1", "afp-mass"),
             Loinc("89247-1", "ecog"),
             new(Site, "pvtt", "Portal vein tumour thrombus", "pvtt", false),

@@ -75,6 +75,29 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
         Assert.Contains("120 ng/mL", await PageOfAsync(patient), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_order_is_called_no_dose_on_the_page()
+    {
+        var page = await PageOfAsync(GrowthPatient.Untreated(80, 90, 135).Add("medications", GrowthPatient.OrderOf("m-1", "2026-09-01")));
+
+        Assert.Contains("Ordered: 2026-09-01, nivolumab (MedicationRequest/m-1). No dose is recorded since.", page, StringComparison.Ordinal);
+        Assert.Contains("Vertical line: order;", page, StringComparison.Ordinal);
+        Assert.Contains("at the order", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("First dose: 2026", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">first dose<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"dose\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_dose_of_a_list_that_was_cut_is_the_latest_possible_one_on_the_page_too()
+    {
+        var page = await PageOfAsync(GrowthPatient.WithScans(80, 90, 135).Add("administrations", HpdCds.Tests.Chart.Json.Outcome("warning", "incomplete")));
+
+        Assert.Contains("First dose: 2026-09-01 at the latest", page, StringComparison.Ordinal);
+        Assert.Contains("at the first recorded dose", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">first dose<", page, StringComparison.Ordinal);
+    }
+
     private async Task<string> PageOfAsync(GrowthPatient patient) =>
         Pictures.PageOf(await pictures.OfRequestAsync(patient.Order(), new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero), withGrowth: true));
 

@@ -73,7 +73,9 @@ internal static class PictureGrowth
             "figure",
             Markup.Of("h3", words["page.growth-sums"]),
             Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last, words)), ("date", GrowthWords.Day(last.Date) + ", " + words.Age(last.Date)))),
-            lines.Count == 0 ? null : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, StartOf(reading, words)),
+            lines.Count == 0
+                ? null
+                : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, StartOf(reading, words)),
             Details(words["page.trend-table"], Table(
                 words["page.growth-sums"],
                 [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-lesions"], words["page.growth-col-modality"], words["page.col-source"]],
@@ -139,7 +141,7 @@ internal static class PictureGrowth
         string Reason(GrowthGap gap) => words.Say("growth.not-evaluable", ("reason", words[$"growth.gap.{gap.Code()}"]));
         IReadOnlyList<object?> Row(string name, GrowthInterval? interval, GrowthGap? gap) => interval is null
             ? [words[name], gap is { } why ? Reason(why) : "", "", "", ""]
-            : [words[name], $"{GrowthWords.Day(interval.From.Date)} – {GrowthWords.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})", Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
+            : [words[name], Dates(interval, words), Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
         IReadOnlyList<object?> compared =
         [
             words["page.growth-compared"],
@@ -237,7 +239,17 @@ internal static class PictureGrowth
     private static IReadOnlyList<object?> Marker(string name, string when, Fact<Finding> fact, PictureWords words) => fact switch
     {
         Fact<Finding>.Known { Value: { Shown: Shown.Number number } finding, Provenance: var provenance } =>
-            [name, when, new object?[] { FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit), GrowthNotes.Marks(finding, provenance, words.Wording).Select(mark => Classed("div", "mark", mark)) }, provenance.When?.Date, provenance.Source],
+        [
+            name,
+            when,
+            new object?[]
+            {
+                FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit),
+                GrowthNotes.Marks(finding, provenance, words.Wording).Select(mark => Classed("div", "mark", mark)),
+            },
+            provenance.When?.Date,
+            provenance.Source,
+        ],
         Fact<Finding>.Unknown unknown => [name, when, $"{words["page.state-unknown"]} ({words[$"reason.{unknown.Reason.Code()}"]})", "", ""],
         _ => [name, when, words["page.state-unknown"], "", ""],
     };
@@ -246,6 +258,9 @@ internal static class PictureGrowth
         "div",
         Markup.Of("h3", words["page.growth-limits"]),
         Classed("ul", "limits", GrowthWords.Limits(growth, words.Wording).Select(line => Markup.Of("li", line))));
+
+    private static string Dates(GrowthInterval interval, PictureWords words) =>
+        $"{GrowthWords.Day(interval.From.Date)} – {GrowthWords.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})";
 
     private static string Change(GrowthInterval interval, PictureWords words) => interval.ChangePercent is { } percent
         ? words.Say("page.growth-change", ("mm", GrowthWords.Signed((double)interval.Change)), ("percent", GrowthWords.Signed((double)percent)))

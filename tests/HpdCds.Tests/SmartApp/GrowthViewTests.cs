@@ -31,7 +31,7 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     [InlineData("victor", "en", "no growth before the baseline", "rise of TGR, percentage points/month 73.69 (&gt; 50): Met")]
     [InlineData("yankee", "en", "no scan before the baseline", "rise of the sum, % 44.44 (≥ 40): Met")]
     [InlineData("uniform", "en", "Not met", "TGR ratio 1.27 (≥ 2): Not met")]
-    [InlineData("zulu", "en", "planned for 2026-03-22 (Appointment/zulu-ct)", "no scan since the first dose")]
+    [InlineData("zulu", "en", "planned for 2026-03-22 (Appointment/zulu-ct)", "no scan since the first recorded dose or order")]
     [InlineData("lima", "en", "No tumour measurement with a date of imaging and a unit could be read.", "no scan up to the first dose")]
     [InlineData("tango", "zh-CN", "最长径之和", "满足")]
     public async Task A_definition_is_met_or_not_or_says_why_it_cannot_be_judged(string patient, string language, string first, string second)

@@ -44,6 +44,7 @@ public sealed class IntervalTests
         Assert.Equal(AboveTwo, AboveTwo.Intersect(FromTwo));
         Assert.Equal(AboveTwo, FromTwo.Intersect(AboveTwo));
         Assert.Equal(BelowTwo, UpToTwo.Intersect(BelowTwo));
+        Assert.Equal(BelowTwo, BelowTwo.Intersect(UpToTwo));
         Assert.Equal(Interval.Between(2, 3), FromTwo.Intersect(Interval.Between(1, 3)));
         Assert.Equal(Interval.Between(1, 2), UpToTwo.Intersect(Interval.Between(1, 3)));
         Assert.Equal(Interval.Between(2, 3), Interval.Between(1, 3).Intersect(Interval.Between(2, 4)));

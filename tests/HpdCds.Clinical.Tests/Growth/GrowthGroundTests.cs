@@ -8,9 +8,9 @@ namespace HpdCds.Clinical.Tests.Growth;
 /// <summary>By which records a judgement was made, so that each can be shown with its day and its source (clinical model, sections 1, 5 and 8).</summary>
 public sealed class GrowthGroundTests
 {
-    private static readonly NewLesions One = new(1, 1, 1, IsInNewOrgan: false);
+    private static NewLesions One => new(1, 1, 1, IsInNewOrgan: false);
 
-    private static readonly GrowthCourse Still = Course(80, 100, 101) with { NewLesions = Unknown<NewLesions>(UnknownReason.NotRecorded) };
+    private static GrowthCourse Still => Course(80, 100, 101) with { NewLesions = Unknown<NewLesions>(UnknownReason.NotRecorded) };
 
     [Fact]
     public void Progression_says_by_what_it_is_in_one_order()

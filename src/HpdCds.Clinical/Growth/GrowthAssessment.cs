@@ -18,7 +18,7 @@ public sealed record GrowthAssessment(GrowthFigures Figures, Judgement Progressi
     /// <summary>What the primary definition says.</summary>
     public RuleResult PrimaryResult => this[Primary];
 
-    /// <summary>Progression since a dose that is recorded, and the primary definition is met: the only ground for a warning.</summary>
+    /// <summary>Progression since a dose that is recorded, and the primary definition is met; a warning only where it is known, too, which tumour is treated.</summary>
     public bool IsWarning =>
         Figures.Course.FirstDoseKind == FirstDoseKind.Given && Progression.Verdict == Verdict.Met && PrimaryResult.Judgement.Verdict == Verdict.Met;
 

@@ -45,7 +45,7 @@ public sealed record NewLesions(int Count, int? MostInOneInvolvedOrgan, int? Org
 }
 
 /// <summary>What growth is judged by: three scans around the first dose, and what the first evaluation says beside the sums.</summary>
-/// <param name="FirstDose">The day of the first dose; null when only that it was given is known.</param>
+/// <param name="FirstDose">The day of the first dose, or of the order where no dose is recorded (<see cref="FirstDoseKind"/>); null when only that it was given is known.</param>
 /// <param name="PreBaseline">The scan before the baseline.</param>
 /// <param name="Baseline">The last scan on or before the day of the first dose.</param>
 /// <param name="OnTreatment">The first evaluation.</param>
@@ -64,10 +64,13 @@ public sealed record GrowthCourse(DateOnly? FirstDose, ScanInRole PreBaseline, S
     public Fact<NewLesions> NewLesions { get; init; } = new Fact<NewLesions>.Unknown(UnknownReason.NotRecorded);
 
     /// <summary>
-    /// Whether a clinician recorded progression (true) or anything else (false) for the first evaluation; conflicting or ambiguous where
-    /// it is recorded both ways, or perhaps of another cancer.
+    /// Whether a clinician recorded progression (true) or anything else (false) for the first evaluation; conflicting, ambiguous or of an
+    /// imprecise date where it is recorded both ways, cannot be read, or is perhaps of another cancer or another evaluation.
     /// </summary>
     public Fact<bool> RecordedProgression { get; init; } = new Fact<bool>.Unknown(UnknownReason.NotRecorded);
+
+    /// <summary>The first day after the first evaluation, and after all that belongs to it, on which progression was recorded; null where there is none.</summary>
+    public DateOnly? RecordedLater { get; init; }
 
     /// <summary>The day on which the treatment was stopped; not applicable when it goes on.</summary>
     public Fact<DateOnly> Stopped { get; init; } = new Fact<DateOnly>.Unknown(UnknownReason.NotRecorded);

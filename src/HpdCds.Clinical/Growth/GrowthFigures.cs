@@ -68,7 +68,7 @@ public sealed record GrowthFigures : PatientData
         .. Where(AtEvaluation(RecordedProgression), new(GroundKind.Recorded, PlaceOf(Course.RecordedProgression))),
     ];
 
-    /// <summary>Whether the change on treatment lies within the error of measurement.</summary>
+    /// <summary>Whether the change in an interval lies within the error of measurement.</summary>
     public bool IsWithinError(GrowthInterval interval)
     {
         ArgumentNullException.ThrowIfNull(interval);
@@ -88,6 +88,9 @@ public sealed record GrowthFigures : PatientData
             && scan.WhyNotComparableWith(baseline) is null && IsProgression(new(baseline, scan)))
         : null;
 
+    /// <summary>The day on which progression was recorded after the first evaluation, where that is none; null where there is no such day. It is judged by no definition.</summary>
+    public DateOnly? RecordedLater => Progression.Verdict != Verdict.Met ? Course.RecordedLater : null;
+
     internal Judgement Early(decimal months) =>
         WhyNotEvaluated is { } gap && gap != GrowthGap.OnTreatmentInterval ? Judgement.Open(gap)
         : IsEarly(Course.OnTreatment.Scan!.Date, months);
@@ -95,7 +98,7 @@ public sealed record GrowthFigures : PatientData
     /// <summary>Whether a day lies within so many months of the first dose; open where the first dose may have been on another day and that could change it.</summary>
     internal Judgement IsEarly(DateOnly day, decimal months)
     {
-        if ((Course.FirstDose ?? Course.Baseline.Scan?.Date) is not { } start)
+        if (Course.FirstDose is not { } start)
             return Judgement.Open(GrowthGap.NoFirstDoseDate);
         var isEarly = GrowthInterval.MonthsIn(day.DayNumber - start.DayNumber) <= months;
         return Course.FirstDoseKind switch
@@ -129,13 +132,13 @@ public sealed record GrowthFigures : PatientData
     private Judgement AnyNewLesion => NewLesions(lesions => lesions.Count > 0);
 
     // A response speaks for new lesions where nobody recorded any, and settles no contradiction about those that were.
-    private Provenance? ResponseInstead => (Course.NewLesions, Course.RecordedProgression) is (Fact<NewLesions>.Unknown { Reason: UnknownReason.NotRecorded }, Fact<bool>.Known { Value: false } response)
+    private Provenance? ResponseInstead => Course.NewLesions is Fact<NewLesions>.Unknown { Reason: UnknownReason.NotRecorded } && Course.RecordedProgression is Fact<bool>.Known { Value: false } response
         ? response.Provenance : null;
 
     private Judgement RecordedProgression => Course.RecordedProgression switch
     {
         Fact<bool>.Known { Value: true } => Judgement.Met,
-        Fact<bool>.Unknown { Reason: UnknownReason.Conflicting or UnknownReason.Ambiguous } => Judgement.Open(GrowthGap.ResponseUnclear),
+        Fact<bool>.Unknown { Reason: UnknownReason.Conflicting or UnknownReason.Ambiguous or UnknownReason.ImpreciseDate } => Judgement.Open(GrowthGap.ResponseUnclear),
         _ => Judgement.NotMet,
     };
 

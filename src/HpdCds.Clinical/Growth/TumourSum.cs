@@ -25,8 +25,8 @@ public abstract class TumourSum : IAnalyte
 public sealed record Scan(DateOnly Date, Measure<TumourSum> Sum, string Lesions, string? Modality, string Source) : PatientData
 {
     /// <summary>
-    /// A lesion in it is not named, was not readable or was read in two ways, so that it cannot be known to be the same set of lesions as
-    /// another; the sum is then a lower bound where a part of it is missing.
+    /// A lesion in it is not named, was not readable, was read in two ways, may stand in it twice or be of another cancer, so that it cannot be
+    /// known to be the same set of lesions as another. Except for want of a name alone, the sum is then a lower bound.
     /// </summary>
     public bool IsUnsure { get; init; }
 

@@ -31,6 +31,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         OwnMet,
         OtherMet,
         LaterProgression,
+        RecordedLater,
         NotMetAtTheLatest,
         AwaitsScan,
         NotEvaluable,
@@ -70,6 +71,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         {
             // Against a later baseline than the true one growth is slower.
             null => assessment.Figures.LaterProgression is not null ? Kind.LaterProgression
+                : assessment.Figures.RecordedLater is not null ? Kind.RecordedLater
                 : assessment.Figures.Course.FirstDoseKind == FirstDoseKind.AtTheLatest ? Kind.NotMetAtTheLatest
                 : null,
             GrowthGap.NoOnTreatment => Kind.AwaitsScan,
@@ -77,7 +79,10 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         };
     }
 
-    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null, WerePlansRead: true };
+    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is
+    {
+        Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null, PlanOfUnknownKind: null, WerePlansRead: true,
+    };
 
     private static string Summary(Kind kind, GrowthSubject subject, Wording wording)
     {
@@ -91,8 +96,14 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
             Kind.LaterProgression => "growth.summary-later",
+            Kind.RecordedLater => "growth.summary-later-recorded",
             Kind.NotMetAtTheLatest => "growth.summary-not-met-latest",
-            Kind.AwaitsScan => isOrdered ? "growth.summary-awaits-ordered" : "growth.summary-awaits",
+            Kind.AwaitsScan => course.FirstDoseKind switch
+            {
+                FirstDoseKind.Ordered => "growth.summary-awaits-ordered",
+                FirstDoseKind.AtTheLatest => "growth.summary-awaits-latest",
+                _ => "growth.summary-awaits",
+            },
             _ => "growth.summary-open",
         };
         return wording.Say(
@@ -100,7 +111,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             ("rule", GrowthWords.Rule(kind == Kind.OtherMet ? assessment.Results.First(result => result.Judgement.Verdict == Verdict.Met).Rule.Id : assessment.Primary, wording)),
             ("date", course.OnTreatment.Scan is { } scan ? GrowthWords.Day(scan.Date) : wording["growth.dose-unknown"]),
             ("dose", course.FirstDose is { } dose ? GrowthWords.Day(dose) : wording["growth.dose-unknown"]),
-            ("later", assessment.Figures.LaterProgression is { } later ? GrowthWords.Day(later.Date) : wording["growth.dose-unknown"]),
+            ("later", (assessment.Figures.LaterProgression?.Date ?? assessment.Figures.RecordedLater) is { } later ? GrowthWords.Day(later) : wording["growth.dose-unknown"]),
             ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
 

@@ -18,12 +18,13 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
 
     private GrowthCourse Course => subject.Growth.Course;
 
-    // The shorter form of the limits, then fewer scans, only where nothing is left that may go.
+    // The shorter form of the limits, then fewer scans, then no rates and few words of later scans, only where nothing is left that may go: the page has them all.
     public string Text() => Text(isShort: false, MostScans) is { Length: <= MostCharacters } whole ? whole
         : Text(isShort: true, MostScans) is { Length: <= MostCharacters } shorter ? shorter
-        : Text(isShort: true, mostScans: 0);
+        : Text(isShort: true, mostScans: 0) is { Length: <= MostCharacters } shortest ? shortest
+        : Text(isShort: true, mostScans: 0, withRates: false);
 
-    private string Text(bool isShort, int mostScans)
+    private string Text(bool isShort, int mostScans, bool withRates = true)
     {
         var isFound = Assessment.IsAnyMet;
         // The later a line stands here, the sooner it makes room.
@@ -33,8 +34,8 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             (Course.OnTreatment.Gap is null ? wording.Say("growth.progression", ("verdict", Progression(Assessment, wording, Markdown.Escape))) : null, false),
             (GrowthNotes.OfDefinition(subject, wording), false),
             (Scans(mostScans), false),
-            (Later(), false),
-            (Rates(Assessment.Figures), false),
+            (Later(isShort: !withRates), false),
+            (withRates ? Rates(Assessment.Figures) : null, false),
             (Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Planned(subject.Growth, wording, Markdown.Escape) : null, false),
             .. (isShort ? ShortReservations(subject, wording) : Reservations(subject, wording)).Select(line => ((string?)line, false)),
             (Others(), true),
@@ -90,7 +91,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         ("date", Day(scan.Date)),
         ("mark", wording["mark.preliminary"]));
 
-    private string? Later()
+    private string? Later(bool isShort)
     {
         if (Course is not { OnTreatment: { Gap: null, Scan: { } first }, Later: [.., var last] })
             return null;
@@ -98,14 +99,15 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
             : last.Sum.Value > first.Sum.Value ? "growth.later-larger"
             : last.Sum.Value < first.Sum.Value ? "growth.later-smaller"
             : "growth.later-same";
-        return wording.Say("growth.later", ("date", Day(first.Date)), ("value", Size(last)), ("compared", wording[compared]));
+        return wording.Say(isShort ? "growth.short-later" : "growth.later", ("date", Day(first.Date)), ("value", Size(last)), ("compared", wording[compared]));
     }
 
     private string? Rates(GrowthFigures figures)
     {
         if (figures.OnTreatment is not { GrowthRate: { } rate, Kinetics: { } kinetics, ChangePercent: { } percent } on)
             return null;
-        var change = wording.Say("growth.change", ("percent", Signed((double)percent)), ("mm", Signed((double)on.Change)), ("days", GrowthWords.Text(on.Days)));
+        var change = wording.Say(
+            "growth.change", ("percent", Signed((double)percent)), ("mm", Signed((double)on.Change)), ("days", GrowthWords.Text(on.Days)));
         if (figures.Reference is not { GrowthRate: { } before, Kinetics: { } kineticsBefore } reference || figures.RateRise is not { } rise)
             return change;
         return change + " " + wording.Say(
@@ -127,7 +129,9 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         {
             met.Length > 0 ? wording.Say("growth.others-met", ("rules", Names(met))) : null,
             open.Length > 0
-                ? wording.Say("growth.others-open", ("rules", string.Join(wording["group-separator"], open.Select(group => wording.Say("missing.factors", ("names", Names(group)), ("reason", Gap(group.Key, wording)))))))
+                ? wording.Say("growth.others-open", ("rules", string.Join(
+                    wording["group-separator"],
+                    open.Select(group => wording.Say("missing.factors", ("names", Names(group)), ("reason", Gap(group.Key, wording)))))))
                 : null,
         }.Where(line => line is not null).ToArray();
         return said.Length == 0 ? null : string.Join(" ", said);

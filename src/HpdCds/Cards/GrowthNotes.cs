@@ -13,7 +13,7 @@ internal static class GrowthNotes
 
     /// <summary>The day of the first dose, and how well it is known.</summary>
     public static string FirstDose(GrowthReading growth, Wording wording) => growth.Course is not { FirstDose: { } day, FirstDoseKind: var kind }
-        ? wording.Say("growth.dose-given", ("date", wording["growth.dose-unknown"]))
+        ? growth.WasTreatmentRead ? wording.Say("growth.dose-given", ("date", wording["growth.dose-unknown"])) : wording["growth.dose-unread"]
         : wording.Say(
             kind switch
             {

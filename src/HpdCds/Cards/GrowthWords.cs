@@ -54,10 +54,15 @@ internal static class GrowthWords
     /// <summary>Whether imaging is planned, as far as anybody can say.</summary>
     public static string Planned(GrowthReading growth, Wording wording, Func<string, string> written) => growth switch
     {
+        { Plan: { Until: not null, Time.When: var when, Reference: var source } } => wording.Say("growth.planned-by", ("date", when.Date), ("source", written(source))),
         { Plan: { Time.When: var when, Reference: var source } } => wording.Say("growth.planned", ("date", when.Date), ("source", written(source))),
         { Plan.Reference: var source } => wording.Say("growth.planned-undated", ("source", written(source))),
         { UnclearPlan: { Time.When: var when, Reference: var source } } => wording.Say("growth.plan-passed", ("date", when.Date), ("source", written(source))),
-        { UnclearPlan: { } order } => wording.Say("growth.plan-unclear", ("date", order.Authored is { } authored ? wording.Say("growth.of-date", ("date", authored.When.Date)) : wording["growth.without-date"]), ("source", written(order.Reference))),
+        { UnclearPlan: { } order } => wording.Say(
+            "growth.plan-unclear",
+            ("date", order.Authored is { } authored ? wording.Say("growth.of-date", ("date", authored.When.Date)) : wording["growth.without-date"]),
+            ("source", written(order.Reference))),
+        { PlanOfUnknownKind: { Time.When: var when, Reference: var source } } => wording.Say("growth.plan-unknown-kind", ("date", when.Date), ("source", written(source))),
         { WerePlansRead: true } => wording["growth.not-planned"],
         _ => wording["growth.plan-unread"],
     };
@@ -92,7 +97,11 @@ internal static class GrowthWords
             [OldBaseline("growth.baseline-age")] = OldBaseline("growth.short-baseline-age"),
         };
         var lines = Reservations(subject, wording).ToLookup(said.ContainsKey);
-        return [.. lines[false], .. lines[true].Any() ? [wording.Say("growth.short-limits", ("limits", string.Join(wording["group-separator"], lines[true].Select(line => said[line]))))] : Array.Empty<string>()];
+        return
+        [
+            .. lines[false],
+            .. lines[true].Any() ? [wording.Say("growth.short-limits", ("limits", string.Join(wording["group-separator"], lines[true].Select(line => said[line]))))] : Array.Empty<string>(),
+        ];
 
         string Undated(string key) => wording.Say(key, ("count", Text(subject.Growth.Undated)));
         string OldBaseline(string key) => wording.Say(key, ("days", Text(subject.Assessment.Figures.DaysOfOldBaseline ?? 0)));

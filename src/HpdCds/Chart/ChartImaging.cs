@@ -33,6 +33,9 @@ public sealed record ChartPlan(string Reference, string? Status, bool DoNotPerfo
     /// <summary>When it was ordered, or the appointment made.</summary>
     public ChartTime? Authored { get; init; }
 
-    /// <summary>The last day for which it is meant, where that is not <see cref="Time"/>.</summary>
+    /// <summary>The end of the period for which it is meant; null where it is meant for days.</summary>
     public ChartTime? Until { get; init; }
+
+    /// <summary>The days for which it is meant, where it is for several.</summary>
+    public ImmutableArray<ChartTime> Days { get; init; } = [];
 }

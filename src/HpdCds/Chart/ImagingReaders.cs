@@ -5,6 +5,9 @@ namespace HpdCds.Chart;
 /// <summary>What growth needs beside the values: lesions, imaging studies and their reports, and what is planned.</summary>
 public static class ImagingReaders
 {
+    private static readonly string[] NoLesions =
+        ["Condition", "Patient", "Procedure", "ServiceRequest", "ImagingStudy", "DiagnosticReport", "Encounter", "EpisodeOfCare", "CarePlan"];
+
     /// <returns>Nothing when the resource cannot be read.</returns>
     public static ChartLesion? ReadLesion(ReadOnlyMemory<byte> bytes, string reference) =>
         FhirReading.ReadRecord(bytes, "Observation", observation => new ChartLesion(
@@ -46,7 +49,8 @@ public static class ImagingReaders
             Time(Moment(request, "occurrence"u8), zone))
         {
             Authored = Time(request.Text("authoredOn"), zone),
-            Until = Time(LastMoment(request, "occurrence"u8), zone),
+            Until = Time(EndOf(request, "occurrence"u8), zone),
+            Days = [.. DaysOf(request, "occurrence"u8).Select(day => Time(day, zone)).OfType<ChartTime>()],
         });
 
     /// <returns>Nothing when the resource cannot be read.</returns>
@@ -63,11 +67,14 @@ public static class ImagingReaders
 
     // A number without the place that gave it may be anything, and that of the cancer or the patient is of no lesion.
     private static string? Identified(FhirElement focus) =>
-        !IsOfNoLesion(focus.Text("reference"), focus.Text("type")) && focus.One("identifier") is { } identifier && identifier.Text("system") is { } system && identifier.Text("value") is { } value ? system + "|" + value : null;
+        !IsOfNoLesion(focus.Text("reference"), focus.Text("type")) && focus.One("identifier") is { } identifier
+        && identifier.Text("system") is { } system && identifier.Text("value") is { } value
+            ? system + "|" + value
+            : null;
 
-    /// <summary>Whether a reference is to a whole cancer or to the patient, as far as it says to what it is.</summary>
+    /// <summary>Whether a reference is to a whole cancer, to the patient, or to what was done and when, as far as it says to what it is.</summary>
     internal static bool IsOfNoLesion(string? reference, string? type) =>
-        (reference?.Split('/') ?? []).Append(type?.Split('/')[^1]).Any(part => part is "Condition" or "Patient");
+        (reference?.Split('/') ?? []).Append(type?.Split('/')[^1]).Any(part => NoLesions.Contains(part, StringComparer.Ordinal));
 
     private static IEnumerable<string> References(FhirElement owner, string name) =>
         owner.Many(name).Select(reference => reference.Text("reference")).OfType<string>();
@@ -80,12 +87,11 @@ public static class ImagingReaders
         _ => null,
     };
 
-    private static string? LastMoment(FhirElement owner, ReadOnlySpan<byte> name) => owner.Choice(name) switch
-    {
-        { Type: "Period" } period => period.Json.Text("end"),
-        { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).LastOrDefault(),
-        _ => null,
-    };
+    private static string? EndOf(FhirElement owner, ReadOnlySpan<byte> name) =>
+        owner.Choice(name) is { Type: "Period" } period ? period.Json.Text("end") : null;
+
+    private static IEnumerable<string?> DaysOf(FhirElement owner, ReadOnlySpan<byte> name) =>
+        owner.Choice(name) is { Type: "Timing" } timing ? timing.Json.Many("event").Select(FhirElements.AsText) : [];
 
     private static ChartTime? Time(string? text, TimeZoneInfo zone) =>
         ChartTimes.Parse(text, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;

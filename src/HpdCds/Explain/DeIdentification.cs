@@ -93,7 +93,16 @@ public sealed class DeIdentification(KnowledgeBase knowledge, int days)
             [.. chart.Imaging.Lesions.Select(lesion => lesion with { Reference = Name(lesion.Reference), BodySite = Of(lesion.BodySite), Identifiers = [.. lesion.Identifiers.Select(Name)], From = [.. lesion.From.Select(Link)] })],
             [.. chart.Imaging.Studies.Select(study => new ChartStudy(Name(study.Reference), Word(study.Status), Moved(study.Time), [.. study.Modalities.Select(code => code.Length <= LongestTelling ? code : "x")]))],
             [.. chart.Imaging.Reports.Select(report => new ChartReport(Name(report.Reference), Word(report.Status), Moved(report.Time), [.. report.Results.Select(Link)], [.. report.Studies.Select(Link)]))],
-            [.. chart.Imaging.Plans.Select(plan => plan with { Reference = Name(plan.Reference), Status = Word(plan.Status), Kinds = Of(plan.Kinds), Time = Moved(plan.Time), Authored = Moved(plan.Authored), Until = Moved(plan.Until) })]),
+            [.. chart.Imaging.Plans.Select(plan => plan with
+            {
+                Reference = Name(plan.Reference),
+                Status = Word(plan.Status),
+                Kinds = Of(plan.Kinds),
+                Time = Moved(plan.Time),
+                Authored = Moved(plan.Authored),
+                Until = Moved(plan.Until),
+                Days = [.. plan.Days.Select(day => Moved(day)!)],
+            })]),
         Sources = chart.Sources.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { NewestFirstDownTo = pair.Value.NewestFirstDownTo?.AddDays(days) }),
     };
 

@@ -43,8 +43,8 @@ internal sealed class GrowthResources
         _scans = _growth["scans"] as JsonArray ?? [];
     }
 
-    // The day of an order is the day of no dose.
-    private string? FirstDose => (string?)_growth["firstDoseIs"] == "ordered" ? null : (string?)_growth["firstDose"];
+    // The day of an order is the day of no dose, and where there may be an earlier dose a recorded one is not the first.
+    private string? FirstDose => (string?)_growth["firstDoseIs"] == "given" ? (string?)_growth["firstDose"] : null;
 
     // What awaits its scan is said of now, and of no day before the first dose.
     private string Effective => _sums.TryGetValue("on-treatment", out var evaluation) ? evaluation.Date : (string)_assessment["asOf"]!;

@@ -10,11 +10,76 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
 {
     private const string OrganPrefix = "organ:";
 
+    /// <summary>New lesions at the scan of a day: recorded then or soon after, and before the next scan.</summary>
     /// <param name="day">The day of the evaluation.</param>
+    /// <param name="next">The day of the next scan; null where there is none.</param>
     /// <param name="baseline">The day of the baseline; null where there is none.</param>
-    public Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? baseline)
+    public Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? next, DateOnly? baseline)
     {
-        var stated = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another && scans.DayOf(observation) == day).ToArray();
+        var all = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
+        var sure = Array.FindAll(all, observation => IsOf(observation, day, next) && !focus.IsOfUnreadCancer(observation));
+        var doubtful = Array.FindAll(all, observation => MayBeOf(observation, day, next) || (IsOf(observation, day, next) && focus.IsOfUnreadCancer(observation)));
+        var fact = NewLesionsIn(sure, baseline);
+        var isAny = fact is Fact<NewLesions>.Known { Value.Count: > 0 };
+        if (Undecided(sure, doubtful, observation => CountOf(observation) is { Count: var count } && count > 0 == isAny) is { } open)
+            return IsOpen(fact, sure) ? fact : new Fact<NewLesions>.Unknown(focus.IsOfUnreadCancer(open) ? UnknownReason.Ambiguous : UnknownReason.ImpreciseDate);
+        return doubtful.Length == 0 ? fact : fact.Map(lesions => lesions.Count == 0 ? lesions : lesions with { MayBeMoreInOneOrgan = true, MayBeInMoreOrgans = true });
+    }
+
+    /// <summary>
+    /// The response to the scan of a day: recorded then or soon after, and before the next scan. Two that differ, one that cannot be read, or
+    /// one that may be of another cancer, leave it open.
+    /// </summary>
+    /// <param name="next">The day of the next scan; null where there is none.</param>
+    public Fact<bool> ResponseTo(DateOnly day, DateOnly? next)
+    {
+        var all = results.Of("disease-status").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
+        var sure = Array.FindAll(all, observation => IsOf(observation, day, next));
+        var fact = ResponseIn(sure);
+        var isWorse = fact is Fact<bool>.Known { Value: true };
+        var open = Undecided(sure, Array.FindAll(all, observation => MayBeOf(observation, day, next)), observation =>
+            IsWorse(observation) == isWorse && (!isWorse || focus.Of(observation) == CancerOfResult.Treated));
+        return open is null || IsOpen(fact, sure) ? fact : new Fact<bool>.Unknown(UnknownReason.ImpreciseDate);
+    }
+
+    /// <summary>The first day after all that belongs to the evaluation of a day on which a new lesion or a worse disease was recorded.</summary>
+    /// <param name="last">The last day that is asked for.</param>
+    public DateOnly? ProgressionAfter(DateOnly day, DateOnly? next, DateOnly last)
+    {
+        var until = LastDayOf(day, next);
+        return results.Of("disease-status").Where(observation => IsWorse(observation) == true)
+            .Concat(results.Of("new-lesions").Where(observation => CountOf(observation) is { Count: > 0 }))
+            .Where(observation => focus.Of(observation) != CancerOfResult.Another)
+            .Select(scans.DayOf).Where(recorded => recorded > until && recorded <= last).Min();
+    }
+
+    // A reading is written down after the images were made, and what is said after the next scan is of that.
+    private DateOnly LastDayOf(DateOnly day, DateOnly? next)
+    {
+        var last = day.AddDays(knowledge.Growth.Criteria.Windows.MostDaysAroundEvaluation);
+        return next is { } following && following <= last ? following.AddDays(-1) : last;
+    }
+
+    private bool IsOf(ChartObservation observation, DateOnly day, DateOnly? next) =>
+        scans.DayOf(observation) is { } recorded && recorded >= day && recorded <= LastDayOf(day, next);
+
+    // Without a day it is of any evaluation of which it can be, as a size is.
+    private bool MayBeOf(ChartObservation observation, DateOnly day, DateOnly? next) =>
+        scans.DayOf(observation) is null && scans.WindowOf(observation) is var (from, until) && from <= LastDayOf(day, next) && until >= day;
+
+    // One that perhaps belongs to it and says otherwise, where nothing of better standing surely belongs to it.
+    private static ChartObservation? Undecided(ChartObservation[] sure, ChartObservation[] doubtful, Predicate<ChartObservation> saysTheSame)
+    {
+        var rank = sure.Select(Results.RankOf).DefaultIfEmpty().Max();
+        return Array.Find(doubtful, observation => Results.RankOf(observation) >= rank && !saysTheSame(observation));
+    }
+
+    // Something was said, and what it comes to is open already.
+    private static bool IsOpen<T>(Fact<T> fact, ChartObservation[] sure)
+        where T : notnull => sure.Length > 0 && fact is Fact<T>.Unknown;
+
+    private Fact<NewLesions> NewLesionsIn(ChartObservation[] stated, DateOnly? baseline)
+    {
         if (stated.Length == 0)
             return new Fact<NewLesions>.Unknown(chart.WhyNotFound(ChartKey.Growth));
         var places = Standing([.. stated.GroupBy(PlaceNameOf, StringComparer.Ordinal).Select(PlaceOf)]);
@@ -33,37 +98,35 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
             ProvenanceOf(Array.FindAll(stated, observation => Array.Exists(counted, place => place.Organ == PlaceNameOf(observation) && place.Rank == Results.RankOf(observation)))));
     }
 
-    // Of one day: not final where any of them is not.
+    // By the first day of them: not final where any of them is not.
     private static Provenance ProvenanceOf(ChartObservation[] stated)
     {
         var each = stated.OrderBy(observation => observation.Reference, StringComparer.Ordinal).Select(observation => Results.ProvenanceOf(observation, isFallback: false)).ToArray();
-        return new(each[0].When, string.Join(", ", each.Select(one => one.Source)), [.. each.SelectMany(one => one.Marks).Distinct()]);
+        return new(each.Select(one => one.When).MinBy(when => when?.Earliest), string.Join(", ", each.Select(one => one.Source)), [.. each.SelectMany(one => one.Marks).Distinct()]);
     }
 
     private string? PlaceNameOf(ChartObservation observation) => scans.OrganOf(observation) is { } site ? OrganOf(site) : null;
 
-    /// <summary>
-    /// The response to the scan of a day: recorded then or soon after, and before the next scan. Two that differ, or one that may be of
-    /// another cancer, leave it open.
-    /// </summary>
-    /// <param name="next">The day of the next scan; null where there is none.</param>
-    public Fact<bool> ResponseTo(DateOnly day, DateOnly? next)
+    private Fact<bool> ResponseIn(ChartObservation[] said)
     {
-        var until = day.AddDays(knowledge.Growth.Criteria.Windows.MostDaysAroundEvaluation);
-        var said = results.Of("disease-status")
-            .Where(observation => scans.DayOf(observation) is { } recorded && recorded >= day && recorded <= until && (next is null || recorded < next))
-            .Select(observation => (Observation: observation, Cancer: focus.Of(observation), IsWorse: IsWorse(observation)))
-            .Where(item => item.IsWorse is not null && item.Cancer != CancerOfResult.Another)
-            .ToArray();
-        var best = Array.FindAll(said, item => Results.RankOf(item.Observation) == said.Max(other => Results.RankOf(other.Observation)));
-        return best.Length == 0 ? new Fact<bool>.Unknown(chart.WhyNotFound(ChartKey.Growth))
-            : Array.Exists(best, item => item.IsWorse != best[0].IsWorse) ? new Fact<bool>.Unknown(UnknownReason.Conflicting)
-            : Array.Exists(best, item => item.Cancer == CancerOfResult.Unsaid) ? new Fact<bool>.Unknown(UnknownReason.Ambiguous)
-            : new Fact<bool>.Known(best[0].IsWorse!.Value, Results.ProvenanceOf(best[0].Observation, isFallback: false));
+        if (said.Length == 0)
+            return new Fact<bool>.Unknown(chart.WhyNotFound(ChartKey.Growth));
+        var rank = said.Max(Results.RankOf);
+        var best = Array.FindAll(said, item => Results.RankOf(item) == rank);
+        var answer = IsWorse(best[0]);
+        return Array.Exists(best, item => IsWorse(item) != answer) ? new Fact<bool>.Unknown(UnknownReason.Conflicting)
+            : answer is null || Array.Exists(best, item => focus.Of(item) != CancerOfResult.Treated) ? new Fact<bool>.Unknown(UnknownReason.Ambiguous)
+            : new Fact<bool>.Known(answer.Value, Results.ProvenanceOf(best.MinBy(item => item.Reference, StringComparer.Ordinal)!, isFallback: false));
     }
 
+    // Null where it says neither, or what it says cannot be read.
     private bool? IsWorse(ChartObservation observation) => observation.Value is ChartValue.Concept concept
-        ? knowledge.Codes.Answers.Find(concept.Value)?.Group switch { "disease-worsened" => true, "disease-stable" or "disease-improved" => false, _ => null }
+        ? knowledge.Codes.Answers.Find(concept.Value)?.Group switch
+        {
+            "disease-worsened" => true,
+            "disease-stable" or "disease-improved" or "partial-remission" or "full-remission" => false,
+            _ => null,
+        }
         : null;
 
     // A number of several statements of one place may be of the same lesions, and a yes says that there is one at least.
@@ -73,7 +136,13 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
         var counts = stated.Where(observation => Results.RankOf(observation) == rank).Select(CountOf).ToArray();
         return Array.Exists(counts, count => count is null)
             ? new(stated.Key, rank, Least: null, Most: 0, MayBeMore: true, IsOnlyYes: true)
-            : new(stated.Key, rank, counts.Min(count => count!.Value.Count), counts.Max(count => count!.Value.Count), counts.Length > 1 || counts[0]!.Value.IsAtLeast, Array.Exists(counts, count => count!.Value.IsAtLeast));
+            : new(
+                stated.Key,
+                rank,
+                counts.Min(count => count!.Value.Count),
+                counts.Max(count => count!.Value.Count),
+                MayBeMore: counts.Length > 1 || counts[0]!.Value.IsAtLeast,
+                IsOnlyYes: Array.Exists(counts, count => count!.Value.IsAtLeast));
     }
 
     // What was said of the whole body and what was said of an organ: the word of better standing counts.
@@ -86,7 +155,8 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
 
     private NewLesions Counted(Place[] present, HashSet<string>? baseline)
     {
-        var count = Math.Max(present.Where(place => place.Organ is not null).Sum(place => place.Most), present.Where(place => place.Organ is null).Sum(place => place.Most));
+        // Of two numbers of one place only the smaller is sure.
+        var count = Math.Max(present.Where(place => place.Organ is not null).Sum(place => place.Least!.Value), present.Where(place => place.Organ is null).Sum(place => place.Least!.Value));
         if (Array.Exists(present, place => place.Organ is null))
             return new(count, MostInOneInvolvedOrgan: null, Organs: null, IsInNewOrgan: null);
         var involved = baseline?.Select(OrganOf).ToHashSet(StringComparer.Ordinal);
@@ -94,7 +164,7 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
         var known = organs.Count(IsKnown);
         return new(
             count,
-            involved is null ? null : present.Where(place => involved.Contains(place.Organ!)).Select(place => place.Most).DefaultIfEmpty().Max(),
+            involved is null ? null : present.Where(place => involved.Contains(place.Organ!)).Select(place => place.Least!.Value).DefaultIfEmpty().Max(),
             Math.Max(known, 1),
             involved is null ? null
                 : Array.TrueForAll(organs, involved.Contains) ? false
@@ -114,7 +184,8 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
     private static bool IsKnown(string organ) => organ.StartsWith(OrganPrefix, StringComparison.Ordinal);
 
     /// <summary>The organ of a body site, where its code stands for one; else the site itself, which may be any.</summary>
-    private string OrganOf(string site) => site.Split('|') is [{ Length: > 0 } system, var code] && knowledge.Codes.Organs.Find(system, code) is { } entry ? OrganPrefix + entry.Group : site;
+    private string OrganOf(string site) =>
+        site.Split('|') is [{ Length: > 0 } system, var code] && knowledge.Codes.Organs.Find(system, code) is { } entry ? OrganPrefix + entry.Group : site;
 
     private (int Count, bool IsAtLeast)? CountOf(ChartObservation observation) => observation.Value switch
     {

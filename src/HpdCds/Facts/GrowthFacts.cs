@@ -18,15 +18,18 @@ internal sealed class GrowthFacts(
     {
         var focus = new CancerFocus(chart, knowledge, ehr.Bases, tumour);
         var scans = new TumourScans(chart, _results, focus, knowledge, ehr.Zone);
-        var treatment = new TreatmentCourses(history, drugs, knowledge, ehr.Zone, asOf).Last();
+        var found = new TreatmentCourses(history, drugs, knowledge, ehr.Zone, asOf).Last();
+        var treatment = history.WasRead ? found : found.WhereUnread();
         var (all, course) = Best(scans, treatment);
         if (course.OnTreatment.Scan is { Date: var day })
         {
             var evaluation = new EvaluationFacts(chart, _results, scans, focus, new ConditionFacts(chart, knowledge, ehr.HasNoEncounterDiagnoses), knowledge);
+            DateOnly? next = course.Later is [var later, ..] ? later.Date : null;
             course = course with
             {
-                NewLesions = evaluation.NewLesionsOn(day, course.Baseline.Scan?.Date),
-                RecordedProgression = evaluation.ResponseTo(day, course.Later is [var next, ..] ? next.Date : null),
+                NewLesions = evaluation.NewLesionsOn(day, next, course.Baseline.Scan?.Date),
+                RecordedProgression = evaluation.ResponseTo(day, next),
+                RecordedLater = treatment.First is { } dosed ? evaluation.ProgressionAfter(day, next, dosed.AddDays(Windows.MostDaysOnTreatment)) : null,
                 EcogNow = EcogAround(day, treatment.First),
             };
         }
@@ -42,15 +45,17 @@ internal sealed class GrowthFacts(
             Markers = [MarkerOf("afp", treatment.First, Afp), MarkerOf("nlr", treatment.First, Nlr)],
             Plan = plans.Next(treatment.First),
             UnclearPlan = plans.Unclear(treatment.First),
+            PlanOfUnknownKind = plans.OfUnknownKind(),
             WerePlansRead = chart.WereRead(ChartKey.Plans, ChartKey.Appointments),
             WereProceduresRead = chart.WereRead(ChartKey.Procedures),
             WereStudiesRead = chart.WereRead(ChartKey.Studies),
+            WasTreatmentRead = history.WasRead,
             Undated = scans.Undated.Length,
             FirstDoseSource = treatment.Source,
             Doses = [.. treatment.Medications.Select(DoseOf).OfType<TreatmentDose>().OrderBy(dose => dose.Day).ThenBy(dose => dose.Source, StringComparer.Ordinal)],
             Lesions = scans.Lesions,
             HasEmbolisation = HasEmbolisation(course),
-            HasStoppedKinaseInhibitor = course.Baseline.Scan is { } baseline && treatment.First is { } dose && chart.Medications.Any(medication => MayHaveEndedBetween(baseline.Date.AddDays(-Windows.MostDaysBefore), dose, medication)),
+            HasStoppedKinaseInhibitor = course.Baseline.Scan is { } baseline && treatment.First is { } dose && HasStoppedKinaseInhibitor(baseline.Date, dose),
         };
     }
 
@@ -84,8 +89,9 @@ internal sealed class GrowthFacts(
         static ScanInRole Open(ScanInRole role) => role.Gap is GrowthGap.NotRead or GrowthGap.DoseOnlyOrdered ? role : new(role.Scan, GrowthGap.MeasurementUndated);
     }
 
-    private TreatmentDose? DoseOf(ChartMedication medication) =>
-        (medication.Began ?? medication.Time)?.When is { Precision: TimePrecision.Day or TimePrecision.Instant } when && !medication.HasOnlyEnd
+    // An order is no dose.
+    private TreatmentDose? DoseOf(ChartMedication medication) => medication.Kind != ChartMedicationKind.Request
+        && (medication.Began ?? medication.Time)?.When is { Precision: TimePrecision.Day or TimePrecision.Instant } when && !medication.HasOnlyEnd
             ? new(DayOf(when), drugs.InhibitorsIn(medication.Concepts).Names, medication.Reference)
             : null;
 
@@ -103,10 +109,29 @@ internal sealed class GrowthFacts(
             && (procedure.Time is not { When: var when } || (DayOf(when) >= from && DayOf(when.Earliest) <= to)));
     }
 
+    private bool HasStoppedKinaseInhibitor(DateOnly baseline, DateOnly dose) => chart.Medications
+        .Where(medication => MayHaveEndedBetween(baseline.AddDays(-Windows.MostDaysBefore), dose, medication))
+        .SelectMany(KinaseInhibitorsIn).Distinct(StringComparer.Ordinal)
+        .Any(agent => !chart.Medications.Any(medication => GoesOnAt(dose, medication) && KinaseInhibitorsIn(medication).Contains(agent, StringComparer.Ordinal)));
+
+    private IEnumerable<string> KinaseInhibitorsIn(ChartMedication medication) =>
+        drugs.AgentsIn(medication.Concepts).Where(agent => knowledge.Drugs.Find(agent)?.Targets.Contains(DrugTarget.Tki) == true);
+
+    // One order ends where its renewal begins, and each of many doses where the next one follows: before a scan can count as an evaluation at all.
+    private bool GoesOnAt(DateOnly dose, ChartMedication medication) => medication is { DoNotPerform: false, Time.When: var time }
+        && DayOf((medication.Began?.When ?? time).Earliest) is var began && began < dose.AddDays(Windows.LeastDaysOnTreatment)
+        && (medication.Kind, medication.Status) switch
+        {
+            (ChartMedicationKind.Administration, "completed" or "in-progress") => DayOf(time) >= dose,
+            (ChartMedicationKind.Statement, "completed" or "stopped") => medication.Began is not null && DayOf(time) > dose,
+            (_, "active") => true,
+            _ => false,
+        };
+
     // An order says when it was written and that it was stopped, not when: some time in the year for which it was valid.
     private bool MayHaveEndedBetween(DateOnly from, DateOnly to, ChartMedication medication) =>
         medication is { DoNotPerform: false, Status: "stopped" or "completed" }
-        && drugs.AgentsIn(medication.Concepts).Any(agent => knowledge.Drugs.Find(agent)?.Targets.Contains(DrugTarget.Tki) == true)
+        && KinaseInhibitorsIn(medication).Any()
         && (medication.Time is not { When: var when }
             || (DayOf(when) <= to && (medication.Kind == ChartMedicationKind.Request ? DayOf(when).AddDays(Windows.MostDaysBetweenOrders) : DayOf(when)) >= from));
 
@@ -117,7 +142,9 @@ internal sealed class GrowthFacts(
         var before = EcogIn(Between(firstDose is { } dose && dose >= from ? dose.AddDays(1) : from, EndOf(day)));
         if (before is not Fact<int>.Unknown { Reason: UnknownReason.NotRecorded })
             return before;
-        var after = chart.Observations.Where(observation => observation.Source == ChartKey.Performance && observation.Time is { When: var when } && DayOf(when) > day && DayOf(when) <= day.AddDays(Windows.MostDaysAroundEvaluation))
+        var after = chart.Observations
+            .Where(observation => observation.Source == ChartKey.Performance && observation.Time is { When: var when }
+                && DayOf(when) > day && DayOf(when) <= day.AddDays(Windows.MostDaysAroundEvaluation))
             .Select(observation => DayOf(observation.Time!.When)).Order().Distinct();
         return after.Select(next => EcogIn(Between(next, EndOf(next)))).FirstOrDefault(grade => grade is Fact<int>.Known) ?? before;
     }

@@ -15,13 +15,16 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     public required ImmutableArray<(string Marker, Fact<Finding> AtFirstDose, Fact<Finding> Now)> Markers { get; init; }
 
     /// <summary>Whether imaging is ordered or booked; null where the orders could not all be read, or one of them may be for something else.</summary>
-    public bool? IsImagingPlanned => Plan is not null ? true : UnclearPlan is null && WerePlansRead ? false : null;
+    public bool? IsImagingPlanned => Plan is not null ? true : UnclearPlan is null && PlanOfUnknownKind is null && WerePlansRead ? false : null;
 
     /// <summary>The imaging that comes next, of those that are ordered or booked.</summary>
     public ChartPlan? Plan { get; init; }
 
     /// <summary>Imaging that is open and says no day, or one that is over: it may be late, under way, or an earlier one that nobody closed.</summary>
     public ChartPlan? UnclearPlan { get; init; }
+
+    /// <summary>What lies ahead and may be imaging: nothing by which it is known says what it is.</summary>
+    public ChartPlan? PlanOfUnknownKind { get; init; }
 
     /// <summary>Whether orders and appointments were read to the end, so that finding none means something.</summary>
     public bool WerePlansRead { get; init; }
@@ -32,7 +35,7 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>The days of scans in whose sums a result stands that is not final.</summary>
     public ImmutableHashSet<DateOnly> Preliminary { get; init; } = [];
 
-    /// <summary>The record of the first dose; null where no day of it is known.</summary>
+    /// <summary>The record of the first dose, or of the order that stands for it; null where no day of it is known.</summary>
     public string? FirstDoseSource { get; init; }
 
     /// <summary>Embolisation between shortly before the first scan that is compared and the first evaluation: dead tissue distorts sums.</summary>
@@ -44,10 +47,13 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>Whether imaging studies were read to the end, so that no change of modality means that there was none.</summary>
     public bool WereStudiesRead { get; init; }
 
+    /// <summary>Whether orders, statements and administrations were read to the end, so that the first dose found is the first one.</summary>
+    public bool WasTreatmentRead { get; init; }
+
     /// <summary>A kinase inhibitor that ended shortly before the first dose, or of which nobody says when: growth may rebound.</summary>
     public bool HasStoppedKinaseInhibitor { get; init; }
 
-    /// <summary>The doses of the course that have a day, oldest first.</summary>
+    /// <summary>The doses of the course that have a day, oldest first; an order is none.</summary>
     public ImmutableArray<TreatmentDose> Doses { get; init; } = [];
 
     /// <summary>The lesions that were measured, each over time.</summary>

@@ -14,6 +14,7 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, E
     private static readonly string[] Sizes = ["tumor-diameter", TumourScans.SumGroup];
 
     private readonly Results _results = new(chart, knowledge, asOf);
+    private readonly PlannedImaging _plans = new(chart, knowledge, ehr, asOf);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     public void Tell(GrowthReading growth)
@@ -23,14 +24,16 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, E
         TellAt(_results.Of("disease-status"), growth.Course.RecordedProgression, "response");
         foreach (var dose in growth.Doses)
             trace.Note(dose.Source, Fate.Used, key: null, dose.Day == growth.Course.FirstDose ? "first-dose" : "dose");
+        if (growth is { Course.FirstDoseKind: FirstDoseKind.Ordered, FirstDoseSource: { } order })
+            trace.Note(order, Fate.Used, key: null, "ordered");
         foreach (var marker in growth.Markers)
             TellOf(marker.AtFirstDose, $"{marker.Marker}-at-first-dose");
         TellOf(growth.Course.EcogAtBaseline, "ecog-at-first-dose");
-        foreach (var done in growth.HasEmbolisation ? chart.Procedures.Where(done => knowledge.Codes.Confounders.Find(done.Code)?.Group == "tace") : [])
+        foreach (var done in growth.HasEmbolisation ? chart.Procedures.Where(done => ConfounderFacts.IsDoneEmbolisation(done, knowledge)) : [])
             trace.Note(done.Reference, Fate.Used, done.Source, "embolisation");
         TellImages();
         foreach (var plan in chart.Imaging.Plans)
-            TellPlan(plan, growth.Plan);
+            TellPlan(plan, growth);
     }
 
     private void TellSizes(GrowthReading growth)
@@ -100,12 +103,14 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, E
             trace.Note(reference, isUsed ? Fate.Used : Fate.OtherCode, key, isUsed ? fact : null);
     }
 
-    private void TellPlan(ChartPlan plan, ChartPlan? next)
+    private void TellPlan(ChartPlan plan, GrowthReading growth)
     {
         var key = plan.Reference.StartsWith("Appointment/", StringComparison.Ordinal) ? ChartKey.Appointments : ChartKey.Plans;
-        if (plan.Reference == next?.Reference)
+        if (plan.Reference == growth.Plan?.Reference)
             trace.Note(plan.Reference, Fate.Used, key, "planned-imaging");
-        else if (!plan.Kinds.Any(kind => knowledge.Codes.Imaging.FindAll(kind).Any()))
+        else if (plan.Reference == growth.UnclearPlan?.Reference || plan.Reference == growth.PlanOfUnknownKind?.Reference)
+            trace.Note(plan.Reference, Fate.Unusable, key, "planned-imaging", "unclear");
+        else if (!_plans.IsImaging(plan))
             trace.Note(plan.Reference, Fate.OtherCode, key);
         else
             trace.Note(plan.Reference, Fate.Unusable, key, "planned-imaging", plan.DoNotPerform ? "do-not-perform" : plan.Status ?? "no-status");

@@ -8,14 +8,22 @@ namespace HpdCds.Facts;
 /// The imaging that comes next: what lies ahead, or was ordered since the first dose and says no day. An older order without a day
 /// may be that of the baseline, never closed, and one whose day is over is no plan and not done either (clinical model, section 5).
 /// </summary>
-internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge, EhrReading ehr, DateTimeOffset asOf)
+internal sealed class PlannedImaging
 {
     private static readonly string[] Open = ["active", "draft", "on-hold", "proposed", "pending", "booked", "arrived", "checked-in", "waitlist"];
 
-    private readonly ChartPlan[] _plans = [.. chart.Imaging.Plans.Where(plan => !plan.DoNotPerform && Open.Contains(plan.Status, StringComparer.Ordinal)
-        && plan.Kinds.Any(kind => knowledge.Codes.Imaging.FindAll(kind).Any() || kind.Codings.Any(coding => ehr.ImagingOrder is { } order && order.System == coding.System && order.Code == coding.Code)))];
+    private readonly KnowledgeBase _knowledge;
+    private readonly EhrReading _ehr;
+    private readonly DateTimeOffset _asOf;
+    private readonly ILookup<bool, ChartPlan> _byIsImaging;
 
-    public ChartPlan? Next(DateOnly? firstDose) => _plans
+    public PlannedImaging(PatientChart chart, KnowledgeBase knowledge, EhrReading ehr, DateTimeOffset asOf)
+    {
+        (_knowledge, _ehr, _asOf) = (knowledge, ehr, asOf);
+        _byIsImaging = chart.Imaging.Plans.Where(plan => !plan.DoNotPerform && Open.Contains(plan.Status, StringComparer.Ordinal)).ToLookup(IsImaging);
+    }
+
+    public ChartPlan? Next(DateOnly? firstDose) => _byIsImaging[true]
         .Where(plan => plan.Time is null ? IsSince(firstDose, plan) : Ahead(plan) is not null)
         .Select(plan => plan with { Time = Ahead(plan) })
         .OrderBy(plan => plan.Time?.When.Earliest ?? DateTimeOffset.MaxValue)
@@ -23,14 +31,35 @@ internal sealed class PlannedImaging(PatientChart chart, KnowledgeBase knowledge
         .FirstOrDefault();
 
     /// <summary>The newest that is open and says no day, so that it may be for something else, or whose day is over: late, under way, or never closed.</summary>
-    public ChartPlan? Unclear(DateOnly? firstDose) => _plans
-        .Where(plan => plan.Time is null ? !IsSince(firstDose, plan) : Ahead(plan) is null)
+    public ChartPlan? Unclear(DateOnly? firstDose) => _byIsImaging[true]
+        .Where(plan => plan.Time is null ? !IsSince(firstDose, plan) : Ahead(plan) is null && !IsBefore(firstDose, plan))
         .OrderByDescending(plan => (plan.Time ?? plan.Authored)?.When.Latest ?? DateTimeOffset.MinValue)
         .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
         .FirstOrDefault();
 
-    private bool IsSince(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose && plan.Authored is { } authored
-        && ChartTimes.DayIn(ehr.Zone, authored.When.Earliest) >= dose;
+    /// <summary>What comes next of that which is not known for imaging, nor for anything else: a hospital has codes of its own for imaging.</summary>
+    public ChartPlan? OfUnknownKind() => _byIsImaging[false]
+        .Where(plan => Ahead(plan) is not null && !plan.Kinds.Any(kind => _knowledge.Codes.Observations.FindAll(kind).Any()))
+        .Select(plan => plan with { Time = Ahead(plan) })
+        .OrderBy(plan => plan.Time!.When.Earliest)
+        .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
+        .FirstOrDefault();
 
-    private ChartTime? Ahead(ChartPlan plan) => plan.Time is { } time && time.When.Latest >= asOf ? time : plan.Until is { } until && until.When.Latest >= asOf ? until : null;
+    /// <summary>Whether it is known to be for imaging, by a common code or by that with which the hospital orders it.</summary>
+    public bool IsImaging(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Imaging.FindAll(kind).Any()
+        || kind.Codings.Any(coding => _ehr.ImagingOrder is { } order && order.System == coding.System && order.Code == coding.Code));
+
+    private bool IsSince(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose && plan.Authored is { } authored
+        && ChartTimes.DayIn(_ehr.Zone, authored.When.Earliest) >= dose;
+
+    // What was meant for a day before the first dose is not the first imaging since it, closed or not.
+    private bool IsBefore(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose
+        && ChartTimes.DayIn(_ehr.Zone, (plan.Until ?? plan.Days.LastOrDefault() ?? plan.Time!).When.Latest) < dose;
+
+    /// <summary>The end of its period, or the next of its days, where that is not over.</summary>
+    private ChartTime? Ahead(ChartPlan plan)
+    {
+        ImmutableArray<ChartTime> days = plan.Until is { } until ? [until] : !plan.Days.IsEmpty ? plan.Days : plan.Time is { } time ? [time] : [];
+        return days.Where(day => day.When.Latest >= _asOf).MinBy(day => day.When.Latest);
+    }
 }

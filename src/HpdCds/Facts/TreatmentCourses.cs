@@ -11,11 +11,18 @@ namespace HpdCds.Facts;
 /// <param name="Source">The record that says so; null where there is no day.</param>
 /// <param name="Medications">What the course is made of.</param>
 /// <param name="Stopped">When it was stopped.</param>
-internal sealed record TreatmentCourse(DateOnly? First, FirstDoseKind Kind, string? Source, ChartMedication[] Medications, Fact<DateOnly> Stopped) : PatientData;
+internal sealed record TreatmentCourse(DateOnly? First, FirstDoseKind Kind, string? Source, ChartMedication[] Medications, Fact<DateOnly> Stopped) : PatientData
+{
+    /// <summary>The same where what was given could not all be read: the rest may hold an earlier dose, or doses of what was only ordered.</summary>
+    public TreatmentCourse WhereUnread() => Kind == FirstDoseKind.Ordered
+        ? this with { First = null, Kind = FirstDoseKind.Given, Source = null }
+        : this with { Kind = First is null ? Kind : FirstDoseKind.AtTheLatest };
+}
 
 /// <summary>
 /// The last run of doses without a long gap: after one, treatment begins anew, whichever inhibitor it is. An order says that a
-/// dose was meant, a record of it that it was given: orders make a course only where nothing else does (clinical model, section 5).
+/// dose was meant, a record of it that it was given: orders make a course only where nothing was given, or long after the last dose
+/// (clinical model, section 5).
 /// </summary>
 internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition drugs, KnowledgeBase knowledge, TimeZoneInfo zone, DateTimeOffset asOf)
 {
@@ -32,19 +39,20 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         if (OrdersAfter(orders, course) is { Length: > 0 } ordered)
         {
             // What was given, or may have been, before the order or at any time is a dose of which nobody says the day.
-            var isOpen = ordered[0].Began is null || undated.Length > 0 || MayBeginWithUnknownDrug(ordered[0].Began) || (course.Length == 0 && Array.Exists(orders, order => order.At is null));
+            var isOpen = undated.Length > 0 || MayHaveBegunBefore(ordered[0].Began) || IsFirstOrderUnclear(ordered[0], orders, course);
             return Made(ordered, FirstDoseKind.Ordered, isOpen, [.. ordered, .. undated], orders);
         }
 
         if (course.Length == 0)
             return Made([], FirstDoseKind.Given, isOpen: true, all, orders);
-        var uncertain = Array.FindAll(course, part => part.Began is null);
         var first = course.Where(part => part.Began is not null).OrderBy(part => part.Began).FirstOrDefault();
+        // A day on treatment after the first recorded dose says nothing of an earlier one.
+        var earlier = Array.FindAll(course, part => part.Began is null && part.From < first?.Began);
         return Made(
             first is null ? [] : [first],
-            undated.Length + uncertain.Length > 0 || MayBeginWithUnknownDrug(first?.Began) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
+            undated.Length + earlier.Length > 0 || MayHaveBegunBefore(first?.Began) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
             // Seen on treatment before the first dose that is recorded: there was an earlier one.
-            isOpen: first is null || Array.Exists(uncertain, part => part.At < first.Began),
+            isOpen: first is null || Array.Exists(earlier, part => part.At < first.Began),
             [.. course, .. undated],
             orders);
     }
@@ -56,13 +64,13 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         [.. parts.Select(part => part.Medication)],
         StopOf(parts, orders, isOpen ? null : first[0].Began));
 
-    /// <summary>The last of the runs, oldest part first.</summary>
+    /// <summary>The last of the runs, oldest part first. A month or a year is near to every day in it.</summary>
     private static Part[] RunOf(IEnumerable<Part> dated, int mostDays)
     {
         var (run, last) = (new List<Part>(), DateOnly.MinValue);
         foreach (var part in dated.OrderBy(part => part.At).ThenBy(part => part.Medication.Reference, StringComparer.Ordinal))
         {
-            if (run.Count > 0 && part.At!.Value.DayNumber - last.DayNumber > mostDays)
+            if (run.Count > 0 && part.From!.Value.DayNumber - last.DayNumber > mostDays)
                 run.Clear();
             if (run.Count == 0 || part.Last > last)
                 last = part.Last;
@@ -89,9 +97,14 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         return [];
     }
 
-    // A drug of which nobody says which it is may be the inhibitor.
-    private bool MayBeginWithUnknownDrug(DateOnly? first) => first is { } day && history.Begun.Where(history.MayBeAny).Select(PartOf)
-        .Any(part => part.At is not { } at || (at < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays));
+    // The first order has no certain day, or another one that has none may be before it and of the same run.
+    private bool IsFirstOrderUnclear(Part first, Part[] orders, Part[] course) => first.Began is not { } began || Array.Exists(orders, order => order.Began is null
+        && (order.At is not { } at || (order.From < began && began.DayNumber - at.DayNumber <= Windows.MostDaysBetweenOrders && Array.TrueForAll(course, dose => dose.Last < at))));
+
+    // A drug of which nobody says which it is may be the inhibitor, and an order of it that was stopped, or held, may have been given.
+    private bool MayHaveBegunBefore(DateOnly? first) => first is { } day
+        && history.Begun.Where(history.MayBeAny).Concat(history.PerhapsTaken.Where(medication => !drugs.InhibitorsIn(medication.Concepts).Names.IsEmpty)).Select(PartOf)
+            .Any(part => part.At is null || (part.From < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays));
 
     // Only a record that says that it is over says when, and only where nothing goes on after it; a list of doses never does, nor does
     // one that has no end.
@@ -123,9 +136,10 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
     private Part PartOf(ChartMedication medication)
     {
         var began = Precise(BeganOf(medication));
-        var at = began ?? ((medication.Began ?? medication.Time)?.When is { } known ? DayOf(known) : null);
+        var known = (medication.Began ?? medication.Time)?.When;
+        var at = began ?? (known is { } when ? DayOf(when) : null);
         var last = medication.Time is { } time ? DayOf(time.When) : at;
-        return new(medication, began, at, IsTakenWithoutEnd(medication) ? DayOf(asOf) : last ?? DateOnly.MinValue);
+        return new(medication, began, known is { } span ? DayOf(span.Earliest) : null, at, IsTakenWithoutEnd(medication) ? DayOf(asOf) : last ?? DateOnly.MinValue);
     }
 
     // On which day somebody was on a treatment, or when it ended, is not when it began.
@@ -148,9 +162,10 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
     private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
 
     /// <param name="Began">The day on which it was given first, as far as this record says so.</param>
-    /// <param name="At">The first day of which the record knows; null where it has no time at all.</param>
+    /// <param name="From">The first day of which the record can be speaking: of a month or a year the first; null where it has no time at all.</param>
+    /// <param name="At">The last day that this can be.</param>
     /// <param name="Last">The last such day.</param>
-    private sealed record Part(ChartMedication Medication, DateOnly? Began, DateOnly? At, DateOnly Last) : PatientData
+    private sealed record Part(ChartMedication Medication, DateOnly? Began, DateOnly? From, DateOnly? At, DateOnly Last) : PatientData
     {
         public bool IsOrder => Medication.Kind == ChartMedicationKind.Request;
     }

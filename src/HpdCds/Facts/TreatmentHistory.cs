@@ -42,6 +42,13 @@ internal sealed class TreatmentHistory(
         medication,
         medication.DoNotPerform ? "do-not-perform" : !IsTaken(medication) ? medication.Status ?? "no-status" : IsDraft(medication) ? "draft" : null))];
 
+    /// <summary>
+    /// What was ordered and then stopped or held, or of which nobody says what became of it: it may have been given. No evidence of exposure
+    /// (clinical model, section 1), and none against it.
+    /// </summary>
+    public ChartMedication[] PerhapsTaken => field ??=
+        [.. chart.Medications.Where(medication => !medication.DoNotPerform && IsPerhapsTaken(medication) && !IsDraft(medication) && HasBegun(medication))];
+
     /// <summary>Tells whoever asked what became of a medication.</summary>
     public void Explain(ChartMedication medication, Fate fate, string? fact, string? why = null) =>
         trace?.Note(medication.Reference, fate, medication.Source, fact, why);
@@ -58,6 +65,13 @@ internal sealed class TreatmentHistory(
         (ChartMedicationKind.Administration, "completed" or "in-progress") => true,
         (ChartMedicationKind.Request, "active" or "completed") => true,
         (ChartMedicationKind.Statement, "active" or "completed" or "stopped" or "on-hold") => true,
+        _ => false,
+    };
+
+    private static bool IsPerhapsTaken(ChartMedication medication) => (medication.Kind, medication.Status) switch
+    {
+        (ChartMedicationKind.Request, "stopped" or "on-hold" or "unknown") => true,
+        (ChartMedicationKind.Statement, "unknown") => true,
         _ => false,
     };
 

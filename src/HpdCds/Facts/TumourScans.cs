@@ -14,14 +14,11 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 {
     public const string SumGroup = "recist-sum";
     private const string DiameterGroup = "tumor-diameter";
-    private const string Unnamed = "unnamed";
-    private const string Named = "focus:";
 
     /// <summary>A report or a study of such a state says nothing of images that were made.</summary>
     private static readonly string[] NotDone = ["entered-in-error", "cancelled", "registered"];
 
-    private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
-        .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+    private readonly LesionIdentity _lesions = new(chart, focus, knowledge);
 
     // Each result is asked about several times, and to know its day every report may have to be looked at.
     private readonly Dictionary<ChartObservation, DateOnly?> _days = new(ReferenceEqualityComparer.Instance);
@@ -37,20 +34,18 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     /// <summary>The same the other way round. A stated sum and a sum of sizes are never compared.</summary>
     public Scan[] BySizes => field ??= Every(Sizes, Sums);
 
-    /// <summary>
-    /// Results that would count if anybody said on which day the images were made, each with the days between which they can have
-    /// been: images are not later than what was issued of them.
-    /// </summary>
-    public (DateOnly From, DateOnly Until)[] Undated => field ??= [.. StatedSums.Concat(Diameters)
-        .Where(observation => DayOf(observation) is null)
-        .Select(observation => observation.Time is { Origin: var origin, When: var when }
-            ? (origin == TimeOrigin.Effective ? DayOf(when.Earliest) : DateOnly.MinValue, DayOf(when.Latest))
-            : (DateOnly.MinValue, DateOnly.MaxValue))];
+    /// <summary>The results that would count if anybody said on which day the images were made, each with the days between which they can have been.</summary>
+    public (DateOnly From, DateOnly Until)[] Undated => field ??= [.. StatedSums.Concat(Diameters).Where(observation => DayOf(observation) is null).Select(WindowOf)];
+
+    /// <summary>The days between which a result without a day can be: images are not later than what was issued of them.</summary>
+    public (DateOnly From, DateOnly Until) WindowOf(ChartObservation observation) => observation.Time is { Origin: var origin, When: var when }
+        ? (origin == TimeOrigin.Effective ? DayOf(when.Earliest) : DateOnly.MinValue, DayOf(when.Latest))
+        : (DateOnly.MinValue, DateOnly.MaxValue);
 
     /// <summary>Every lesion that was measured, whichever sum it stands in.</summary>
     public ImmutableArray<LesionCourse> Lesions => [.. Diameters
         .Where(observation => DayOf(observation) is not null)
-        .GroupBy(LesionKey, StringComparer.Ordinal)
+        .GroupBy(_lesions.KeyOf, StringComparer.Ordinal)
         .Select(lesion => new LesionCourse(lesion.Key, SiteOf(lesion.First()), [.. lesion
             .Select(observation => new LesionSize(DayOf(observation)!.Value, SizeOf(observation), observation.Reference))
             .OrderBy(size => size.Date).ThenBy(size => size.Source, StringComparer.Ordinal)]))
@@ -64,7 +59,7 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     }
 
     /// <summary>The body site of a result, as a comparable text.</summary>
-    public string? OrganOf(ChartObservation observation) => KeyOf(LesionOf(observation)?.BodySite);
+    public string? OrganOf(ChartObservation observation) => _lesions.OrganOf(observation);
 
     /// <summary>
     /// The day on which the images were made: the result's own time, else that of the study, else that of the report. When it
@@ -95,14 +90,16 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         .Select(day => Stated(day.Key, Best(day, sum => sum)))
         .OfType<Scan>()];
 
-    private static Scan[] Every(Scan[] preferred, Scan[] others) => [.. preferred.Concat(others.Where(other => !Array.Exists(preferred, scan => scan.Date == other.Date))).OrderBy(scan => scan.Date)];
+    private static Scan[] Every(Scan[] preferred, Scan[] others) =>
+        [.. preferred.Concat(others.Where(other => !Array.Exists(preferred, scan => scan.Date == other.Date))).OrderBy(scan => scan.Date)];
 
-    // Two that differ are no sum, and a day without one stays a day on which nothing can be compared.
+    // Two that differ are no sum, nor is one that may be of another cancer; a day without one stays a day on which nothing can be compared.
     private Scan? Stated(DateOnly day, ChartObservation[] sums)
     {
-        var read = sums.Select(sum => SizeOf(sum)).ToArray();
-        var isUnsure = Array.Exists(read, sum => sum is null || sum.Range != read[0]?.Range);
-        var least = read.OfType<Measure<TumourSum>>().MinBy(sum => sum.Value);
+        var read = sums.Select(SizeOf).ToArray();
+        var mayBeOfAnother = focus.AreOfSeveral(sums) || Array.Exists(sums, focus.IsOfUnreadCancer);
+        var isUnsure = mayBeOfAnother || Array.Exists(read, sum => sum is null || sum.Range != read[0]?.Range);
+        var least = mayBeOfAnother ? null : read.OfType<Measure<TumourSum>>().MinBy(sum => sum.Value);
         return (isUnsure ? AtLeast(least?.Value ?? 0) : least) is { } known
             ? new(day, known, SumGroup, ModalityOf(sums), isUnsure ? string.Join(", ", sums.Select(sum => sum.Reference)) : sums[0].Reference) { IsUnsure = isUnsure }
             : null;
@@ -117,15 +114,18 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         .Select(day => SumOf(day.Key, [.. day]))
         .OfType<Scan>()];
 
-    // Without a lesion whose size cannot be read, or is disputed, a sum is only a lower bound, and stands for none with it.
+    // Without a lesion whose size cannot be read, is disputed, or may be counted already, a sum is only a lower bound, and stands for none with it.
     private Scan? SumOf(DateOnly day, ChartObservation[] sizes)
     {
-        var read = sizes.GroupBy(LesionKey, StringComparer.Ordinal).SelectMany(OfOneLesion)
-            .Select(lesion => (lesion.Key, lesion.Observation, lesion.IsDisputed, Size: SizeOf(lesion.Observation))).ToArray();
-        var isPartial = Array.Exists(read, lesion => lesion.Size is null || lesion.IsDisputed);
+        var read = sizes.GroupBy(_lesions.KeyOf, StringComparer.Ordinal).SelectMany(MeasuredUnder).ToArray();
+        var counted = focus.AreOfSeveral(sizes) ? [] : Array.FindAll(read, lesion => !focus.IsOfUnreadCancer(lesion.Observation));
+        var doubled = _lesions.Doubled([.. counted.Select(lesion => lesion.Observation)]).ToHashSet(ReferenceEqualityComparer.Instance);
+        var isPartial = counted.Length < read.Length || doubled.Count > 0 || Array.Exists(read, lesion => lesion.Size is null || lesion.IsDisputed);
         var bound = isPartial ? Comparison.AtLeast : read.Select(lesion => lesion.Size?.Bound).FirstOrDefault(comparison => comparison is not null);
+        var least = counted.Where(lesion => !doubled.Contains(lesion.Observation)).Sum(lesion => lesion.Millimetres)
+            + LeastOf(Array.FindAll(counted, lesion => doubled.Contains(lesion.Observation)));
         // More than can be believed is no sum either, and its day no less a day of imaging.
-        var believed = Measure<TumourSum>.From(read.Sum(lesion => lesion.Size?.Value ?? 0), bound, factor: 1);
+        var believed = Measure<TumourSum>.From(least, bound, factor: 1);
         return (believed ?? AtLeast(0)) is { } sum
             ? new(
                 day,
@@ -134,52 +134,33 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
                 ModalityOf([.. read.Select(lesion => lesion.Observation)]),
                 string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
             {
-                IsUnsure = believed is null || isPartial || Array.Exists(read, lesion => lesion.Key == Unnamed) || MayStandTwice([.. read.Select(lesion => lesion.Observation)]),
+                IsUnsure = believed is null || isPartial || Array.Exists(read, lesion => lesion.Key == LesionIdentity.Unnamed),
             }
             : null;
     }
 
-    // Alone and inside a panel it may be one lesion that was written down twice.
-    private bool MayStandTwice(ChartObservation[] sizes) =>
-        sizes.Where(size => size.Reference.Contains('#', StringComparison.Ordinal))
-            .Any(inPanel => Array.Exists(sizes, alone => !alone.Reference.Contains('#', StringComparison.Ordinal) && MayBeOneLesion(alone, inPanel)));
-
-    // Two that are named are two; a name that only one of them has tells them not apart, of whatever size.
-    private bool MayBeOneLesion(ChartObservation one, ChartObservation other)
-    {
-        var areOfOneSize = SizeOf(one) is { } size && size.Value == SizeOf(other)?.Value;
-        var (key, otherKey) = (LesionKey(one), LesionKey(other));
-        if (IsNamed(key) == IsNamed(otherKey))
-            return key == otherKey && areOfOneSize;
-        return OrganOf(one) is { } organ && OrganOf(other) is { } otherOrgan ? organ == otherOrgan : areOfOneSize;
-    }
+    // Of sizes that may be of the same lesions so many as there are lesions at least, and the smallest of them.
+    private decimal LeastOf(MeasuredLesion[] doubled) =>
+        doubled.Select(lesion => lesion.Millimetres).Order().Take(_lesions.LeastCount([.. doubled.Select(lesion => lesion.Observation)])).Sum();
 
     // Two sizes of one named lesion on one day are two readings of it; two lesions of one organ are two lesions. Where those are of
     // different standing, the better may be in place of the other or beside it, so that it is the least there is.
-    private IEnumerable<(string Key, ChartObservation Observation, bool IsDisputed)> OfOneLesion(IGrouping<string, ChartObservation> sizes)
+    private IEnumerable<MeasuredLesion> MeasuredUnder(IGrouping<string, ChartObservation> sizes)
     {
         var best = Best(sizes, size => size);
-        if (!IsNamed(sizes.Key))
-            return best.Select(size => (sizes.Key, size, IsDisputed: best.Length != sizes.Count()));
-        var readings = best.Select(size => (Observation: size, SizeOf(size)?.Value, SizeOf(size)?.Range)).ToArray();
-        var least = readings.MinBy(reading => reading.Value ?? 0);
-        return [(sizes.Key, least.Observation, Array.Exists(readings, reading => reading.Range != least.Range))];
+        if (!LesionIdentity.IsNamed(sizes.Key))
+            return best.Select(size => new MeasuredLesion(sizes.Key, size, SizeOf(size), IsDisputed: best.Length != sizes.Count()));
+        var readings = best.Select(size => new MeasuredLesion(sizes.Key, size, SizeOf(size), IsDisputed: false)).ToArray();
+        var least = readings.MinBy(reading => reading.Millimetres)!;
+        return [least with { IsDisputed = Array.Exists(readings, reading => reading.Size?.Range != least.Size?.Range) }];
     }
 
     private Measure<TumourSum>? SizeOf(ChartObservation observation) => results.Measured<TumourSum>(observation, TumourSum.Name).Value;
 
-    private static bool IsNamed(string lesion) => lesion.StartsWith(Named, StringComparison.Ordinal);
-
-    // By the lesion that is named, else by where it is.
-    private string LesionKey(ChartObservation observation)
-    {
-        var named = focus.LesionsOf(observation)
-            .Concat(LesionOf(observation)?.Identifiers ?? []).Order(StringComparer.Ordinal).ToArray();
-        return named.Length > 0 ? Named + string.Join(",", named) : OrganOf(observation) ?? Unnamed;
-    }
-
     /// <summary>Why a size is none of the treated tumour in an image; null where it may be one.</summary>
-    public string? WhyNotOf(ChartObservation size) => LesionOf(size)?.IsOfSpecimen == true ? "pathology" : focus.Of(size) == CancerOfResult.Another ? "another-cancer" : null;
+    public string? WhyNotOf(ChartObservation size) => _lesions.LesionOf(size)?.IsOfSpecimen == true ? "pathology"
+        : focus.Of(size) == CancerOfResult.Another ? "another-cancer"
+        : null;
 
     private ChartObservation[] Measured(string group) =>
         [.. results.Of(group).Where(observation => WhyNotOf(observation) is null).OrderBy(observation => observation.Reference, StringComparer.Ordinal)];
@@ -189,38 +170,45 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private string? ModalityOf(ChartObservation[] of)
     {
-        var modalities = of.SelectMany(observation => StudiesOf(observation, ReportsOf(observation))).SelectMany(study => study.Modalities).Except(knowledge.Growth.DerivedObjects, StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var modalities = of.SelectMany(observation => StudiesOf(observation, ReportsOf(observation))).SelectMany(study => study.Modalities)
+            .Except(knowledge.Growth.DerivedObjects, StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return modalities.Length == 0 ? null : string.Join("+", modalities);
     }
 
     private ChartReport[] ReportsOf(ChartObservation observation)
     {
         if (!_reports.TryGetValue(observation, out var reports))
-            _reports[observation] = reports = [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal) && report.Results.Any(result => IsReferenceTo(result, Whole(observation))))];
+        {
+            _reports[observation] = reports = [.. chart.Imaging.Reports.Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal)
+                && report.Results.Any(result => IsReferenceTo(result, LesionIdentity.Whole(observation))))];
+        }
+
         return reports;
     }
 
     private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[] reports)
     {
-        var named = (LesionOf(observation)?.From ?? []).Concat(reports.SelectMany(report => report.Studies));
+        var named = (_lesions.LesionOf(observation)?.From ?? []).Concat(reports.SelectMany(report => report.Studies));
         return chart.Imaging.Studies.Where(study => !NotDone.Contains(study.Status, StringComparer.Ordinal) && named.Any(name => IsReferenceTo(name, study.Reference)));
     }
 
-    private ChartLesion? LesionOf(ChartObservation observation) => _lesions.GetValueOrDefault(Whole(observation));
-
     private string? SiteOf(ChartObservation observation) =>
-        LesionOf(observation)?.BodySite is { } site ? site.Text ?? site.Codings.Select(coding => coding.Display ?? coding.Code).FirstOrDefault() : null;
+        _lesions.LesionOf(observation)?.BodySite is { } site ? site.Text ?? site.Codings.Select(coding => coding.Display ?? coding.Code).FirstOrDefault() : null;
 
-    private static string Whole(ChartObservation observation) => observation.Reference.Split('#')[0];
-
-    private static bool IsReferenceTo(string written, string reference) => written == reference || References.Relative(written, []) == reference || written.EndsWith("/" + reference, StringComparison.Ordinal);
-
-    private static string? KeyOf(ChartConcept? site) =>
-        site?.Codings.Select(coding => $"{coding.System}|{coding.Code}").Order(StringComparer.Ordinal).FirstOrDefault() ?? site?.Texts.FirstOrDefault()?.Trim().ToUpperInvariant();
+    private static bool IsReferenceTo(string written, string reference) =>
+        written == reference || References.Relative(written, []) == reference || written.EndsWith("/" + reference, StringComparison.Ordinal);
 
     private DateOnly? Day(ClinicalTime when) => when.Precision is TimePrecision.Month or TimePrecision.Year
         ? null
         : DayOf(when.Latest);
 
     private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
+
+    /// <summary>A lesion as it was measured on a day.</summary>
+    /// <param name="Size">Null where it cannot be read as one.</param>
+    /// <param name="IsDisputed">It was read in two ways, or may stand in the place of another.</param>
+    private sealed record MeasuredLesion(string Key, ChartObservation Observation, Measure<TumourSum>? Size, bool IsDisputed) : PatientData
+    {
+        public decimal Millimetres => Size?.Value ?? 0;
+    }
 }

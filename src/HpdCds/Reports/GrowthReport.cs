@@ -56,19 +56,35 @@ internal static class GrowthReport
         var ofPatient = answers.ToLookup(answer => answer.Patient, StringComparer.Ordinal);
         var joined = doses.Select(dose => (Dose: dose, Answers: ofPatient[dose.Patient].Where(answer => answer.IsOfCourseOf(dose.At)).ToArray())).ToArray();
         var definitions = joined.SelectMany(item => item.Answers).Select(answer => answer.Definition).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        foreach (var definition in definitions.Length == 0 ? [""] : definitions)
+        var judged = joined.Where(item => item.Answers.Length > 0).Select(item => item.Dose.Model).ToHashSet(StringComparer.Ordinal);
+        foreach (var definition in definitions)
         {
-            // The doses of a model of which no answer goes by this definition were judged by another, or not yet.
-            var models = joined.Where(item => definition.Length == 0 || Array.Exists(item.Answers, answer => answer.Definition == definition)).Select(item => item.Dose.Model).ToHashSet(StringComparer.Ordinal);
-            yield return ReportTable.Of(
-                definition.Length == 0 ? "growth-by-band" : $"growth-by-band-{definition}",
-                definition.Length == 0 ? "What came of first doses, by band" : $"What came of first doses, by band, as {definition} has it",
-                "What the definition said of growth in the course that the order began, by the last answer of hpd-growth that could judge it. A patient counts once. Who died, or went elsewhere, before the first scan stands under awaits-scan or no-answer.",
-                Ends,
-                joined.Where(item => models.Contains(item.Dose.Model)).GroupBy(item => $"{item.Dose.Model}: {item.Dose.Band}", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
-                    .Select(group => (group.Key, CountsOf([.. group.Select(item => EndOf(item.Answers, definition))]))));
+            // The doses of a model of which no answer goes by this definition were judged by another.
+            var models = joined.Where(item => Array.Exists(item.Answers, answer => answer.Definition == definition)).Select(item => item.Dose.Model).ToHashSet(StringComparer.Ordinal);
+            yield return TableOf(
+                $"growth-by-band-{definition}",
+                $"What came of first doses, by band, as {definition} has it",
+                joined.Where(item => models.Contains(item.Dose.Model)).Select(item => (item.Dose.Model, item.Dose.Band, EndOf(item.Answers, definition))));
+        }
+
+        // Or by none yet: whoever is counted stands in a table.
+        if (definitions.Length == 0 || Array.Exists(joined, item => !judged.Contains(item.Dose.Model)))
+        {
+            yield return TableOf(
+                "growth-by-band",
+                "What came of first doses, by band",
+                joined.Where(item => !judged.Contains(item.Dose.Model)).Select(item => (item.Dose.Model, item.Dose.Band, NoAnswer)));
         }
     }
+
+    private static ReportTable TableOf(string id, string title, IEnumerable<(string Model, string Band, string End)> doses) => ReportTable.Of(
+        id,
+        title,
+        "What the definition said of growth in the course that the order began, by the last answer of hpd-growth that could judge it. A patient counts once. "
+            + "Who died, or went elsewhere, before the first scan stands under awaits-scan or no-answer.",
+        Ends,
+        doses.GroupBy(dose => $"{dose.Model}: {dose.Band}", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Key, CountsOf([.. group.Select(dose => dose.End)]))));
 
     private static ImmutableArray<long> CountsOf(string[] ends) => [.. Ends.Select(name => (long)ends.Count(end => end == name))];
 

@@ -46,7 +46,7 @@ internal static class PictureGrowth
         "growth.primary", ("rule", words[$"growth.rule.{assessment.Primary}"]), ("verdict", GrowthWords.Verdict(assessment.PrimaryResult.Judgement, words.Wording))));
 
     private static string Dose(Picture picture, GrowthReading reading, PictureWords words) => reading.Course.FirstDose is not { } day
-        ? words[reading.Course.OnTreatment.Gap == GrowthGap.NotRead ? "page.growth-first-dose-unread" : "page.growth-first-dose-unknown"]
+        ? words[reading.WasTreatmentRead ? "page.growth-first-dose-unknown" : "page.growth-first-dose-unread"]
         : words.Say(
             reading.Course.FirstDoseKind switch
             {
@@ -67,20 +67,30 @@ internal static class PictureGrowth
             ("count", PictureWords.Number(reading.Scans.Length)),
             ("first", Size(reading.Scans[0], words)), ("firstDate", GrowthWords.Day(reading.Scans[0].Date)),
             ("last", Size(last, words)), ("lastDate", GrowthWords.Day(last.Date)),
-            ("dose", course.FirstDose is { } day ? GrowthWords.Day(day) : words["growth.dose-unknown"]));
+            ("dose", GrowthNotes.FirstDose(reading, words.Wording)));
         var lines = Lines(reading);
         return Markup.Of(
             "figure",
             Markup.Of("h3", words["page.growth-sums"]),
             Classed("p", "latest", words.Say("page.trend-latest", ("value", Size(last, words)), ("date", GrowthWords.Day(last.Date) + ", " + words.Age(last.Date)))),
-            lines.Count == 0 ? null : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, words["page.growth-mark-dose"]),
+            lines.Count == 0
+                ? null
+                : new GrowthChart(lines, reading.Doses, course.FirstDose) { Expected = Expected(growth.Assessment.Figures), IsOneCourse = true }.Draw(spoken, StartOf(reading, words)),
             Details(words["page.trend-table"], Table(
                 words["page.growth-sums"],
                 [words["page.col-date"], words["page.growth-col-sum"], words["page.growth-col-role"], words["page.growth-col-lesions"], words["page.growth-col-modality"], words["page.col-source"]],
                 reading.Scans.Reverse().Select(scan => (IReadOnlyList<object?>)
                     [GrowthWords.Day(scan.Date), Sum(scan, reading, words), words[$"page.growth-role-{GrowthExtension.RoleOf(scan, course) ?? "shown"}"], Set(scan, reading, words), scan.Modality ?? "", scan.Source]))),
-            Classed("p", "quiet", words["page.growth-sums-told"], Expected(growth.Assessment.Figures).Count == 0 ? null : " " + words["page.growth-sums-dashed"]));
+            Classed("p", "quiet", words.Say("page.growth-sums-told", ("start", StartOf(reading, words))), Expected(growth.Assessment.Figures).Count == 0 ? null : " " + words["page.growth-sums-dashed"]));
     }
+
+    // What the day is by which growth is judged: an order is no dose, and the first recorded dose not always the first.
+    private static string StartOf(GrowthReading reading, PictureWords words) => words[reading.Course.FirstDoseKind switch
+    {
+        FirstDoseKind.Ordered => "page.growth-mark-order",
+        FirstDoseKind.AtTheLatest => "page.growth-mark-dose-latest",
+        _ => "page.growth-mark-dose",
+    }];
 
     // A line leads only from one sum to another that it can be compared with.
     private static List<(string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points)> Lines(GrowthReading reading)
@@ -131,7 +141,7 @@ internal static class PictureGrowth
         string Reason(GrowthGap gap) => words.Say("growth.not-evaluable", ("reason", words[$"growth.gap.{gap.Code()}"]));
         IReadOnlyList<object?> Row(string name, GrowthInterval? interval, GrowthGap? gap) => interval is null
             ? [words[name], gap is { } why ? Reason(why) : "", "", "", ""]
-            : [words[name], $"{GrowthWords.Day(interval.From.Date)} – {GrowthWords.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})", Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
+            : [words[name], Dates(interval, words), Change(interval, words), Rate(interval, words), Kinetics(interval, words)];
         IReadOnlyList<object?> compared =
         [
             words["page.growth-compared"],
@@ -201,7 +211,7 @@ internal static class PictureGrowth
             "figure",
             Markup.Of("h3", words["page.growth-lesions"]),
             Classed("p", "latest", words.Items(named.Select(one => one.Lesion.IsOneLesion ? one.Name : words.Say("page.growth-lesion-several", ("name", one.Name))))),
-            drawn.Length == 0 ? Markup.Of("p", "") : new GrowthChart([.. drawn.Select(one => ((string?)one.Number, one.Points))], reading.Doses, reading.Course.FirstDose).Draw(spoken, words["page.growth-mark-dose"]),
+            drawn.Length == 0 ? Markup.Of("p", "") : new GrowthChart([.. drawn.Select(one => ((string?)one.Number, one.Points))], reading.Doses, reading.Course.FirstDose).Draw(spoken, StartOf(reading, words)),
             Details(words["page.trend-table"], Table(
                 words["page.growth-lesions"],
                 [words["page.growth-col-lesion"], words["page.col-date"], words["page.growth-col-size"], words["page.col-source"]],
@@ -216,13 +226,30 @@ internal static class PictureGrowth
         Table(
             words["page.growth-markers"],
             [words["page.growth-col-marker"], words["page.growth-col-when"], words["page.col-value"], words["page.col-date"], words["page.col-source"]],
-            reading.Markers.SelectMany(marker => new[] { ("page.growth-at-dose", marker.AtFirstDose), ("page.growth-now", marker.Now) }
+            reading.Markers.SelectMany(marker => new[] { (MarkerDayOf(reading.Course.FirstDoseKind), marker.AtFirstDose), ("page.growth-now", marker.Now) }
                 .Select(row => Marker(words[$"name.{marker.Marker}"], words[row.Item1], row.Item2, words)))));
+
+    private static string MarkerDayOf(FirstDoseKind kind) => kind switch
+    {
+        FirstDoseKind.Ordered => "page.growth-at-order",
+        FirstDoseKind.AtTheLatest => "page.growth-at-dose-latest",
+        _ => "page.growth-at-dose",
+    };
 
     private static IReadOnlyList<object?> Marker(string name, string when, Fact<Finding> fact, PictureWords words) => fact switch
     {
         Fact<Finding>.Known { Value: { Shown: Shown.Number number } finding, Provenance: var provenance } =>
-            [name, when, new object?[] { FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit), GrowthNotes.Marks(finding, provenance, words.Wording).Select(mark => Classed("div", "mark", mark)) }, provenance.When?.Date, provenance.Source],
+        [
+            name,
+            when,
+            new object?[]
+            {
+                FactorLine.Bound(number.Bound) + PictureWords.Number(Math.Round(number.Value, 2)) + words.Line.Unit(number.Unit),
+                GrowthNotes.Marks(finding, provenance, words.Wording).Select(mark => Classed("div", "mark", mark)),
+            },
+            provenance.When?.Date,
+            provenance.Source,
+        ],
         Fact<Finding>.Unknown unknown => [name, when, $"{words["page.state-unknown"]} ({words[$"reason.{unknown.Reason.Code()}"]})", "", ""],
         _ => [name, when, words["page.state-unknown"], "", ""],
     };
@@ -231,6 +258,9 @@ internal static class PictureGrowth
         "div",
         Markup.Of("h3", words["page.growth-limits"]),
         Classed("ul", "limits", GrowthWords.Limits(growth, words.Wording).Select(line => Markup.Of("li", line))));
+
+    private static string Dates(GrowthInterval interval, PictureWords words) =>
+        $"{GrowthWords.Day(interval.From.Date)} – {GrowthWords.Day(interval.To.Date)} ({words.Say("page.growth-days", ("days", PictureWords.Number(interval.Days)))})";
 
     private static string Change(GrowthInterval interval, PictureWords words) => interval.ChangePercent is { } percent
         ? words.Say("page.growth-change", ("mm", GrowthWords.Signed((double)interval.Change)), ("percent", GrowthWords.Signed((double)percent)))

@@ -10,6 +10,16 @@ public sealed class GrowthCourseTests
     private static readonly DateOnly Dose = Day("2024-03-10");
 
     [Fact]
+    public void Progression_that_was_recorded_later_is_told_only_where_the_first_evaluation_is_none()
+    {
+        var later = Day("2024-05-02");
+
+        Assert.Equal(later, (Course(80, 100, 101) with { RecordedLater = later }).Assess().Figures.RecordedLater);
+        Assert.Null((Course(80, 100, 121) with { RecordedLater = later }).Assess().Figures.RecordedLater);
+        Assert.Null(Course(80, 100, 101).Assess().Figures.RecordedLater);
+    }
+
+    [Fact]
     public void The_last_scan_up_to_the_day_of_the_dose_is_the_baseline_and_the_next_the_first_evaluation()
     {
         var course = Of(At(Dose.AddDays(80), 4), At(Dose, 2), At(Dose.AddDays(-30), 1), At(Dose.AddDays(14), 3));

@@ -66,6 +66,42 @@ public sealed class GrowthExplainTests : ExplainingTests
         Assert.Equal("2026-10-13", (string?)definition["resource"]!["effectiveDateTime"]);
     }
 
+    [Theory]
+    [InlineData("an order", "ordered")]
+    [InlineData("a dose before which there may have been another", "at-the-latest")]
+    [InlineData("a dose of a list that was cut", "at-the-latest")]
+    public async Task A_day_that_is_not_certainly_that_of_the_first_dose_is_written_as_none(string row, string kind)
+    {
+        var patient = row switch
+        {
+            "an order" => GrowthPatient.Untreated(80, 90, 135).Add("medications", GrowthPatient.OrderOf("m-1", "2026-09-01")),
+            "a dose of a list that was cut" => GrowthPatient.WithScans(80, 90, 135).Add("administrations", HpdCds.Tests.Chart.Json.Outcome("warning", "incomplete")),
+            _ => GrowthPatient.WithScans(80, 90, 135).Add("statements", GrowthPatient.Statement("s", "active", "")),
+        };
+        var explanation = await ExplainAsync(patient.View());
+
+        Assert.Equal(kind, (string?)explanation.Json["answer"]!["extension"]!["org.hpdcds.assessment"]!["growth"]!["firstDoseIs"]);
+        Assert.DoesNotContain("\"first-dose\"", explanation.Resources!.ToJsonString(), StringComparison.Ordinal);
+        if (row == "an order")
+            Assert.Equal("used ordered", FateOf(explanation, "MedicationRequest/m-1").Last());
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_not_clear_and_an_embolisation_that_was_known_by_its_text_say_so()
+    {
+        var explanation = await ExplainAsync(GrowthPatient.WithScans(80, 90, null)
+            .Add("procedures", """{"resourceType":"Procedure","id":"tace","status":"completed","subject":{"reference":"Patient/pat-1"},"performedDateTime":"2026-09-05","code":{"text":"Transarterial chemoembolization"} }""")
+            .Add("plans", """{"resourceType":"ServiceRequest","id":"late","status":"active","intent":"order","category":[{"coding":[{"system":"http://snomed.info/sct","code":"363679005"}]}],"occurrenceDateTime":"2026-10-20","subject":{"reference":"Patient/pat-1"} }""")
+            .Add("appointments", """{"resourceType":"Appointment","id":"visit","status":"booked","start":"2026-12-10T08:00:00Z","participant":[{"actor":{"reference":"Patient/pat-1"},"status":"accepted"}]}""").View());
+
+        Assert.Equal(["unusable planned-imaging unclear"], FateOf(explanation, "ServiceRequest/late"));
+        Assert.Equal(["unusable planned-imaging unclear"], FateOf(explanation, "Appointment/visit"));
+        Assert.Contains("used embolisation", FateOf(explanation, "Procedure/tace"));
+    }
+
+    private static string[] FateOf(HpdCds.Explain.Explanation explanation, string reference) =>
+        [.. explanation.Json["resources"]!.AsArray().Where(one => (string?)one!["reference"] == reference).Select(one => $"{one!["fate"]} {one["fact"]} {one["why"]}".Trim())];
+
     [Fact]
     public async Task A_ratio_that_is_not_defined_is_not_applicable_and_one_that_is_missing_is_unknown()
     {

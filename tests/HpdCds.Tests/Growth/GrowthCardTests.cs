@@ -175,6 +175,37 @@ public sealed class GrowthCardTests
             Assert.Contains(language == "en" ? "not used: 2" : "未使用的测量：2", detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(36)]
+    [InlineData(64)]
+    public async Task Three_grounds_with_long_ids_beside_every_limit_fit_too(int length)
+    {
+        const string Preliminary = "\"preliminary\"";
+        string Long(string id) => id.PadRight(length, '0');
+        var patient = new GrowthPatient(isTreated: false)
+            .Add("problems", """{"resourceType":"Condition","id":"breast","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"C50.9"}]},"clinicalStatus":{"coding":[{"code":"active"}]},"subject":{"reference":"Patient/pat-1"} }""")
+            .Add("administrations", Dose("d", "2026-09-03"))
+            .Add("growth", NoNewLesion(After, "271299001").Replace("status-" + After, Long("status"), StringComparison.Ordinal).Replace("\"final\"", Preliminary, StringComparison.Ordinal))
+            .Add("growth", NewLesion(Long("new"), "\"valueBoolean\":true", null, "preliminary"))
+            .Add("statements", Statement("s", "active", ""))
+            .Add("statements", """{"resourceType":"MedicationStatement","id":"tki","status":"completed","effectivePeriod":{"start":"2026-05-01","end":"2026-08-20"},"subject":{"reference":"Patient/pat-1"},"medicationCodeableConcept":{"text":"Lenvatinib"} }""")
+            .Add("procedures", """{"resourceType":"Procedure","id":"tace","status":"completed","subject":{"reference":"Patient/pat-1"},"performedDateTime":"2026-08-01","code":{"text":"Transarterial chemoembolization"} }""")
+            .Add("growth", Size("u", null, 20, more: """ "issued":"2026-05-20T08:00:00Z", """));
+        foreach (var (day, size) in new[] { ("2026-05-30", 1080.1), ("2026-07-30", 1080.3), (After, 1350.3), ("2026-10-16", 1450.2), ("2026-10-19", 1550.4) })
+        {
+            patient.Add("growth", Size("sum-" + day, day, size).Replace("\"final\"", Preliminary, StringComparison.Ordinal)
+                .Replace("http://loinc.org", "http://localhost:5080/codes", StringComparison.Ordinal).Replace("33728-7", "RECIST-SUM", StringComparison.Ordinal));
+        }
+
+        await using var service = await StartWithSiteCodesAsync();
+        var detail = (string)(await AskAsync(service, patient.View(withoutKeys: "studies"))).Card!["detail"]!;
+
+        Assert.True(detail.Length <= 1200, detail.Length.ToString(CultureInfo.InvariantCulture) + ": " + detail);
+        Assert.All(
+            ["a new lesion", "a response recorded", Long("new"), Long("status"), "1,080.3 mm", "mbolisation", "inase inhibitor", "tated sums", "not used: 1", "ways of imaging", "less than 5 mm", "days before the first dose"],
+            told => Assert.Contains(told, detail, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Sizes_without_a_date_are_no_reason_to_say_that_there_was_no_scan()
     {
@@ -201,7 +232,7 @@ public sealed class GrowthCardTests
         {
             foreach (var rule in GrowthRule.Every)
             {
-                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-other-ordered", "growth.summary-awaits-ordered", "growth.summary-other-latest", "growth.summary-not-met-latest", "growth.summary-later" })
+                foreach (var key in new[] { "growth.summary-warning", "growth.summary-other", "growth.summary-own", "growth.summary-own-open", "growth.summary-awaits", "growth.summary-other-ordered", "growth.summary-awaits-ordered", "growth.summary-other-latest", "growth.summary-not-met-latest", "growth.summary-later", "growth.summary-later-recorded", "growth.summary-awaits-latest" })
                     Assert.InRange(wording.Say(key, ("rule", wording[$"growth.rule.{rule.Id}"]), ("date", "2026-10-13"), ("dose", "2026-10-13"), ("later", "2026-10-13")).Length, 1, 139);
             }
 

@@ -246,7 +246,7 @@ public sealed class GrowthEvaluationTests : IAsyncLifetime
     [InlineData("\"authoredOn\":\"2026-01-10\",", null, "An imaging order of 2026-01-10 is open")]
     [InlineData("", null, "An imaging order without a date is open")]
     [InlineData("\"authoredOn\":\"2026-01-10\",\"occurrenceDateTime\":\"2026-11-20\",", true, "planned for 2026-11-20")]
-    [InlineData("\"authoredOn\":\"2026-01-10\",\"occurrencePeriod\":{\"start\":\"2026-10-20\",\"end\":\"2026-11-20\"},", true, "planned for 2026-11-20")]
+    [InlineData("\"authoredOn\":\"2026-01-10\",\"occurrencePeriod\":{\"start\":\"2026-10-20\",\"end\":\"2026-11-20\"},", true, "planned by 2026-11-20")]
     [InlineData("\"authoredOn\":\"2026-01-10\",\"occurrenceTiming\":{\"event\":[\"2026-10-20\",\"2026-11-20\"]},", true, "planned for 2026-11-20")]
     [InlineData("\"authoredOn\":\"2026-09-10\",\"occurrenceDateTime\":\"2026-10-20\",", null, "An imaging order or appointment for 2026-10-20 is open (ServiceRequest/p-1)")]
     public async Task Imaging_is_planned_where_it_was_ordered_since_the_first_dose_or_lies_ahead(string times, bool? isPlanned, string told)
@@ -294,8 +294,6 @@ public sealed class GrowthEvaluationTests : IAsyncLifetime
     private static string OrderFor(GrowthPatient patient, string reason) =>
         patient.Order().Replace("\"medicationCodeableConcept\":{\"coding\":[{\"system\":\"http://www.nlm.nih.gov/research/umls/rxnorm\",\"code\":\"1597876\"}]}", "\"medicationCodeableConcept\":{\"coding\":[{\"system\":\"http://www.nlm.nih.gov/research/umls/rxnorm\",\"code\":\"1597876\"}]},\"reasonReference\":[{\"reference\":\"" + reason + "\"}]", StringComparison.Ordinal);
 
-    private static string Focus(string reference) => $$""" "focus":[{"reference":"{{reference}}"}], """;
-
     private static string From(string study) => $$""" "derivedFrom":[{"reference":"ImagingStudy/{{study}}"}], """;
 
     private static string Study(string id, string day, string modality, string? beside = null) =>
@@ -309,14 +307,6 @@ public sealed class GrowthEvaluationTests : IAsyncLifetime
 
     private static string Afp(string id, string day, int value, string status = "final", string unit = "ng/mL") =>
         $$"""{"resourceType":"Observation","id":"{{id}}","status":"{{status}}","code":{"coding":[{"system":"http://loinc.org","code":"1834-1"}]},"subject":{"reference":"Patient/pat-1"},"effectiveDateTime":"{{day}}T08:00:00Z","valueQuantity":{"value":{{value}},"unit":"{{unit}}","system":"http://unitsofmeasure.org","code":"{{unit}}"} }""";
-
-    private static string Progression(JsonObject found) => (string?)found["growth"]!["progression"]!["reason"] ?? (string)found["growth"]!["progression"]!["result"]!;
-
-    private static string Part(JsonObject found, string rule, string name)
-    {
-        var part = found["growth"]!["rules"]!.AsArray().Single(row => (string?)row!["id"] == rule)!["parts"]!.AsArray().Single(row => (string?)row!["name"] == name)!;
-        return (string?)part["reason"] ?? (string)part["result"]!;
-    }
 
     private Task<JsonObject> FoundAsync(GrowthPatient patient) => GrowthPatient.FoundAsync(_service, patient);
 }

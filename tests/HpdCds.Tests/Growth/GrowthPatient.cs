@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using HpdCds.Tests.Cases;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
 
@@ -12,6 +13,7 @@ internal sealed class GrowthPatient
     public const string Before = "2026-07-03";
     public const string Baseline = "2026-09-01";
     public const string After = "2026-10-13";
+    private const string OverlaySetting = "Overlay";
 
     public static readonly Dictionary<string, string?> On = new(StringComparer.Ordinal)
     {
@@ -29,17 +31,10 @@ internal sealed class GrowthPatient
     }
 
     /// <summary>The three scans of a vector; null for one that was not made.</summary>
-    public static GrowthPatient WithScans(double? before, double? baseline, double? after)
-    {
-        var patient = new GrowthPatient();
-        foreach (var (day, size) in new[] { (Before, before), (Baseline, baseline), (After, after) })
-        {
-            if (size is { } millimetres)
-                patient.Add("growth", Size("size-" + day, day, millimetres));
-        }
+    public static GrowthPatient WithScans(double? before, double? baseline, double? after) => new GrowthPatient().Measured(before, baseline, after);
 
-        return patient.Add("growth", NoNewLesion(After));
-    }
+    /// <summary>The same without a record of any dose.</summary>
+    public static GrowthPatient Untreated(double? before, double? baseline, double? after) => new GrowthPatient(isTreated: false).Measured(before, baseline, after);
 
     public static string Dose(string id, string day, string code = "1597876", string status = "completed") =>
         $$"""
@@ -92,6 +87,17 @@ internal sealed class GrowthPatient
         return this;
     }
 
+    private GrowthPatient Measured(double? before, double? baseline, double? after)
+    {
+        foreach (var (day, size) in new[] { (Before, before), (Baseline, baseline), (After, after) })
+        {
+            if (size is { } millimetres)
+                Add("growth", Size("size-" + day, day, millimetres));
+        }
+
+        return Add("growth", NoNewLesion(After));
+    }
+
     public string Prefetch(params string[] withoutKeys)
     {
         string[] keys = ["problems", "encounterDx", "cbc", "markers", "performance", "growth", "medications", "statements", "administrations", "procedures", "reports", "studies", "plans", "appointments"];
@@ -112,9 +118,13 @@ internal sealed class GrowthPatient
     {
         var all = new Dictionary<string, string?>(On, StringComparer.Ordinal);
         foreach (var (name, value) in settings)
-            all["HpdCds:Ehrs:0:" + name] = value;
+            all[(name == OverlaySetting ? "HpdCds:" : "HpdCds:Ehrs:0:") + name] = value;
         return await RunningService.StartAsync(settings: all, withSmallCodeSets: false);
     }
+
+    /// <summary>With the codes that the hospital of the example has for sums and for new lesions.</summary>
+    public static Task<RunningService> StartWithSiteCodesAsync(params (string Name, string Value)[] settings) =>
+        StartAsync([(OverlaySetting, Path.Combine(GoldenCase.RepositoryRoot(), "fhir-profiles", "examples", "overlay")), .. settings]);
 
     /// <summary>The card, if there is one, and the extension.</summary>
     public static async Task<(JsonNode? Card, JsonObject Found)> AskAsync(RunningService service, string body, string path = Service)
@@ -123,6 +133,34 @@ internal sealed class GrowthPatient
         Assert.Equal((200, answer?.ToJsonString()), (status, answer?.ToJsonString()));
         return (answer!["cards"]!.AsArray().SingleOrDefault(), answer["extension"]!["org.hpdcds.assessment"]!.AsObject());
     }
+
+    public static string Focus(string reference) => $$""" "focus":[{"reference":"{{reference}}"}], """;
+
+    /// <summary>Whether the first evaluation is progression, or why that is open.</summary>
+    public static string Progression(JsonObject found) => (string?)found["growth"]!["progression"]!["reason"] ?? (string)found["growth"]!["progression"]!["result"]!;
+
+    /// <summary>What a part of a rule says.</summary>
+    public static string Part(JsonObject found, string rule, string name)
+    {
+        var part = found["growth"]!["rules"]!.AsArray().Single(row => (string?)row!["id"] == rule)!["parts"]!.AsArray().Single(row => (string?)row!["name"] == name)!;
+        return (string?)part["reason"] ?? (string)part["result"]!;
+    }
+
+    /// <summary>The day of the first dose, how well it is known, and who says so.</summary>
+    public static (string? Day, string? Kind, string? Source) FirstDose(JsonObject found) =>
+        ((string?)found["growth"]!["firstDose"], (string?)found["growth"]!["firstDoseIs"], (string?)found["growth"]!["firstDoseSource"]);
+
+    public static string OrderOf(string id, string? authored, string status = "active", string code = "1597876") =>
+        $$"""
+        {"resourceType":"MedicationRequest","id":"{{id}}","status":"{{status}}","intent":"order",{{(authored is null ? "" : $"\"authoredOn\":\"{authored}\",")}}"subject":{"reference":"Patient/pat-1"},
+         "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{{code}}"}]} }
+        """;
+
+    public static string Statement(string id, string status, string effective, string code = "1597876") =>
+        $$"""
+        {"resourceType":"MedicationStatement","id":"{{id}}","status":"{{status}}",{{effective}}"subject":{"reference":"Patient/pat-1"},
+         "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{{code}}"}]} }
+        """;
 
     public static string Rule(JsonObject found, string rule)
     {

@@ -202,7 +202,7 @@ public sealed class GrowthReadingTests : IAsyncLifetime
     [InlineData("271299001", "met")]
     [InlineData("359746009", "not-met")]
     [InlineData("268910001", "not-met")]
-    [InlineData("709137006", "new-lesions-unknown")]
+    [InlineData("709137006", "response-unclear")]
     public async Task The_recorded_response_is_read(string answer, string progression)
     {
         var found = await FoundAsync(new GrowthPatient().Add("growth", Size("a", Baseline, 90)).Add("growth", Size("b", After, 92)).Add("growth", NoNewLesion(After, answer)));

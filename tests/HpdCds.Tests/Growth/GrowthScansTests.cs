@@ -175,7 +175,5 @@ public sealed class GrowthScansTests : IAsyncLifetime
          "component":[{"code":{"coding":[{"system":"http://loinc.org","code":"33728-7"}]},"valueQuantity":{{quantity}} }]}
         """;
 
-    private static string Progression(JsonObject found) => (string?)found["growth"]!["progression"]!["reason"] ?? (string)found["growth"]!["progression"]!["result"]!;
-
     private Task<JsonObject> FoundAsync(GrowthPatient patient) => GrowthPatient.FoundAsync(_service, patient);
 }

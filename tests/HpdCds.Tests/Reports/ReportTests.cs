@@ -97,6 +97,19 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task First_doses_of_a_model_without_any_answer_stand_in_a_table_too()
+    {
+        await using var site = await ReportingSite.StartAsync();
+        site.AddGrown(10, "high", "met");
+        site.AddGrownBy("champiat-2017", "hpd-solid", daysToFirstDose: 3, 40, "raised");
+
+        var report = await site.JsonAsync(doses: 50);
+
+        Assert.Equal([40, 0, 0, 0, 0, 40], Row(report, "growth-by-band", "hpd-solid: raised"));
+        Assert.Equal(10, Row(report, "growth-by-band-maesaka-2022-hcc", "all")[0]);
+    }
+
+    [Fact]
     public async Task What_came_of_first_doses_is_never_added_up_over_definitions_models_or_courses()
     {
         await using var site = await ReportingSite.StartAsync();

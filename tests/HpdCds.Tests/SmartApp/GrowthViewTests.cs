@@ -31,7 +31,7 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     [InlineData("victor", "en", "no growth before the baseline", "rise of TGR, percentage points/month 73.69 (&gt; 50): Met")]
     [InlineData("yankee", "en", "no scan before the baseline", "rise of the sum, % 44.44 (≥ 40): Met")]
     [InlineData("uniform", "en", "Not met", "TGR ratio 1.27 (≥ 2): Not met")]
-    [InlineData("zulu", "en", "planned for 2026-03-22 (Appointment/zulu-ct)", "no scan since the first dose")]
+    [InlineData("zulu", "en", "planned for 2026-03-22 (Appointment/zulu-ct)", "no scan since the first recorded dose or order")]
     [InlineData("lima", "en", "No tumour measurement with a date of imaging and a unit could be read.", "no scan up to the first dose")]
     [InlineData("tango", "zh-CN", "最长径之和", "满足")]
     public async Task A_definition_is_met_or_not_or_says_why_it_cannot_be_judged(string patient, string language, string first, string second)
@@ -73,6 +73,29 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
             patient.Add("markers", HpdCds.Tests.Chart.Json.Observation("afp-" + day, "1834-1", day + "T08:00:00Z", value: $$""" "valueQuantity":{"value":{{value}},"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"} """));
 
         Assert.Contains("120 ng/mL", await PageOfAsync(patient), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_is_called_no_dose_on_the_page()
+    {
+        var page = await PageOfAsync(GrowthPatient.Untreated(80, 90, 135).Add("medications", GrowthPatient.OrderOf("m-1", "2026-09-01")));
+
+        Assert.Contains("Ordered: 2026-09-01, nivolumab (MedicationRequest/m-1). No dose is recorded since.", page, StringComparison.Ordinal);
+        Assert.Contains("Vertical line: order;", page, StringComparison.Ordinal);
+        Assert.Contains("at the order", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("First dose: 2026", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">first dose<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"dose\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_dose_of_a_list_that_was_cut_is_the_latest_possible_one_on_the_page_too()
+    {
+        var page = await PageOfAsync(GrowthPatient.WithScans(80, 90, 135).Add("administrations", HpdCds.Tests.Chart.Json.Outcome("warning", "incomplete")));
+
+        Assert.Contains("First dose: 2026-09-01 at the latest", page, StringComparison.Ordinal);
+        Assert.Contains("at the first recorded dose", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">first dose<", page, StringComparison.Ordinal);
     }
 
     private async Task<string> PageOfAsync(GrowthPatient patient) =>

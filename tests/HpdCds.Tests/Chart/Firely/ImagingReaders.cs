@@ -58,7 +58,8 @@ internal static class ImagingReaders
                 Time(Moment(() => request.Occurrence), zone))
             {
                 Authored = Time(FhirReading.Try(() => FhirReading.Text(request.AuthoredOnElement)), zone),
-                Until = Time(LastMoment(() => request.Occurrence), zone),
+                Until = Time(EndOf(() => request.Occurrence), zone),
+                Days = [.. DaysOf(() => request.Occurrence).Select(day => Time(day, zone)).OfType<ChartTime>()],
             };
 
     /// <returns>Nothing when the resource cannot be read.</returns>
@@ -76,7 +77,8 @@ internal static class ImagingReaders
             };
 
     private static bool IsOfNoLesion(ResourceReference focus) =>
-        $"{FhirReading.Reference(() => focus)}".Split('/').Append($"{FhirReading.Try(() => FhirReading.Text(focus.TypeElement))}".Split('/')[^1]).Intersect(["Condition", "Patient"]).Any();
+        $"{FhirReading.Reference(() => focus)}".Split('/').Append($"{FhirReading.Try(() => FhirReading.Text(focus.TypeElement))}".Split('/')[^1])
+            .Intersect(["Condition", "Patient", "Procedure", "ServiceRequest", "ImagingStudy", "DiagnosticReport", "Encounter", "EpisodeOfCare", "CarePlan"]).Any();
 
     private static ImmutableArray<string> References(Func<IEnumerable<ResourceReference>?> read) =>
         [.. FhirReading.Each(read).Select(reference => FhirReading.Reference(() => reference)).OfType<string>()];
@@ -89,12 +91,10 @@ internal static class ImagingReaders
         _ => null,
     };
 
-    private static string? LastMoment(Func<DataType?> read) => FhirReading.Try(read) switch
-    {
-        Period period => FhirReading.Try(() => FhirReading.Text(period.EndElement)),
-        Timing timing => FhirReading.Each(() => timing.EventElement).Select(FhirReading.Text).LastOrDefault(),
-        _ => null,
-    };
+    private static string? EndOf(Func<DataType?> read) => FhirReading.Try(read) is Period period ? FhirReading.Try(() => FhirReading.Text(period.EndElement)) : null;
+
+    private static IEnumerable<string?> DaysOf(Func<DataType?> read) =>
+        FhirReading.Try(read) is Timing timing ? FhirReading.Each(() => timing.EventElement).Select(FhirReading.Text) : [];
 
     // What Firely cannot make a reference of is gone from its object, and was said all the same.
     private static bool Says(ReadOnlyMemory<byte> bytes, string name)

@@ -34,6 +34,8 @@ internal static class GrowthExtension
         };
         if (!subject.Growth.Agents.IsEmpty)
             growth["given"] = new JsonArray([.. subject.Growth.Agents.Select(agent => (JsonNode)agent)]);
+        if (!subject.Growth.EarlierTreatments.IsEmpty)
+            growth["earlierTreatments"] = new JsonArray([.. subject.Growth.EarlierTreatments.Select(EarlierOf)]);
         if (!subject.Growth.Scans.IsEmpty)
             growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, subject.Growth))]);
         if (course.FirstDose is { } dose)
@@ -48,6 +50,17 @@ internal static class GrowthExtension
         if (subject.Growth.IsImagingPlanned is { } planned)
             growth["imagingPlanned"] = planned;
         json["growth"] = growth;
+        return json;
+    }
+
+    private static JsonNode EarlierOf(EarlierTreatment earlier)
+    {
+        var json = new JsonObject();
+        if (!earlier.Agents.IsEmpty)
+            json["agents"] = new JsonArray([.. earlier.Agents.Select(agent => (JsonNode)agent)]);
+        if (earlier.Last is { } last)
+            json["last"] = last.Date;
+        json["source"] = earlier.Source;
         return json;
     }
 

@@ -53,6 +53,7 @@ internal sealed class GrowthFacts(
             Undated = scans.Undated.Length,
             FirstDoseSource = treatment.Source,
             Doses = [.. treatment.Medications.Select(DoseOf).OfType<TreatmentDose>().OrderBy(dose => dose.Day).ThenBy(dose => dose.Source, StringComparer.Ordinal)],
+            EarlierTreatments = [.. EarlierThan(treatment)],
             Lesions = scans.Lesions,
             HasEmbolisation = HasEmbolisation(course),
             HasStoppedKinaseInhibitor = course.Baseline.Scan is { } baseline && treatment.First is { } dose && HasStoppedKinaseInhibitor(baseline.Date, dose),
@@ -94,6 +95,23 @@ internal sealed class GrowthFacts(
         && (medication.Began ?? medication.Time)?.When is { Precision: TimePrecision.Day or TimePrecision.Instant } when && !medication.HasOnlyEnd
             ? new(DayOf(when), drugs.InhibitorsIn(medication.Concepts).Names, medication.Reference)
             : null;
+
+    // An order that was stopped is how many records tell of an earlier line.
+    private IEnumerable<EarlierTreatment> EarlierThan(TreatmentCourse course) => history.Begun.Concat(history.PerhapsTaken)
+        .Where(medication => drugs.IsAntineoplastic(medication.Concepts) && !course.Medications.Contains(medication)
+            && !(course.First <= ((medication.Began ?? medication.Time) is { When: var began } ? DayOf(began.Earliest) : DateOnly.MinValue)))
+        .GroupBy(NameOf, StringComparer.Ordinal)
+        .Select(same => same.OrderByDescending(medication => history.LastTaken(medication)?.Latest).ThenBy(medication => medication.Reference, StringComparer.Ordinal).First())
+        .Select(latest => new EarlierTreatment([.. AgentsIn(latest)], history.LastTaken(latest), latest.Reference))
+        .OrderByDescending(earlier => earlier.Last?.Latest)
+        .ThenBy(earlier => earlier.Source, StringComparer.Ordinal);
+
+    // Of a drug that is no inhibitor and no partner of one only the code is known.
+    private string NameOf(ChartMedication medication) => AgentsIn(medication).ToArray() is { Length: > 0 } agents
+        ? string.Join('+', agents.Order(StringComparer.Ordinal))
+        : string.Join('|', medication.Concepts.SelectMany(concept => concept.Codings).Select(coding => coding.Code).Order(StringComparer.Ordinal));
+
+    private IEnumerable<string> AgentsIn(ChartMedication medication) => drugs.AgentsIn(medication.Concepts).Distinct(StringComparer.Ordinal);
 
     // What was not read may hold an earlier dose, or a scan that is nearer to it.
     private GrowthGap? WhyUnread() =>

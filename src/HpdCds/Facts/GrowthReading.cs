@@ -56,6 +56,9 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     /// <summary>The doses of the course that have a day, oldest first; an order is none.</summary>
     public ImmutableArray<TreatmentDose> Doses { get; init; } = [];
 
+    /// <summary>Other systemic cancer treatment that began before the first dose, or has no day, the latest first: growth before is growth under it, or after it.</summary>
+    public ImmutableArray<EarlierTreatment> EarlierTreatments { get; init; } = [];
+
     /// <summary>The lesions that were measured, each over time.</summary>
     public ImmutableArray<LesionCourse> Lesions { get; init; } = [];
 
@@ -66,6 +69,12 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
 /// <summary>A day on which an inhibitor was given, or a course of it began.</summary>
 /// <param name="Agents">INNs.</param>
 public sealed record TreatmentDose(DateOnly Day, ImmutableArray<string> Agents, string Source) : PatientData;
+
+/// <summary>A cancer drug, or several that are given as one, of an earlier line.</summary>
+/// <param name="Agents">INNs; empty for one that is known by its code only.</param>
+/// <param name="Last">When it was last recorded, as taken or as ordered; null where no record has a day.</param>
+/// <param name="Source">The record of that.</param>
+public sealed record EarlierTreatment(ImmutableArray<string> Agents, ClinicalTime? Last, string Source) : PatientData;
 
 /// <summary>One size of a lesion.</summary>
 /// <param name="Size">Null where it could not be read as one.</param>

@@ -26,6 +26,8 @@ internal sealed class GrowthTrace(PatientChart chart, KnowledgeBase knowledge, E
             trace.Note(dose.Source, Fate.Used, key: null, dose.Day == growth.Course.FirstDose ? "first-dose" : "dose");
         if (growth is { Course.FirstDoseKind: FirstDoseKind.Ordered, FirstDoseSource: { } order })
             trace.Note(order, Fate.Used, key: null, "ordered");
+        foreach (var earlier in growth.EarlierTreatments)
+            trace.Note(earlier.Source, Fate.Used, key: null, "earlier-treatment");
         foreach (var marker in growth.Markers)
             TellOf(marker.AtFirstDose, $"{marker.Marker}-at-first-dose");
         TellOf(growth.Course.EcogAtBaseline, "ecog-at-first-dose");

@@ -29,6 +29,7 @@ internal static class PictureGrowth
             Markup.Of("p", Verdict(assessment, words), GrowthNotes.OfDefinition(growth, picture.Wording) is { } note ? " " + note : null),
             Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording, source => source)))),
             Markup.Of("p", Dose(picture, reading, words)),
+            Markup.Of("p", Earlier(picture, reading, words)),
             reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
             reading.Scans.IsEmpty
                 ? Markup.Of("p", words["page.growth-none"])
@@ -57,6 +58,17 @@ internal static class PictureGrowth
             ("date", GrowthWords.Day(day)),
             ("agents", DrugNames.Of(reading.Agents, picture.Knowledge.Drugs, picture.Wording)),
             ("source", reading.FirstDoseSource ?? words["page.no-source"]));
+
+    // Growth before the first dose was measured under it, or after it.
+    private static string Earlier(Picture picture, GrowthReading reading, PictureWords words) => reading.EarlierTreatments.IsEmpty
+        ? words[reading.WasTreatmentRead ? "page.growth-earlier-none" : "page.growth-earlier-unread"]
+        : words.Say(
+            reading.WasTreatmentRead ? "page.growth-earlier" : "page.growth-earlier-in-part",
+            ("treatments", words.Items(reading.EarlierTreatments.Select(earlier => words.Say(
+                earlier.Last is null ? "page.growth-earlier-undated" : "page.growth-earlier-one",
+                ("agents", earlier.Agents.IsEmpty ? words["page.growth-earlier-unnamed"] : DrugNames.Of(earlier.Agents, picture.Knowledge.Drugs, picture.Wording)),
+                ("date", earlier.Last?.Date ?? ""),
+                ("source", earlier.Source))))));
 
     private static XElement Sums(GrowthSubject growth, PictureWords words)
     {

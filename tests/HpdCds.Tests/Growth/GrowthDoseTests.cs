@@ -226,6 +226,35 @@ public sealed class GrowthDoseTests : IAsyncLifetime
         Assert.Equal(isTold, ((string)card!["detail"]!).Contains("without the checkpoint inhibitor's doing", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("statement", "stopped", "2026-08-28", "2026-08-28")]
+    [InlineData("order", "active", "2026-05-01", "2026-05-01")]
+    [InlineData("order", "stopped", "2026-05-01", "2026-05-01")]
+    [InlineData("order", "active", null, null)]
+    public async Task What_was_given_before_the_first_dose_is_named_with_its_last_day_and_its_source(string kind, string status, string? day, string? last)
+    {
+        var patient = WithScans(80, 90, 135).Add("administrations", Dose("older", "2025-01-07", Lenvatinib));
+        if (kind == "order")
+            patient.Add("medications", OrderOf("tki", day, status, Lenvatinib));
+        else
+            patient.Add("statements", Statement("tki", status, $$""" "effectivePeriod":{"start":"2025-12-01","end":"{{day}}"}, """, Lenvatinib));
+        var (_, found) = await AskAsync(patient.Add("administrations", Dose("pd1", "2024-01-07")));
+
+        Assert.Equal(
+            [("lenvatinib", last ?? "2025-01-07", last is null ? "MedicationAdministration/older" : kind == "order" ? "MedicationRequest/tki" : "MedicationStatement/tki"), ("nivolumab", "2024-01-07", "MedicationAdministration/pd1")],
+            found["growth"]!["earlierTreatments"]!.AsArray().Select(earlier => ((string?)earlier!["agents"]![0], (string?)earlier["last"], (string?)earlier["source"])));
+    }
+
+    [Theory]
+    [InlineData("2026-09-01")]
+    [InlineData("2026-09-22")]
+    public async Task What_was_given_with_the_course_is_not_of_an_earlier_one(string day)
+    {
+        var (_, found) = await AskAsync(WithScans(80, 90, 135).Add("administrations", Dose("partner", day, Lenvatinib)));
+
+        Assert.Null(found["growth"]!["earlierTreatments"]);
+    }
+
     private static string Embolisation(string day) =>
         $$"""{"resourceType":"Procedure","id":"tace","status":"completed","subject":{"reference":"Patient/pat-1"},"performedDateTime":"{{day}}","code":{"text":"Transarterial chemoembolization"} }""";
 

@@ -43,6 +43,17 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     }
 
     [Fact]
+    public async Task Earlier_treatment_is_told_with_its_day_and_source_and_that_none_is_recorded_is_no_more_than_that()
+    {
+        const string Lenvatinib = "1603296";
+        var page = await PageOfAsync(GrowthPatient.WithScans(80, 90, 135)
+            .Add("statements", GrowthPatient.Statement("tki", "stopped", """ "effectivePeriod":{"start":"2025-12-01","end":"2026-08-20"}, """, Lenvatinib)));
+
+        Assert.Contains("Other systemic cancer treatment before: lenvatinib, last recorded 2026-08-20 (MedicationStatement/tki).", page, StringComparison.Ordinal);
+        Assert.Contains("Other systemic cancer treatment before: none is recorded here.", await PageOfAsync(GrowthPatient.WithScans(80, 90, 135)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_line_joins_sums_of_other_lesions_and_the_table_names_them()
     {
         var page = await PageOfAsync(new GrowthPatient()

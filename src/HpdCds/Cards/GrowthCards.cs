@@ -79,10 +79,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
         };
     }
 
-    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is
-    {
-        Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null, PlanOfUnknownKind: null, WerePlansRead: true,
-    };
+    private static bool MayOfferImaging(GrowthSubject subject) => subject.Growth is { Course.OnTreatment.Gap: GrowthGap.NoOnTreatment, Plan: null, UnclearPlan: null, WerePlansRead: true };
 
     private static string Summary(Kind kind, GrowthSubject subject, Wording wording)
     {

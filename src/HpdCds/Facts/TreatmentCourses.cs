@@ -39,7 +39,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         if (OrdersAfter(orders, course) is { Length: > 0 } ordered)
         {
             // What was given, or may have been, before the order or at any time is a dose of which nobody says the day.
-            var isOpen = undated.Length > 0 || MayHaveBegunBefore(ordered[0].Began) || IsFirstOrderUnclear(ordered[0], orders, course);
+            var isOpen = undated.Length > 0 || MayHaveBegunBefore(ordered[0]) || IsFirstOrderUnclear(ordered[0], orders, course);
             return Made(ordered, FirstDoseKind.Ordered, isOpen, [.. ordered, .. undated], orders);
         }
 
@@ -50,7 +50,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         var earlier = Array.FindAll(course, part => part.Began is null && part.From < first?.Began);
         return Made(
             first is null ? [] : [first],
-            undated.Length + earlier.Length > 0 || MayHaveBegunBefore(first?.Began) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
+            undated.Length + earlier.Length > 0 || MayHaveBegunBefore(first) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
             // Seen on treatment before the first dose that is recorded: there was an earlier one.
             isOpen: first is null || Array.Exists(earlier, part => part.At < first.Began),
             [.. course, .. undated],
@@ -102,9 +102,15 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         && (order.At is not { } at || (order.From < began && began.DayNumber - at.DayNumber <= Windows.MostDaysBetweenOrders && Array.TrueForAll(course, dose => dose.Last < at))));
 
     // A drug of which nobody says which it is may be the inhibitor, and an order of it that was stopped, or held, may have been given.
-    private bool MayHaveBegunBefore(DateOnly? first) => first is { } day
-        && history.Begun.Where(history.MayBeAny).Concat(history.PerhapsTaken.Where(medication => !drugs.InhibitorsIn(medication.Concepts).Names.IsEmpty)).Select(PartOf)
-            .Any(part => part.At is null || (part.From < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays));
+    private bool MayHaveBegunBefore(Part? first) => first?.Began is { } day
+        && (history.Begun.Where(history.MayBeAny).Select(PartOf).Any(part => MayBeBefore(part, day))
+            || history.PerhapsTaken.Where(medication => !drugs.InhibitorsIn(medication.Concepts).Names.IsEmpty).Select(PartOf)
+                .Any(part => MayBeBefore(part, day) && !(part.IsOrder && !first.IsOrder && IsReplaced(part, day))));
+
+    private bool MayBeBefore(Part part, DateOnly day) => part.At is null || (part.From < day && day.DayNumber - part.Last.DayNumber <= knowledge.Rules.RecentExposureDays);
+
+    // What was ordered shortly before a recorded dose, and stopped, made room for the order of that dose.
+    private bool IsReplaced(Part order, DateOnly dose) => order.From is { } ordered && dose.DayNumber - ordered.DayNumber <= Windows.MostDaysToDose;
 
     // Only a record that says that it is over says when, and only where nothing goes on after it; a list of doses never does, nor does
     // one that has no end.

@@ -43,6 +43,17 @@ public sealed class GrowthOrderTests : IAsyncLifetime
         Assert.Equal(("2026-09-01", says == "not-met" ? "given" : "at-the-latest", "MedicationAdministration/dose-1"), FirstDose(given));
     }
 
+    [Theory]
+    [InlineData("2026-08-20", "given", "warning")]
+    [InlineData("2026-08-04", "given", "warning")]
+    [InlineData("2026-08-03", "at-the-latest", "info")]
+    public async Task An_order_that_was_replaced_shortly_before_a_recorded_dose_is_of_that_dose(string authored, string kind, string indicator)
+    {
+        var (card, found) = await AskAsync(WithScans(80, 90, 135).Add("medications", OrderOf("m-1", authored, "stopped")).Add("medications", OrderOf("m-2", "2026-08-30")));
+
+        Assert.Equal((("2026-09-01", kind, "MedicationAdministration/dose-1"), indicator), (FirstDose(found), (string?)card?["indicator"]));
+    }
+
     [Fact]
     public async Task A_statement_of_unknown_status_leaves_the_first_recorded_dose_the_latest_that_it_can_be()
     {

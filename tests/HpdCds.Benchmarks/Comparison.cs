@@ -20,7 +20,6 @@ internal static class Comparison
     // Fewer methods in one round of warming: the compiler has found what is worth its time.
     private const int FewMethods = 25;
 
-    private static readonly TimeSpan MostWarming = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(2);
     private static readonly (string Name, int Observations)[] Sizes = [("small", 8), ("medium", 150), ("large", 1500)];
     private static readonly string[] Targets = [Baselines.Fixed, Baselines.Walk, Baselines.Everything, Service];
@@ -36,7 +35,7 @@ internal static class Comparison
     /// <returns>1 when a ratio is grossly below the one that was committed, or a call was not answered.</returns>
     public static async Task<int> RunAsync(bool isShort)
     {
-        var (rounds, length) = isShort ? (3, TimeSpan.FromSeconds(1)) : (5, TimeSpan.FromSeconds(4));
+        var (rounds, length, mostWarming) = isShort ? (3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(45)) : (5, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(90));
         var program = await MeasuredProcess.PublishServiceAsync();
         await ShowStartAsync(program, isShort ? 1 : 5);
         await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);
@@ -95,7 +94,7 @@ internal static class Comparison
         {
             var bodies = Array.ConvertAll(Sizes, size => HookCall.Of(size.Observations, TimeProvider.System.GetUtcNow()));
             var (before, spent, isWarm) = (await CompiledAsync(name), TimeSpan.Zero, false);
-            while (!isWarm && spent < MostWarming)
+            while (!isWarm && spent < mostWarming)
             {
                 foreach (var body in bodies)
                     await CallAsync(name, body, Stretch);

@@ -46,6 +46,7 @@ internal sealed class GrowthFacts(
             Plan = plans.Next(treatment.First),
             UnclearPlan = plans.Unclear(treatment.First),
             PlanOfUnknownKind = plans.OfUnknownKind(),
+            HoldsUnknownOrder = plans.HoldsUnknownOrder(treatment.First),
             WerePlansRead = chart.WereRead(ChartKey.Plans, ChartKey.Appointments),
             WereProceduresRead = chart.WereRead(ChartKey.Procedures),
             WereStudiesRead = chart.WereRead(ChartKey.Studies),
@@ -96,15 +97,35 @@ internal sealed class GrowthFacts(
             ? new(DayOf(when), drugs.InhibitorsIn(medication.Concepts).Names, medication.Reference)
             : null;
 
-    // An order that was stopped is how many records tell of an earlier line.
-    private IEnumerable<EarlierTreatment> EarlierThan(TreatmentCourse course) => history.Begun.Concat(history.PerhapsTaken)
-        .Where(medication => drugs.IsAntineoplastic(medication.Concepts) && !course.Medications.Contains(medication)
-            && !(course.First <= ((medication.Began ?? medication.Time) is { When: var began } ? DayOf(began.Earliest) : DateOnly.MinValue)))
-        .GroupBy(NameOf, StringComparer.Ordinal)
-        .Select(same => same.OrderByDescending(medication => history.LastTaken(medication)?.Latest).ThenBy(medication => medication.Reference, StringComparer.Ordinal).First())
-        .Select(latest => new EarlierTreatment([.. AgentsIn(latest)], history.LastTaken(latest), latest.Reference))
-        .OrderByDescending(earlier => earlier.Last?.Latest)
-        .ThenBy(earlier => earlier.Source, StringComparer.Ordinal);
+    // Nothing is before a day that nobody knows. An order that was stopped is how many records tell of an earlier line.
+    private IEnumerable<EarlierTreatment> EarlierThan(TreatmentCourse course)
+    {
+        if (course.First is not { } first)
+            return [];
+        var own = course.Medications.SelectMany(AgentsIn).ToHashSet(StringComparer.Ordinal);
+        return history.Begun.Concat(history.PerhapsTaken)
+            .Where(medication => drugs.IsAntineoplastic(medication.Concepts) && !course.Medications.Contains(medication) && IsOfAnotherLine(medication, own, first))
+            .GroupBy(NameOf, StringComparer.Ordinal)
+            .Select(same => same.OrderByDescending(medication => history.LastTaken(medication)?.Latest).ThenBy(medication => medication.Reference, StringComparer.Ordinal).First())
+            .Select(latest => new EarlierTreatment([.. AgentsIn(latest)], history.LastTaken(latest), latest.Reference))
+            .OrderByDescending(earlier => earlier.Last?.Latest)
+            .ThenBy(earlier => earlier.Source, StringComparer.Ordinal);
+    }
+
+    // The drugs of this line are ordered before they are given, and a partner may be given a little before the inhibitor.
+    private bool IsOfAnotherLine(ChartMedication medication, HashSet<string> own, DateOnly first)
+    {
+        var isOwn = AgentsIn(medication).Any(own.Contains);
+        if ((medication.Began ?? medication.Time)?.When is not { } began)
+            return !isOwn;
+        var days = first.DayNumber - DayOf(began).DayNumber;
+        return days > 0
+            && (!isOwn || medication.Kind != ChartMedicationKind.Request || days > knowledge.Rules.RecentExposureDays)
+            && (days > Windows.MostDaysToDose || !GoesOnSince(first, NameOf(medication)));
+    }
+
+    private bool GoesOnSince(DateOnly first, string name) => history.Begun
+        .Any(medication => (medication.Status == "active" || (medication.Time is { When: var when } && DayOf(when) >= first)) && NameOf(medication) == name);
 
     // Of a drug that is no inhibitor and no partner of one only the code is known.
     private string NameOf(ChartMedication medication) => AgentsIn(medication).ToArray() is { Length: > 0 } agents
@@ -129,8 +150,8 @@ internal sealed class GrowthFacts(
 
     private bool HasStoppedKinaseInhibitor(DateOnly baseline, DateOnly dose) => chart.Medications
         .Where(medication => MayHaveEndedBetween(baseline.AddDays(-Windows.MostDaysBefore), dose, medication))
-        .SelectMany(KinaseInhibitorsIn).Distinct(StringComparer.Ordinal)
-        .Any(agent => !chart.Medications.Any(medication => GoesOnAt(dose, medication) && KinaseInhibitorsIn(medication).Contains(agent, StringComparer.Ordinal)));
+        .Any(ended => KinaseInhibitorsIn(ended).Any(agent => !chart.Medications.Any(medication => GoesOnAt(dose, medication) && !IsOverBy(ended, medication)
+            && KinaseInhibitorsIn(medication).Contains(agent, StringComparer.Ordinal))));
 
     private IEnumerable<string> KinaseInhibitorsIn(ChartMedication medication) =>
         drugs.AgentsIn(medication.Concepts).Where(agent => knowledge.Drugs.Find(agent)?.Targets.Contains(DrugTarget.Tki) == true);
@@ -145,6 +166,10 @@ internal sealed class GrowthFacts(
             (_, "active") => true,
             _ => false,
         };
+
+    // An order that nobody closed says less than a statement that it ended since.
+    private bool IsOverBy(ChartMedication ended, ChartMedication order) => order.Kind == ChartMedicationKind.Request
+        && ended is { Kind: ChartMedicationKind.Statement, Time.When: var end } && order.Time is { When: var written } && DayOf(written) <= DayOf(end);
 
     // An order says when it was written and that it was stopped, not when: some time in the year for which it was valid.
     private bool MayHaveEndedBetween(DateOnly from, DateOnly to, ChartMedication medication) =>

@@ -15,7 +15,7 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
     public required ImmutableArray<(string Marker, Fact<Finding> AtFirstDose, Fact<Finding> Now)> Markers { get; init; }
 
     /// <summary>Whether imaging is ordered or booked; null where the orders could not all be read, or one of them may be for something else.</summary>
-    public bool? IsImagingPlanned => Plan is not null ? true : UnclearPlan is null && PlanOfUnknownKind is null && WerePlansRead ? false : null;
+    public bool? IsImagingPlanned => Plan is not null ? true : UnclearPlan is null && PlanOfUnknownKind is null && !HoldsUnknownOrder && WerePlansRead ? false : null;
 
     /// <summary>The imaging that comes next, of those that are ordered or booked.</summary>
     public ChartPlan? Plan { get; init; }
@@ -25,6 +25,9 @@ public sealed record GrowthReading(GrowthCourse Course, ImmutableArray<Scan> Sca
 
     /// <summary>What lies ahead and may be imaging: nothing by which it is known says what it is.</summary>
     public ChartPlan? PlanOfUnknownKind { get; init; }
+
+    /// <summary>Something was ordered since the first dose that has no day and is not known for anything: it may be imaging.</summary>
+    public bool HoldsUnknownOrder { get; init; }
 
     /// <summary>Whether orders and appointments were read to the end, so that finding none means something.</summary>
     public bool WerePlansRead { get; init; }

@@ -39,11 +39,17 @@ internal sealed class PlannedImaging
 
     /// <summary>What comes next of that which is not known for imaging, nor for anything else: a hospital has codes of its own for imaging.</summary>
     public ChartPlan? OfUnknownKind() => _byIsImaging[false]
-        .Where(plan => Ahead(plan) is not null && !plan.Kinds.Any(kind => _knowledge.Codes.Observations.FindAll(kind).Any()))
+        .Where(plan => Ahead(plan) is not null && !IsTest(plan))
         .Select(plan => plan with { Time = Ahead(plan) })
         .OrderBy(plan => plan.Time!.When.Earliest)
         .ThenBy(plan => plan.Reference, StringComparer.Ordinal)
         .FirstOrDefault();
+
+    /// <summary>Whether something was ordered since the first dose of which nobody says when it is due, and which is not known for anything.</summary>
+    public bool HoldsUnknownOrder(DateOnly? firstDose) => _byIsImaging[false].Any(plan => plan.Time is null && IsSince(firstDose, plan) && !IsTest(plan));
+
+    private bool IsTest(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Observations.FindAll(kind).Any()
+        || kind.Codings.Any(coding => _knowledge.Drugs.IsTestCategory(coding.System, coding.Code)));
 
     /// <summary>Whether it is known to be for imaging, by a common code or by that with which the hospital orders it.</summary>
     public bool IsImaging(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Imaging.FindAll(kind).Any()
@@ -54,7 +60,7 @@ internal sealed class PlannedImaging
 
     // What was meant for a day before the first dose is not the first imaging since it, closed or not.
     private bool IsBefore(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose
-        && ChartTimes.DayIn(_ehr.Zone, (plan.Until ?? plan.Days.LastOrDefault() ?? plan.Time!).When.Latest) < dose;
+        && ChartTimes.DayIn(_ehr.Zone, (plan.Until ?? plan.Days.MaxBy(day => day.When.Latest) ?? plan.Time!).When.Latest) < dose;
 
     /// <summary>The end of its period, or the next of its days, where that is not over.</summary>
     private ChartTime? Ahead(ChartPlan plan)

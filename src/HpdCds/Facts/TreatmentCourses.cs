@@ -34,7 +34,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         var given = Array.FindAll(all, part => !part.IsOrder);
         var dated = Array.FindAll(given, part => part.At is not null);
         var orders = Array.FindAll(all, part => part.IsOrder);
-        var course = RunOf(dated, knowledge.Rules.RecentExposureDays);
+        var course = CertainRunOf(dated);
         var undated = Array.FindAll(given, part => part.At is null);
         if (OrdersAfter(orders, course) is { Length: > 0 } ordered)
         {
@@ -52,7 +52,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
             first is null ? [] : [first],
             undated.Length + earlier.Length > 0 || MayHaveBegunBefore(first) ? FirstDoseKind.AtTheLatest : FirstDoseKind.Given,
             // Seen on treatment before the first dose that is recorded: there was an earlier one.
-            isOpen: first is null || Array.Exists(earlier, part => part.At < first.Began),
+            isOpen: first is null || Array.Exists(earlier, part => part.At < first.Began) || MayHaveBegunAgain(all, course),
             [.. course, .. undated],
             orders);
     }
@@ -64,13 +64,27 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
         [.. parts.Select(part => part.Medication)],
         StopOf(parts, orders, isOpen ? null : first[0].Began));
 
-    /// <summary>The last of the runs, oldest part first. A month or a year is near to every day in it.</summary>
-    private static Part[] RunOf(IEnumerable<Part> dated, int mostDays)
+    // A year joins two courses that no day of it can join: it is near by its last day, and by its first only where no dose would stand otherwise.
+    private Part[] CertainRunOf(Part[] dated)
+    {
+        var run = RunOf(dated, knowledge.Rules.RecentExposureDays, part => part.At!.Value);
+        return Array.Exists(run, part => part.Began is not null) ? run : RunOf(dated, knowledge.Rules.RecentExposureDays, part => part.From!.Value);
+    }
+
+    // What is active and has no day, beside a course that is long over, may be a new one.
+    private bool MayHaveBegunAgain(Part[] all, Part[] course) => DayOf(asOf).DayNumber - course.Max(part => part.Last).DayNumber > knowledge.Rules.RecentExposureDays
+        && Array.Exists(all, part => part is { At: null, Medication.Status: "active" });
+
+    private static Part[] RunOf(IEnumerable<Part> dated, int mostDays) => RunOf(dated, mostDays, part => part.From!.Value);
+
+    /// <summary>The last of the runs, oldest part first.</summary>
+    /// <param name="near">By which of its days a part is near to the one before.</param>
+    private static Part[] RunOf(IEnumerable<Part> dated, int mostDays, Func<Part, DateOnly> near)
     {
         var (run, last) = (new List<Part>(), DateOnly.MinValue);
         foreach (var part in dated.OrderBy(part => part.At).ThenBy(part => part.Medication.Reference, StringComparer.Ordinal))
         {
-            if (run.Count > 0 && part.From!.Value.DayNumber - last.DayNumber > mostDays)
+            if (run.Count > 0 && near(part).DayNumber - last.DayNumber > mostDays)
                 run.Clear();
             if (run.Count == 0 || part.Last > last)
                 last = part.Last;
@@ -167,10 +181,10 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
 
     private DateOnly DayOf(DateTimeOffset instant) => ChartTimes.DayIn(zone, instant);
 
-    /// <param name="Began">The day on which it was given first, as far as this record says so.</param>
-    /// <param name="From">The first day of which the record can be speaking: of a month or a year the first; null where it has no time at all.</param>
-    /// <param name="At">The last day that this can be.</param>
-    /// <param name="Last">The last such day.</param>
+    /// <param name="Began">The day of its first dose, where this record says so.</param>
+    /// <param name="From">The first day on which it can have begun: of "2024" the first of January; null where it has no time at all.</param>
+    /// <param name="At">The last day on which it can have begun: of "2024" the last of December.</param>
+    /// <param name="Last">The last day of which it speaks: its end, and today where it is taken without one.</param>
     private sealed record Part(ChartMedication Medication, DateOnly? Began, DateOnly? From, DateOnly? At, DateOnly Last) : PatientData
     {
         public bool IsOrder => Medication.Kind == ChartMedicationKind.Request;

@@ -72,6 +72,8 @@ internal sealed class TreatmentHistory(
     {
         (ChartMedicationKind.Request, "stopped" or "on-hold" or "unknown") => true,
         (ChartMedicationKind.Statement, "unknown") => true,
+        // An infusion that was broken off was begun.
+        (ChartMedicationKind.Administration, "stopped" or "on-hold" or "unknown") => true,
         _ => false,
     };
 

@@ -29,7 +29,7 @@ internal static class PictureGrowth
             Markup.Of("p", Verdict(assessment, words), GrowthNotes.OfDefinition(growth, picture.Wording) is { } note ? " " + note : null),
             Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording, source => source)))),
             Markup.Of("p", Dose(picture, reading, words)),
-            Markup.Of("p", Earlier(picture, reading, words)),
+            reading.Course.FirstDose is null ? null : Markup.Of("p", Earlier(picture, reading, words)),
             reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
             reading.Scans.IsEmpty
                 ? Markup.Of("p", words["page.growth-none"])

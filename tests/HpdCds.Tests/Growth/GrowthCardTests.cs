@@ -103,7 +103,7 @@ public sealed class GrowthCardTests
     {
         var card = await CardAsync(new GrowthPatient(), Imaging, ImagingSystem);
 
-        Assert.Contains("No imaging order or appointment was found", (string)card["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("No order or appointment known here as imaging was found", (string)card["detail"]!, StringComparison.Ordinal);
         Assert.NotNull(card["suggestions"]);
     }
 
@@ -111,7 +111,7 @@ public sealed class GrowthCardTests
     [InlineData("arrived", "2026-11-01T00:30:00Z", "An imaging order or appointment for 2026-11-01", false)]
     [InlineData("checked-in", "2026-11-01T00:30:00Z", "An imaging order or appointment for 2026-11-01", false)]
     [InlineData("booked", "2026-10-29T08:00:00Z", "An imaging order or appointment for 2026-10-29", false)]
-    [InlineData("fulfilled", "2026-10-29T08:00:00Z", "No imaging order or appointment was found", true)]
+    [InlineData("fulfilled", "2026-10-29T08:00:00Z", "No order or appointment known here as imaging was found", true)]
     public async Task Imaging_that_is_late_or_under_way_is_open_and_no_second_order_is_offered(string status, string start, string told, bool isOffered)
     {
         var booked = $$"""{"resourceType":"Appointment","id":"ct","status":"{{status}}","start":"{{start}}","serviceType":[{"coding":[{"system":"http://snomed.info/sct","code":"363679005"}]}],"participant":[{"actor":{"reference":"Patient/pat-1"},"status":"accepted"}]}""";

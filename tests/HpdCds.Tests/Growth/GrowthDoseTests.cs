@@ -246,13 +246,35 @@ public sealed class GrowthDoseTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("2026-09-01")]
-    [InlineData("2026-09-22")]
-    public async Task What_was_given_with_the_course_is_not_of_an_earlier_one(string day)
+    [InlineData("the inhibitor's own order")]
+    [InlineData("an order of it that was replaced")]
+    [InlineData("a partner given that day")]
+    [InlineData("a partner given later")]
+    [InlineData("a partner ordered before")]
+    [InlineData("a partner given the day before and since")]
+    public async Task What_belongs_to_the_course_is_not_of_an_earlier_one(string what)
     {
-        var (_, found) = await AskAsync(WithScans(80, 90, 135).Add("administrations", Dose("partner", day, Lenvatinib)));
+        const string Bevacizumab = "253337";
+        var patient = WithScans(80, 90, 135);
+        patient = what switch
+        {
+            "the inhibitor's own order" => patient.Add("medications", OrderOf("m", "2026-08-28")),
+            "an order of it that was replaced" => patient.Add("medications", OrderOf("m", "2026-08-20", "stopped")).Add("medications", OrderOf("n", "2026-08-28")),
+            "a partner given that day" => patient.Add("administrations", Dose("partner", "2026-09-01", Bevacizumab)),
+            "a partner given later" => patient.Add("administrations", Dose("partner", "2026-09-22", Bevacizumab)),
+            "a partner ordered before" => patient.Add("medications", OrderOf("m", "2026-08-28", code: Bevacizumab)),
+            _ => patient.Add("administrations", Dose("partner-1", "2026-08-31", Bevacizumab)).Add("administrations", Dose("partner-2", "2026-09-21", Bevacizumab)),
+        };
 
-        Assert.Null(found["growth"]!["earlierTreatments"]);
+        Assert.Null((await AskAsync(patient)).Found["growth"]!["earlierTreatments"]);
+    }
+
+    [Fact]
+    public async Task Nothing_is_before_a_first_dose_of_which_nobody_says_the_day()
+    {
+        var (_, found) = await AskAsync(Untreated(80, 90, 135).Add("statements", Statement("s", "active", "")).Add("administrations", Dose("partner", "2026-09-22", Lenvatinib)));
+
+        Assert.Equal((null, null), (found["growth"]!["firstDose"], found["growth"]!["earlierTreatments"]));
     }
 
     private static string Embolisation(string day) =>

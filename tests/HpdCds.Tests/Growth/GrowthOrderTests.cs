@@ -83,6 +83,44 @@ public sealed class GrowthOrderTests : IAsyncLifetime
         Assert.Equal(("2026-03-05", "at-the-latest", "MedicationAdministration/d-1"), FirstDose((await AskAsync(patient)).Found));
     }
 
+    [Theory]
+    [InlineData("order")]
+    [InlineData("statement")]
+    public async Task What_is_active_and_has_no_day_beside_a_course_that_is_long_over_may_be_a_new_one(string kind)
+    {
+        var patient = Slow().Add("administrations", Dose("old-1", "2024-01-10", Pembrolizumab)).Add("administrations", Dose("old-2", "2024-06-10", Pembrolizumab));
+        var (card, found) = await AskAsync(kind == "order" ? patient.Add("medications", OrderOf("m", authored: null)) : patient.Add("statements", Statement("s", "active", "")));
+
+        Assert.Equal(("no-first-dose-date", false), (Rule(found, "maesaka-2022-hcc"), card is null));
+    }
+
+    [Fact]
+    public async Task A_year_does_not_join_two_courses_that_no_day_of_it_can_join()
+    {
+        var (card, found) = await AskAsync(new GrowthPatient(isTreated: false)
+            .Add("administrations", Dose("old-1", "2024-02-10")).Add("administrations", Dose("old-2", "2024-08-10")).Add("statements", Statement("s", "completed", """ "effectiveDateTime":"2025", """))
+            .Add("administrations", Dose("new", "2026-03-05")).Add("growth", Size("a", "2024-01-01", 80)).Add("growth", Size("b", "2024-02-05", 80)).Add("growth", Size("c", "2024-04-01", 80)).Add("growth", NoNewLesion("2024-04-01")));
+
+        Assert.Equal(("no-first-dose-date", false), (Rule(found, "maesaka-2022-hcc"), card is null));
+    }
+
+    [Fact]
+    public async Task An_infusion_that_was_broken_off_may_be_the_first_dose()
+    {
+        var (_, found) = await AskAsync(WithScans(80, 90, 135).Add("administrations", Dose("broken-off", "2026-08-20", status: "stopped")));
+
+        Assert.Equal(("2026-09-01", "at-the-latest", "MedicationAdministration/dose-1"), FirstDose(found));
+    }
+
+    [Fact]
+    public async Task A_kinase_inhibitor_whose_end_is_recorded_has_ended_though_nobody_closed_its_order()
+    {
+        var (card, _) = await AskAsync(WithScans(80, 90, 135).Add("medications", OrderOf("tki", "2026-04-01", code: Lenvatinib))
+            .Add("statements", Statement("stop", "stopped", """ "effectivePeriod":{"start":"2026-04-05","end":"2026-08-25"}, """, Lenvatinib)));
+
+        Assert.Contains("without the checkpoint inhibitor's doing", (string?)card!["detail"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Where_the_first_dose_may_be_earlier_a_card_that_awaits_a_scan_speaks_of_the_recorded_one()
     {

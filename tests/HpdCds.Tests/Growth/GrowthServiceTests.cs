@@ -132,7 +132,7 @@ public sealed class GrowthServiceTests
         await using var service = await GrowthPatient.StartAsync(("OrderCodes:imaging:System", "http://site.example/orders"), ("OrderCodes:imaging:Code", "CT-LIVER"));
         var (card, found) = await GrowthPatient.AskAsync(service, GrowthPatient.WithScans(80, 90, null).Order());
         Assert.Equal(("info", false), ((string?)card!["indicator"], (bool?)found["growth"]!["imagingPlanned"]));
-        Assert.Contains("No imaging order or appointment was found", (string?)card["detail"], StringComparison.Ordinal);
+        Assert.Contains("No order or appointment known here as imaging was found", (string?)card["detail"], StringComparison.Ordinal);
         Assert.Equal("CT-LIVER", (string?)card["suggestions"]![0]!["actions"]![0]!["resource"]!["code"]!["coding"]![0]!["code"]);
 
         foreach (var plan in new[] { Plan("active", "363679005", "http://snomed.info/sct"), Plan("active", "CT-LIVER", "http://site.example/orders") })
@@ -152,7 +152,7 @@ public sealed class GrowthServiceTests
         Assert.False(open["growth"]!.AsObject().ContainsKey("imagingPlanned"));
 
         var (done, _) = await GrowthPatient.AskAsync(service, GrowthPatient.WithScans(80, 90, null).Add("plans", Plan("completed", "363679005", "http://snomed.info/sct")).Order());
-        Assert.Contains("No imaging order or appointment was found", (string?)done!["detail"], StringComparison.Ordinal);
+        Assert.Contains("No order or appointment known here as imaging was found", (string?)done!["detail"], StringComparison.Ordinal);
     }
 
     [Fact]

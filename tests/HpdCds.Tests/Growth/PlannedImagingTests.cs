@@ -55,5 +55,17 @@ public sealed class PlannedImagingTests : IAsyncLifetime
         Assert.Equal((false, false), (card!["suggestions"] is null, (bool?)found["growth"]!["imagingPlanned"]));
     }
 
+    [Theory]
+    [InlineData(""" "authoredOn":"2026-09-20","code":{"coding":[{"system":"http://loinc.org","code":"24627-2"}]}, """, null)]
+    [InlineData(""" "authoredOn":"2026-09-20","category":[{"coding":[{"system":"http://snomed.info/sct","code":"108252007"}]}],"code":{"text":"CBC"}, """, false)]
+    [InlineData(""" "authoredOn":"2026-07-20","code":{"coding":[{"system":"http://loinc.org","code":"24627-2"}]}, """, false)]
+    public async Task An_order_since_the_first_dose_that_may_be_imaging_and_has_no_day_leaves_open_whether_any_is_planned(string order, bool? planned)
+    {
+        var (card, found) = await AskAsync(_service, WithScans(80, 90, null).Add("plans", Ordered(order)).View());
+
+        Assert.Equal((planned, false), ((bool?)found["growth"]!["imagingPlanned"], card!["suggestions"] is null));
+        Assert.Contains("No order or appointment known here as imaging was found", (string?)card["detail"], StringComparison.Ordinal);
+    }
+
     private static string Ordered(string more) => $$"""{"resourceType":"ServiceRequest","id":"p-1","status":"active","intent":"order",{{more}}"subject":{"reference":"Patient/pat-1"} }""";
 }

@@ -69,8 +69,8 @@ public sealed record GrowthCourse(DateOnly? FirstDose, ScanInRole PreBaseline, S
     /// </summary>
     public Fact<bool> RecordedProgression { get; init; } = new Fact<bool>.Unknown(UnknownReason.NotRecorded);
 
-    /// <summary>The first day after the first evaluation, and after all that belongs to it, on which progression was recorded; null where there is none.</summary>
-    public DateOnly? RecordedLater { get; init; }
+    /// <summary>The first record of progression after all that belongs to the first evaluation; null where there is none.</summary>
+    public GrowthGround? RecordedLater { get; init; }
 
     /// <summary>The day on which the treatment was stopped; not applicable when it goes on.</summary>
     public Fact<DateOnly> Stopped { get; init; } = new Fact<DateOnly>.Unknown(UnknownReason.NotRecorded);

@@ -88,8 +88,8 @@ public sealed record GrowthFigures : PatientData
             && scan.WhyNotComparableWith(baseline) is null && IsProgression(new(baseline, scan)))
         : null;
 
-    /// <summary>The day on which progression was recorded after the first evaluation, where that is none; null where there is no such day. It is judged by no definition.</summary>
-    public DateOnly? RecordedLater => Progression.Verdict != Verdict.Met ? Course.RecordedLater : null;
+    /// <summary>The record of progression after the first evaluation, where that is none; null where there is no such record. It is judged by no definition.</summary>
+    public GrowthGround? RecordedLater => Progression.Verdict != Verdict.Met ? Course.RecordedLater : null;
 
     internal Judgement Early(decimal months) =>
         WhyNotEvaluated is { } gap && gap != GrowthGap.OnTreatmentInterval ? Judgement.Open(gap)

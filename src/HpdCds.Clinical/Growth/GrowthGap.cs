@@ -42,6 +42,9 @@ public enum GrowthGap
     /// <summary>Which lesion a size belongs to is not recorded.</summary>
     LesionsNotIdentified,
 
+    /// <summary>The sizes of a scan, or of two, are or may be of different cancers, or of one whose record was not read.</summary>
+    CancerUnclear,
+
     /// <summary>A sum is only a bound.</summary>
     BoundOnly,
 

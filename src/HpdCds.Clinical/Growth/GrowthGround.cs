@@ -26,4 +26,7 @@ public sealed record GrowthGround(GroundKind Kind, Provenance? Place) : PatientD
 {
     /// <summary>The ECOG grade, 0-4; null for what is none.</summary>
     public int? Grade { get; init; }
+
+    /// <summary>Another record of that day says otherwise or cannot be read, or it may be of another cancer.</summary>
+    public bool IsUnclear { get; init; }
 }

@@ -25,16 +25,24 @@ public abstract class TumourSum : IAnalyte
 public sealed record Scan(DateOnly Date, Measure<TumourSum> Sum, string Lesions, string? Modality, string Source) : PatientData
 {
     /// <summary>
-    /// A lesion in it is not named, was not readable, was read in two ways, may stand in it twice or be of another cancer, so that it cannot be
-    /// known to be the same set of lesions as another. Except for want of a name alone, the sum is then a lower bound.
+    /// Why it cannot be known to be the same set of lesions as another; null when it can. <see cref="GrowthGap.LesionsNotIdentified"/>: a lesion in
+    /// it is not named, was not readable, was read in two ways or may stand in it twice. <see cref="GrowthGap.CancerUnclear"/>: a lesion in it is, or
+    /// may be, of another cancer. Except for want of a name alone, the sum is then a lower bound.
     /// </summary>
-    public bool IsUnsure { get; init; }
+    public GrowthGap? WhyUnsure { get; init; }
+
+    /// <summary>False where nothing that was measured could be read or added up: the sum is then 0 at least, which is no size to show.</summary>
+    public bool HasSum { get; init; } = true;
+
+    /// <summary>The cancer that its sizes name, as a comparable text; null where all scans can be of one.</summary>
+    public string? Cancer { get; init; }
 
     /// <summary>Why the two cannot be compared; null when they can. A modality that is not stated is not a change.</summary>
     public GrowthGap? WhyNotComparableWith(Scan other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return IsUnsure || other.IsUnsure ? GrowthGap.LesionsNotIdentified
+        return WhyUnsure == GrowthGap.CancerUnclear || other.WhyUnsure == GrowthGap.CancerUnclear || Cancer != other.Cancer ? GrowthGap.CancerUnclear
+            : (WhyUnsure ?? other.WhyUnsure) is { } unsure ? unsure
             : Lesions != other.Lesions ? GrowthGap.DifferentLesions
             : Modality is not null && other.Modality is not null && Modality != other.Modality ? GrowthGap.DifferentModality
             : Sum.Bound is not null || other.Sum.Bound is not null ? GrowthGap.BoundOnly

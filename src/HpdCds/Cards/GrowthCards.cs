@@ -93,7 +93,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             Kind.OwnMet => assessment.Progression.Verdict == Verdict.NotMet ? "growth.summary-own" : "growth.summary-own-open",
             Kind.OtherMet => "growth.summary-other",
             Kind.LaterProgression => "growth.summary-later",
-            Kind.RecordedLater => "growth.summary-later-recorded",
+            Kind.RecordedLater => assessment.Figures.RecordedLater!.IsUnclear ? "growth.summary-later-unclear" : "growth.summary-later-recorded",
             Kind.NotMetAtTheLatest => "growth.summary-not-met-latest",
             Kind.AwaitsScan => course.FirstDoseKind switch
             {
@@ -108,7 +108,7 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             ("rule", GrowthWords.Rule(kind == Kind.OtherMet ? assessment.Results.First(result => result.Judgement.Verdict == Verdict.Met).Rule.Id : assessment.Primary, wording)),
             ("date", course.OnTreatment.Scan is { } scan ? GrowthWords.Day(scan.Date) : wording["growth.dose-unknown"]),
             ("dose", course.FirstDose is { } dose ? GrowthWords.Day(dose) : wording["growth.dose-unknown"]),
-            ("later", (assessment.Figures.LaterProgression?.Date ?? assessment.Figures.RecordedLater) is { } later ? GrowthWords.Day(later) : wording["growth.dose-unknown"]),
+            ("later", assessment.Figures.LaterProgression is { } later ? GrowthWords.Day(later.Date) : assessment.Figures.RecordedLater?.Place?.When?.Date ?? wording["growth.dose-unknown"]),
             ("reason", assessment.PrimaryResult.Judgement.Reason is { } gap ? GrowthWords.Gap(gap, wording) : ""));
     }
 

@@ -32,6 +32,7 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         [
             (wording.Say("growth.primary", ("rule", Rule(Assessment.Primary, wording)), ("verdict", Verdict(Assessment.PrimaryResult.Judgement, wording))), false),
             (Course.OnTreatment.Gap is null ? wording.Say("growth.progression", ("verdict", Progression(Assessment, wording, Markdown.Escape))) : null, false),
+            (RecordedLater(Assessment.Figures, wording, Markdown.Escape), false),
             (GrowthNotes.OfDefinition(subject, wording), false),
             (Scans(mostScans), false),
             (Later(isShort: !withRates), false),
@@ -85,11 +86,13 @@ internal sealed class GrowthDetail(KnowledgeBase knowledge, GrowthSubject subjec
         return [.. subject.Growth.Scans.Where(scan => roles.Contains(scan.Date) || latest.Contains(scan.Date))];
     }
 
-    private string Size(Scan scan) => IsUnread(scan) ? wording.Say("growth.scan-unread", ("date", Day(scan.Date))) : wording.Say(
-        subject.Growth.Preliminary.Contains(scan.Date) ? "growth.scan-marked" : "growth.scan",
-        ("value", (scan.Sum.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(scan.Sum.Value)),
-        ("date", Day(scan.Date)),
-        ("mark", wording["mark.preliminary"]));
+    private string Size(Scan scan) => !scan.HasSum
+        ? wording.Say(scan.WhyUnsure == GrowthGap.CancerUnclear ? "growth.scan-cancer-unclear" : "growth.scan-unread", ("date", Day(scan.Date)))
+        : wording.Say(
+            subject.Growth.Preliminary.Contains(scan.Date) ? "growth.scan-marked" : "growth.scan",
+            ("value", (scan.Sum.Bound is { } bound ? FactorText.Sign(bound) : "") + Number(scan.Sum.Value)),
+            ("date", Day(scan.Date)),
+            ("mark", wording["mark.preliminary"]));
 
     private string? Later(bool isShort)
     {

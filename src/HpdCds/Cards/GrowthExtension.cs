@@ -40,6 +40,13 @@ internal static class GrowthExtension
             growth["scans"] = new JsonArray([.. subject.Growth.Scans.Select(scan => ScanOf(scan, subject.Growth))]);
         if (course.FirstDose is { } dose)
             (growth["firstDose"], growth["firstDoseIs"], growth["firstDoseSource"]) = (GrowthWords.Day(dose), GrowthNotes.CodeOf(course.FirstDoseKind), subject.Growth.FirstDoseSource);
+        if (figures.RecordedLater is { } later)
+        {
+            growth["recordedLater"] = GroundOf(later);
+            if (later.IsUnclear)
+                growth["recordedLater"]!["unclear"] = true;
+        }
+
         if (figures.Reference is { } reference)
             growth["reference"] = IntervalOf(reference, figures);
         if (figures.OnTreatment is { } onTreatment)
@@ -69,6 +76,10 @@ internal static class GrowthExtension
         var json = new JsonObject { ["date"] = GrowthWords.Day(scan.Date), ["value"] = FactorText.Rounded(scan.Sum.Value), ["unit"] = TumourSum.Unit, ["source"] = scan.Source };
         if (scan.Sum.Bound is { } bound)
             json["comparator"] = FactorText.Sign(bound);
+        if (scan.WhyUnsure is { } why)
+            json["reason"] = why.Code();
+        if (!scan.HasSum)
+            json["summed"] = false;
         if (scan.Modality is { } modality)
             json["modality"] = modality;
         if (RoleOf(scan, growth.Course) is { } role)

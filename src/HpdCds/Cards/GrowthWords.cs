@@ -45,8 +45,13 @@ internal static class GrowthWords
 
     public static string CodeOf(GroundKind ground) => Kebab.Case(ground.ToString());
 
-    /// <summary>What could not be read at all is at least 0 mm, which is no size to show.</summary>
-    public static bool IsUnread(Scan scan) => scan is { IsUnsure: true, Sum: { Value: 0, Bound: Comparison.AtLeast } };
+    /// <summary>What was recorded after a first evaluation that shows no progression; null where nothing was.</summary>
+    /// <param name="written">A source, as the place where it stands wants it.</param>
+    public static string? RecordedLater(GrowthFigures figures, Wording wording, Func<string, string> written) => figures.RecordedLater is { } later
+        ? wording.Say(
+            later.IsUnclear ? "growth.recorded-later-unclear" : "growth.recorded-later",
+            ("ground", Placed(wording[$"growth.ground-{CodeOf(later.Kind)}"], later.Place, wording, written)))
+        : null;
 
     /// <summary>Whether a line may lead from one to the other.</summary>
     public static bool AreJoined(Scan earlier, Scan later) => later.WhyNotComparableWith(earlier) is null;

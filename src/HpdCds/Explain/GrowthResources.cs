@@ -69,9 +69,11 @@ internal sealed class GrowthResources
     {
         var isPreliminary = scan["marks"] is not null;
         var resource = Observation("growth-sum", isPreliminary, Concept("growth", "sum-of-diameters", "Sum of longest diameters"), (string)scan["date"]!);
-        if ((string?)scan["comparator"] == ">=" && (decimal)scan["value"]! == 0)
+        if (scan["summed"] is not null)
         {
-            resource["dataAbsentReason"] = Absent("unknown", "A size could not be read.");
+            resource["dataAbsentReason"] = Absent("unknown", (string?)scan["reason"] == "cancer-unclear"
+                ? "The sizes are, or may be, of different cancers, or of one that was not read."
+                : "A size could not be read.");
         }
         else
         {

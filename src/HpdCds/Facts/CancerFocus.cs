@@ -27,6 +27,9 @@ internal sealed class CancerFocus(PatientChart chart, KnowledgeBase knowledge, I
 {
     private const string OfConditions = "Condition/";
 
+    // Each result is asked about several times, and every condition looked at for it.
+    private readonly Dictionary<ChartObservation, string[]> _groups = new(ReferenceEqualityComparer.Instance);
+
     public CancerOfResult Of(ChartObservation observation)
     {
         var focus = NamesIn(observation);
@@ -42,12 +45,26 @@ internal sealed class CancerFocus(PatientChart chart, KnowledgeBase knowledge, I
     /// <summary>Whether a result names a cancer whose record was not read, so that it may be of another one.</summary>
     public bool IsOfUnreadCancer(ChartObservation observation) => Of(observation) == CancerOfResult.Unread;
 
-    /// <summary>Whether results name cancers that cannot be one and the same.</summary>
+    /// <summary>
+    /// Whether results are, or may be, of cancers that cannot be one and the same: where it is open which cancer is treated, what names
+    /// none may be of another than what names one.
+    /// </summary>
     public bool AreOfSeveral(ChartObservation[] observations)
     {
-        var named = observations.Select(GroupsOf).Where(groups => groups.Length > 0).DistinctBy(groups => string.Join(',', groups), StringComparer.Ordinal).ToArray();
-        return Array.Exists(named, groups => Array.Exists(named, others => !MayBeOne(groups, others)));
+        var all = OneOfEach(observations).Select(GroupsOf).ToArray();
+        var named = Array.FindAll(all, groups => groups.Length > 0);
+        return (named.Length > 0 && named.Length < all.Length && tumour == "ambiguous")
+            || Array.Exists(named, groups => Array.Exists(named, others => !ReferenceEquals(groups, others) && !MayBeOne(groups, others)));
     }
+
+    /// <summary>One of all the results that name the same cancers.</summary>
+    public ChartObservation[] OneOfEach(IEnumerable<ChartObservation> observations) => [.. observations.DistinctBy(observation => Text(GroupsOf(observation)), StringComparer.Ordinal)];
+
+    /// <summary>The cancer that results name, as a comparable text; where they name none, what the treatment is for.</summary>
+    public string NameOf(ChartObservation[] observations) =>
+        Text(observations.SelectMany(GroupsOf).Distinct(StringComparer.Ordinal)) is { Length: > 0 } named ? named : tumour;
+
+    private static string Text(IEnumerable<string> groups) => string.Join(',', groups.Order(StringComparer.Ordinal));
 
     private static bool MayBeOne(string[] groups, string[] others) => Array.Exists(groups, group => Array.Exists(others, other => TumourFacts.MayBe(group, other)));
 
@@ -57,7 +74,14 @@ internal sealed class CancerFocus(PatientChart chart, KnowledgeBase knowledge, I
 
     private string[] NamesIn(ChartObservation observation) => [.. observation.Focus.Select(Plain).Where(name => name != "Patient/" + chart.PatientId)];
 
-    private string[] GroupsOf(ChartObservation observation) =>
+    private string[] GroupsOf(ChartObservation observation)
+    {
+        if (!_groups.TryGetValue(observation, out var groups))
+            _groups[observation] = groups = GroupsFound(observation);
+        return groups;
+    }
+
+    private string[] GroupsFound(ChartObservation observation) =>
     [
         .. NamesIn(observation).SelectMany(name => chart.Conditions.Where(condition => Plain(condition.Reference) == name))
             .SelectMany(condition => TumourFacts.GroupsOf(condition.Code, knowledge.Codes.Cancers)).Distinct(StringComparer.Ordinal),

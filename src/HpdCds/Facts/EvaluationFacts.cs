@@ -10,20 +10,29 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
 {
     private const string OrganPrefix = "organ:";
 
-    /// <summary>New lesions at the scan of a day: recorded then or soon after, and before the next scan.</summary>
+    /// <summary>
+    /// New lesions at the scan of a day, as they were first recorded: then or soon after, and before the next scan. A later record counts where it
+    /// is of better standing, or where the first does not settle it.
+    /// </summary>
     /// <param name="day">The day of the evaluation.</param>
     /// <param name="next">The day of the next scan; null where there is none.</param>
     /// <param name="baseline">The day of the baseline; null where there is none.</param>
     public Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? next, DateOnly? baseline)
     {
         var all = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
-        var sure = Array.FindAll(all, observation => IsOf(observation, day, next) && !focus.IsOfUnreadCancer(observation));
-        var doubtful = Array.FindAll(all, observation => MayBeOf(observation, day, next) || (IsOf(observation, day, next) && focus.IsOfUnreadCancer(observation)));
-        var fact = NewLesionsIn(sure, baseline);
+        var sure = Array.FindAll(all, observation => IsOf(observation, day, next) && !scans.MayBeOfAnother(observation, day));
+        var first = sure.Select(scans.DayOf).Min();
+        var stated = FirstStated(sure, first);
+        var fact = NewLesionsIn(stated, baseline);
+        if (IsOpen(fact, stated))
+            (stated, fact) = (sure, NewLesionsIn(sure, baseline));
+        var doubtful = Array.FindAll(all, observation => MayBeOf(observation, day, next)
+            || (IsOf(observation, day, next) && scans.MayBeOfAnother(observation, day) && (first is null || scans.DayOf(observation) <= first)));
         var isAny = fact is Fact<NewLesions>.Known { Value.Count: > 0 };
-        if (Undecided(sure, doubtful, observation => CountOf(observation) is { Count: var count } && count > 0 == isAny) is { } open)
-            return IsOpen(fact, sure) ? fact : new Fact<NewLesions>.Unknown(focus.IsOfUnreadCancer(open) ? UnknownReason.Ambiguous : UnknownReason.ImpreciseDate);
-        return doubtful.Length == 0 ? fact : fact.Map(lesions => lesions.Count == 0 ? lesions : lesions with { MayBeMoreInOneOrgan = true, MayBeInMoreOrgans = true });
+        if (Undecided(stated, doubtful, observation => CountOf(observation) is { Count: var count } && count > 0 == isAny) is { } open)
+            return IsOpen(fact, stated) ? fact : new Fact<NewLesions>.Unknown(scans.MayBeOfAnother(open, day) ? UnknownReason.Ambiguous : UnknownReason.ImpreciseDate);
+        var mayBeMore = doubtful.Length > 0 || Array.Exists(sure, observation => scans.DayOf(observation) > first && CountOf(observation) is not { Count: 0 });
+        return mayBeMore ? fact.Map(lesions => lesions.Count == 0 ? lesions : lesions with { MayBeMoreInOneOrgan = true, MayBeInMoreOrgans = true }) : fact;
     }
 
     /// <summary>
@@ -42,15 +51,58 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
         return open is null || IsOpen(fact, sure) ? fact : new Fact<bool>.Unknown(UnknownReason.ImpreciseDate);
     }
 
-    /// <summary>The first day after all that belongs to the evaluation of a day on which a new lesion or a worse disease was recorded.</summary>
+    /// <summary>
+    /// The first record of a new lesion or a worse disease after what belongs to the evaluation of a day. One that is contradicted, or that may be
+    /// of another cancer, only where there is none that is not.
+    /// </summary>
     /// <param name="last">The last day that is asked for.</param>
-    public DateOnly? ProgressionAfter(DateOnly day, DateOnly? next, DateOnly last)
+    public GrowthGround? ProgressionAfter(DateOnly day, DateOnly? next, DateOnly last)
     {
         var until = LastDayOf(day, next);
-        return results.Of("disease-status").Where(observation => IsWorse(observation) == true)
-            .Concat(results.Of("new-lesions").Where(observation => CountOf(observation) is { Count: > 0 }))
-            .Where(observation => focus.Of(observation) != CancerOfResult.Another)
-            .Select(scans.DayOf).Where(recorded => recorded > until && recorded <= last).Min();
+        var lesions = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
+        var stated = lesions.Where(observation => IsOf(observation, day, next) && !scans.MayBeOfAnother(observation, day)).Select(scans.DayOf).Min();
+        var responses = results.Of("disease-status").Where(observation => focus.Of(observation) != CancerOfResult.Another);
+        return Worse(responses.Where(IsAfter(until)), GroundKind.Recorded, day, IsWorse)
+            .Concat(Worse(lesions.Where(IsAfter(stated ?? until)), GroundKind.NewLesion, day, observation => CountOf(observation)?.Count > 0))
+            .OrderBy(worse => worse.Ground.IsUnclear).ThenBy(worse => worse.Day)
+            .Select(worse => worse.Ground).FirstOrDefault();
+
+        Func<ChartObservation, bool> IsAfter(DateOnly first) => observation => scans.DayOf(observation) is { } recorded && recorded > first && recorded <= last;
+    }
+
+    // Of each day, place and cancer by what stands best.
+    private IEnumerable<(DateOnly Day, GrowthGround Ground)> Worse(
+        IEnumerable<ChartObservation> recorded, GroundKind kind, DateOnly evaluation, Func<ChartObservation, bool?> isWorse)
+    {
+        foreach (var same in recorded.GroupBy(observation => (Day: scans.DayOf(observation)!.Value, Place: PlaceNameOf(observation), Cancer: focus.Of(observation))))
+        {
+            var rank = same.Max(Results.RankOf);
+            var best = same.Where(observation => Results.RankOf(observation) == rank).ToArray();
+            var worse = Array.FindAll(best, observation => isWorse(observation) == true);
+            if (worse.Length > 0)
+            {
+                yield return (same.Key.Day, new(kind, PlacedOn(same.Key.Day, ProvenanceOf(worse)))
+                {
+                    IsUnclear = worse.Length < best.Length || same.Key.Cancer != CancerOfResult.Treated || Array.Exists(worse, observation => scans.MayBeOfAnother(observation, evaluation)),
+                });
+            }
+        }
+    }
+
+    // Without a day of its own it has that of its report.
+    private static Provenance PlacedOn(DateOnly day, Provenance place) => place.When is null || place.Marks.Contains(Mark.IssuedOnly)
+        ? place with
+        {
+            When = ClinicalTime.Spanning(new(day, TimeOnly.MinValue, TimeSpan.Zero), new(day, TimeOnly.MaxValue, TimeSpan.Zero), TimePrecision.Day),
+            Marks = place.Marks.Remove(Mark.IssuedOnly),
+        }
+        : place;
+
+    // What is said of a scan first is of that scan; what is said later may be of what was found since, unless it corrects the first.
+    private ChartObservation[] FirstStated(ChartObservation[] sure, DateOnly? first)
+    {
+        var rank = sure.Where(observation => scans.DayOf(observation) == first).Select(Results.RankOf).DefaultIfEmpty().Max();
+        return Array.FindAll(sure, observation => scans.DayOf(observation) == first || Results.RankOf(observation) > rank);
     }
 
     // A reading is written down after the images were made, and what is said after the next scan is of that.

@@ -27,7 +27,7 @@ internal sealed class LesionIdentity(PatientChart chart, CancerFocus focus, Know
     public string KeyOf(ChartObservation observation)
     {
         var names = NamesOf(observation);
-        return names.Length > 0 ? Named + string.Join(",", names) : OrganOf(observation) ?? Unnamed;
+        return names.Length > 0 ? Named + string.Join(",", names) : SiteKeyOf(LesionOf(observation)?.BodySite) ?? Unnamed;
     }
 
     public static bool IsNamed(string lesion) => lesion.StartsWith(Named, StringComparison.Ordinal);
@@ -83,6 +83,24 @@ internal sealed class LesionIdentity(PatientChart chart, CancerFocus focus, Know
 
     private string? GroupOf(ChartObservation observation) =>
         LesionOf(observation)?.BodySite is { } site ? knowledge.Codes.Organs.FindAll(site).Select(entry => entry.Group).FirstOrDefault() : null;
+
+    // A code that sites share makes them one only where none of their other codes tells them apart, on whatever days they were measured.
+    private string? SiteKeyOf(ChartConcept? site) => KeyOf(site) is { } key && CodesOfSeveralSites.Contains(key)
+        ? string.Join(",", site!.Codings.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        : KeyOf(site);
+
+    private HashSet<string> CodesOfSeveralSites => field ??= chart.Imaging.Lesions.Select(lesion => lesion.BodySite).OfType<ChartConcept>()
+        .Where(site => site.Codings.Any())
+        .GroupBy(site => KeyOf(site)!, StringComparer.Ordinal)
+        .Where(AreSeveral)
+        .Select(sites => sites.Key)
+        .ToHashSet(StringComparer.Ordinal);
+
+    // Of one site every system says more or less, and never something else.
+    private static bool AreSeveral(IEnumerable<ChartConcept> sites) => sites
+        .SelectMany(site => site.Codings.GroupBy(coding => coding.System ?? "", coding => coding.Code, StringComparer.Ordinal))
+        .GroupBy(codes => codes.Key, codes => codes.ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal)
+        .Any(system => system.OrderBy(codes => codes.Count).ToArray() is var sets && sets.Zip(sets.Skip(1)).Any(pair => !pair.First.IsSubsetOf(pair.Second)));
 
     // Of several codes of one site that which is known here, whichever codes of the hospital's own stand beside it.
     private string? KeyOf(ChartConcept? site) =>

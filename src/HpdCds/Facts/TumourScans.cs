@@ -22,11 +22,14 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     // Each result is asked about several times, and to know its day every report may have to be looked at.
     private readonly Dictionary<ChartObservation, DateOnly?> _days = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<DateOnly, ChartObservation[]> _cancers = [];
     private readonly Dictionary<ChartObservation, ChartReport[]> _reports = new(ReferenceEqualityComparer.Instance);
 
     private ChartObservation[] Diameters => field ??= Measured(DiameterGroup);
 
     private ChartObservation[] StatedSums => field ??= Measured(SumGroup);
+
+    private bool? AreOfSeveral => field ??= focus.AreOfSeveral([.. StatedSums, .. Diameters]);
 
     /// <summary>Every day with measurements once: by its stated sum, else by the sizes of its lesions.</summary>
     public Scan[] BySums => field ??= Every(Sums, Sizes);
@@ -93,6 +96,17 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
     private static Scan[] Every(Scan[] preferred, Scan[] others) =>
         [.. preferred.Concat(others.Where(other => !Array.Exists(preferred, scan => scan.Date == other.Date))).OrderBy(scan => scan.Date)];
 
+    /// <summary>Whether what was recorded of a day is, or may be, of another cancer than what was measured on it.</summary>
+    public bool MayBeOfAnother(ChartObservation observation, DateOnly day)
+    {
+        if (!_cancers.TryGetValue(day, out var measured))
+            _cancers[day] = measured = focus.OneOfEach(StatedSums.Concat(Diameters).Where(measured => DayOf(measured) == day));
+        return focus.IsOfUnreadCancer(observation) || focus.AreOfSeveral([observation, .. measured]);
+    }
+
+    // Where all that was measured can be of one cancer, it is no matter which of it says so.
+    private string? CancerOf(ChartObservation[] measured) => AreOfSeveral == true ? focus.NameOf(measured) : null;
+
     // Two that differ are no sum, nor is one that may be of another cancer; a day without one stays a day on which nothing can be compared.
     private Scan? Stated(DateOnly day, ChartObservation[] sums)
     {
@@ -101,7 +115,12 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
         var isUnsure = mayBeOfAnother || Array.Exists(read, sum => sum is null || sum.Range != read[0]?.Range);
         var least = mayBeOfAnother ? null : read.OfType<Measure<TumourSum>>().MinBy(sum => sum.Value);
         return (isUnsure ? AtLeast(least?.Value ?? 0) : least) is { } known
-            ? new(day, known, SumGroup, ModalityOf(sums), isUnsure ? string.Join(", ", sums.Select(sum => sum.Reference)) : sums[0].Reference) { IsUnsure = isUnsure }
+            ? new(day, known, SumGroup, ModalityOf(sums), isUnsure ? string.Join(", ", sums.Select(sum => sum.Reference)) : sums[0].Reference)
+            {
+                WhyUnsure = mayBeOfAnother ? GrowthGap.CancerUnclear : isUnsure ? GrowthGap.LesionsNotIdentified : null,
+                HasSum = least is not null,
+                Cancer = CancerOf(sums),
+            }
             : null;
     }
 
@@ -134,7 +153,11 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
                 ModalityOf([.. read.Select(lesion => lesion.Observation)]),
                 string.Join(", ", read.Select(lesion => lesion.Observation.Reference)))
             {
-                IsUnsure = believed is null || isPartial || Array.Exists(read, lesion => lesion.Key == LesionIdentity.Unnamed),
+                WhyUnsure = counted.Length < read.Length ? GrowthGap.CancerUnclear
+                    : believed is null || isPartial || Array.Exists(read, lesion => lesion.Key == LesionIdentity.Unnamed) ? GrowthGap.LesionsNotIdentified
+                    : null,
+                HasSum = believed is not null && Array.Exists(counted, lesion => lesion.Size is not null),
+                Cancer = CancerOf(sizes),
             }
             : null;
     }

@@ -28,6 +28,7 @@ internal static class PictureGrowth
             picture.Kind == PictureKind.OutOfScope ? null : Classed("p", "growth-verdict", Headline(growth, words)),
             Markup.Of("p", Verdict(assessment, words), GrowthNotes.OfDefinition(growth, picture.Wording) is { } note ? " " + note : null),
             Markup.Of("p", words.Say("page.growth-progression", ("verdict", GrowthWords.Progression(assessment, picture.Wording, source => source)))),
+            GrowthWords.RecordedLater(assessment.Figures, picture.Wording, source => source) is { } later ? Markup.Of("p", later) : null,
             Markup.Of("p", Dose(picture, reading, words)),
             reading.Course.FirstDose is null ? null : Markup.Of("p", Earlier(picture, reading, words)),
             reading.Course.OnTreatment.Gap == GrowthGap.NoOnTreatment ? Markup.Of("p", PictureWords.Plain(GrowthWords.Planned(reading, picture.Wording, text => text))) : null,
@@ -108,7 +109,7 @@ internal static class PictureGrowth
     private static List<(string? Name, IReadOnlyList<(DateOnly Day, Measure<TumourSum> Size)> Points)> Lines(GrowthReading reading)
     {
         var runs = new List<List<Scan>>();
-        foreach (var scan in reading.Scans.Where(scan => !GrowthWords.IsUnread(scan)))
+        foreach (var scan in reading.Scans.Where(scan => scan.HasSum))
         {
             if (runs.Count > 0 && GrowthWords.AreJoined(runs[^1][^1], scan))
                 runs[^1].Add(scan);
@@ -284,7 +285,8 @@ internal static class PictureGrowth
     private static string Kinetics(GrowthInterval interval, PictureWords words) => interval.Kinetics is { } kinetics
         ? words.Say("page.growth-tgk", ("value", Number((double)kinetics))) : words.Say("growth.not-evaluable", ("reason", words["growth.gap.starts-at-zero"]));
 
-    private static string Size(Scan scan, PictureWords words) => GrowthWords.IsUnread(scan) ? words["page.growth-unreadable"] : Size(scan.Sum);
+    private static string Size(Scan scan, PictureWords words) => scan.HasSum ? Size(scan.Sum)
+        : words[scan.WhyUnsure == GrowthGap.CancerUnclear ? "page.growth-cancer-unclear" : "page.growth-unreadable"];
 
     private static string Size(Measure<TumourSum> size, bool withUnit = true) => FactorLine.Bound(size.Bound) + PictureWords.Number(Math.Round(size.Value, 1)) + (withUnit ? " " + TumourSum.Unit : "");
 

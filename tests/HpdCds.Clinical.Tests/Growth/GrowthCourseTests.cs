@@ -12,7 +12,7 @@ public sealed class GrowthCourseTests
     [Fact]
     public void Progression_that_was_recorded_later_is_told_only_where_the_first_evaluation_is_none()
     {
-        var later = Day("2024-05-02");
+        var later = new GrowthGround(GroundKind.Recorded, new Provenance(When: null, "Observation/later", []));
 
         Assert.Equal(later, (Course(80, 100, 101) with { RecordedLater = later }).Assess().Figures.RecordedLater);
         Assert.Null((Course(80, 100, 121) with { RecordedLater = later }).Assess().Figures.RecordedLater);
@@ -145,9 +145,20 @@ public sealed class GrowthCourseTests
         Assert.Equal(GrowthGap.BoundOnly, scan.WhyNotComparableWith(At(Dose, 90, bound: Comparison.LessThan)));
         Assert.Equal(GrowthGap.BoundOnly, At(Dose, 90, bound: Comparison.LessThan).WhyNotComparableWith(scan));
         Assert.Equal(GrowthGap.DifferentLesions, Of(scan, At(Dose.AddDays(40), 60, "lung")).WhyNotComparable);
-        var unsure = scan with { IsUnsure = true };
+        var unsure = scan with { WhyUnsure = GrowthGap.LesionsNotIdentified };
         Assert.Equal((GrowthGap.LesionsNotIdentified, GrowthGap.LesionsNotIdentified), (scan.WhyNotComparableWith(unsure), unsure.WhyNotComparableWith(scan)));
         Assert.Equal(GrowthGap.LesionsNotIdentified, unsure.WhyNotComparableWith(At(Dose, 90, "lung", "MR")));
+    }
+
+    [Fact]
+    public void Two_scans_of_two_cancers_or_of_an_unclear_one_are_not_compared()
+    {
+        var scan = At(Dose, 50) with { Cancer = "hcc" };
+
+        Assert.Null(scan.WhyNotComparableWith(At(Dose, 90) with { Cancer = "hcc" }));
+        Assert.Equal(GrowthGap.CancerUnclear, scan.WhyNotComparableWith(At(Dose, 90) with { Cancer = "breast" }));
+        Assert.Equal(GrowthGap.CancerUnclear, scan.WhyNotComparableWith(scan with { WhyUnsure = GrowthGap.CancerUnclear }));
+        Assert.Equal(GrowthGap.CancerUnclear, (scan with { WhyUnsure = GrowthGap.CancerUnclear }).WhyNotComparableWith(scan with { WhyUnsure = GrowthGap.LesionsNotIdentified }));
     }
 
     [Fact]

@@ -177,6 +177,17 @@ public sealed class GrowthExplainTests : ExplainingTests
     }
 
     [Fact]
+    public async Task Sizes_of_an_unclear_cancer_are_written_as_such_without_a_value()
+    {
+        var entries = await WrittenAsync(new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Baseline, 90))
+            .Add("growth", GrowthPatient.Size("b", GrowthPatient.After, 50, more: GrowthPatient.Focus("Condition/elsewhere"))).View());
+        var unclear = entries.Last(entry => IsOf(entry, "growth-sum"))!["resource"]!.AsObject();
+
+        Assert.Null(unclear["valueQuantity"]);
+        Assert.Contains("of different cancers", unclear["dataAbsentReason"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_code_of_ours_that_is_written_is_published()
     {
         var published = HpdCds.Knowledge.KnowledgeFiles.Shipped().Where(file => file.Name.StartsWith("codesystems/", StringComparison.Ordinal)).Select(file => JsonNode.Parse(Profiles.TextOf(file.Name))!)

@@ -64,7 +64,8 @@ public sealed class GrowthLesionTests : IAsyncLifetime
         var patient = OfTwo(new GrowthPatient());
         var (card, found) = await AskAsync(_service, patient.Order());
 
-        Assert.Equal(("info", "lesions-not-identified"), ((string?)card?["indicator"], Rule(found, "maesaka-2022-hcc")));
+        Assert.Equal(("info", "cancer-unclear"), ((string?)card?["indicator"], Rule(found, "maesaka-2022-hcc")));
+        Assert.All(found["growth"]!["scans"]!.AsArray(), scan => Assert.Equal("cancer-unclear", (string?)scan!["reason"]));
         Assert.All(found["growth"]!["scans"]!.AsArray(), scan => Assert.Equal((60, ">="), ((int)scan!["value"]!, (string?)scan["comparator"])));
     }
 
@@ -73,12 +74,9 @@ public sealed class GrowthLesionTests : IAsyncLifetime
     {
         GrowthPatient patient = new();
         foreach (var (day, size) in new[] { (Before, 80), (Baseline, 90), (After, 135) })
-        {
-            patient.Add("growth", Size("sum-" + day, day, size, more: Focus("Condition/elsewhere"))
-                .Replace("http://loinc.org", "http://localhost:5080/codes", StringComparison.Ordinal).Replace("33728-7", "RECIST-SUM", StringComparison.Ordinal));
-        }
+            patient.Add("growth", SumOf("Condition/elsewhere", day, size));
 
-        Assert.Equal("lesions-not-identified", Rule(await FoundAsync(patient), "maesaka-2022-hcc"));
+        Assert.Equal("cancer-unclear", Rule(await FoundAsync(patient), "maesaka-2022-hcc"));
     }
 
     [Fact]
@@ -93,10 +91,12 @@ public sealed class GrowthLesionTests : IAsyncLifetime
     [Fact]
     public async Task Sizes_that_name_different_cancers_make_no_sum()
     {
-        var patient = OfTwo(new GrowthPatient().Add("problems", """{"resourceType":"Condition","id":"breast","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"C50.9"}]},"clinicalStatus":{"coding":[{"code":"active"}]},"subject":{"reference":"Patient/pat-1"} }"""));
-        var (card, found) = await AskAsync(_service, patient.View());
+        var (card, found) = await AskAsync(_service, OfTwo(WithBreastCancer()).View());
 
-        Assert.Equal(("ambiguous", "lesions-not-identified"), ((string?)found["tumour"], Rule(found, "champiat-2017")));
+        Assert.Equal(("ambiguous", "cancer-unclear"), ((string?)found["tumour"], Rule(found, "champiat-2017")));
+        Assert.Contains("no sum: cancer unclear (2026-09-01)", (string?)card!["detail"], StringComparison.Ordinal);
+        Assert.Equal(("cancer-unclear", false), ((string?)found["growth"]!["scans"]![0]!["reason"], (bool?)found["growth"]!["scans"]![0]!["summed"]));
+        Assert.Empty(GrowthServiceTests.Faults(found));
         Assert.DoesNotContain("meets", (string?)card!["summary"], StringComparison.Ordinal);
         Assert.DoesNotContain("135 mm", (string?)card["detail"], StringComparison.Ordinal);
     }
@@ -121,6 +121,71 @@ public sealed class GrowthLesionTests : IAsyncLifetime
         Assert.Equal(50, (double)found["growth"]!["onTreatment"]!["changePercent"]!);
     }
 
+    [Theory]
+    [InlineData("Condition/hcc", "Condition/hcc", "met")]
+    [InlineData("Condition/breast", "Condition/hcc", "cancer-unclear")]
+    [InlineData("BodyStructure/7", "Condition/hcc", "cancer-unclear")]
+    [InlineData("BodyStructure/7", "BodyStructure/7", "met")]
+    public async Task Sums_of_one_cancer_on_one_day_and_of_another_on_the_next_are_not_compared(string atBaseline, string after, string says)
+    {
+        var found = await FoundAsync(WithBreastCancer()
+            .Add("growth", SumOf(after, Before, 80)).Add("growth", SumOf(atBaseline, Baseline, 90)).Add("growth", SumOf(after, After, 135)));
+
+        Assert.Equal(("ambiguous", says), ((string?)found["tumour"], Rule(found, "champiat-2017")));
+    }
+
+    [Theory]
+    [InlineData("Condition/hcc", "met")]
+    [InlineData("Condition/breast", "new-lesions-unknown")]
+    public async Task A_new_lesion_of_another_cancer_than_was_measured_leaves_progression_open(string focus, string says)
+    {
+        var patient = WithBreastCancer();
+        foreach (var (day, size) in new[] { (Before, 80), (Baseline, 81), (After, 84) })
+            patient.Add("growth", Size("size-" + day, day, size, more: Focus("Condition/hcc")));
+        var found = await FoundAsync(patient.Add("growth", NewLesion("n-1", Focus(focus) + "\"valueBoolean\":true", null)));
+
+        Assert.Equal((says, says), (Progression(found), Rule(found, "champiat-2017")));
+    }
+
+    [Fact]
+    public async Task Where_two_cancers_may_be_meant_a_size_that_names_none_is_not_added_to_one_that_does()
+    {
+        var patient = WithBreastCancer();
+        foreach (var (day, size) in new[] { (Before, 20), (Baseline, 30), (After, 75) })
+            patient.Add("growth", Size("liver-" + day, day, 60)).Add("growth", Size("breast-" + day, day, size, Breast, more: Focus("Condition/breast")));
+
+        Assert.Equal("cancer-unclear", Rule(await FoundAsync(patient), "champiat-2017"));
+    }
+
+    [Theory]
+    [InlineData("S8", "different-lesions")]
+    [InlineData("S4", "met")]
+    public async Task Two_sites_that_a_code_of_the_hospital_tells_apart_are_not_one_by_the_common_code_beside_it(string after, string says)
+    {
+        var (card, found) = await AskAsync(_service, new GrowthPatient().Add("growth", NewLesion("n-1", "\"valueBoolean\":false", null))
+            .Add("growth", Alone("a", Before, 80, Segment("S4"))).Add("growth", Alone("b", Baseline, 90, Segment("S4"))).Add("growth", Alone("c", After, 135, Segment(after))).View());
+
+        Assert.Equal((says, says == "met" ? "warning" : "info"), (Rule(found, "maesaka-2022-hcc"), (string?)card?["indicator"]));
+    }
+
+    [Fact]
+    public async Task Two_segments_of_one_organ_are_not_compared_with_two_others()
+    {
+        var found = await FoundAsync(new GrowthPatient().Add("growth", Alone("a", Baseline, 30, Segment("S4"))).Add("growth", Alone("b", Baseline, 20, Segment("S8")))
+            .Add("growth", Alone("c", After, 30, Segment("S4"))).Add("growth", Alone("d", After, 60, Segment("S6"))));
+
+        Assert.Equal("different-lesions", Rule(found, "matos-2020"));
+    }
+
+    [Fact]
+    public async Task A_lesion_of_0_mm_that_may_be_counted_already_is_not_unreadable()
+    {
+        var (card, _) = await AskAsync(_service, new GrowthPatient().Add("growth", Size("a", Before, 9)).Add("growth", Size("b", Baseline, 10))
+            .Add("growth", Alone("c", After, 0, Here)).Add("growth", Panel("d", After, 0)).View());
+
+        Assert.Contains(">=0 mm (2026-10-13)", (string?)card!["detail"], StringComparison.Ordinal);
+    }
+
     /// <summary>A liver tumour that stands still, and one of the breast that grows.</summary>
     private static GrowthPatient OfTwo(GrowthPatient patient)
     {
@@ -128,6 +193,14 @@ public sealed class GrowthLesionTests : IAsyncLifetime
             patient.Add("growth", Size("liver-" + day, day, 60, more: Focus("Condition/hcc"))).Add("growth", Size("breast-" + day, day, size, Breast, more: Focus("Condition/breast")));
         return patient;
     }
+
+    private static GrowthPatient WithBreastCancer() => new GrowthPatient()
+        .Add("problems", """{"resourceType":"Condition","id":"breast","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"C50.9"}]},"clinicalStatus":{"coding":[{"code":"active"}]},"subject":{"reference":"Patient/pat-1"} }""");
+
+    private static string SumOf(string focus, string day, double millimetres) => Size("sum-" + day, day, millimetres, more: Focus(focus))
+        .Replace("http://loinc.org", "http://localhost:5080/codes", StringComparison.Ordinal).Replace("33728-7", "RECIST-SUM", StringComparison.Ordinal);
+
+    private static string Segment(string code) => ByHospital.Replace("L1", code, StringComparison.Ordinal);
 
     private static string Alone(string id, string day, double millimetres, string site, string name = "") => Size(id, day, millimetres, more: name.Length == 0 ? "" : $$""" "focus":[{{name}}], """)
         .Replace(Here, site, StringComparison.Ordinal);

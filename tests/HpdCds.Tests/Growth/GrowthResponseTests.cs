@@ -116,6 +116,62 @@ public sealed class GrowthResponseTests : IAsyncLifetime
         Assert.Contains($"recorded on {day}", (string?)card!["summary"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(After)]
+    [InlineData("2026-10-14")]
+    public async Task A_later_word_on_new_lesions_takes_nothing_back_from_that_on_the_scan(string day)
+    {
+        var (card, found) = await AskAsync(Small().Add("growth", On(NewLesion("n-1", Some, null), day)).Add("growth", On(NewLesion("n-2", None, null), "2026-10-28")));
+
+        Assert.Equal(("met", "warning"), (Progression(found), (string?)card?["indicator"]));
+        Assert.Equal("Observation/n-1", (string?)found["growth"]!["progression"]!["grounds"]![0]!["source"]);
+    }
+
+    [Fact]
+    public async Task A_new_lesion_that_was_recorded_after_a_word_of_none_is_told_as_recorded_later()
+    {
+        var (card, found) = await AskAsync(Small().Add("growth", NewLesion("n-1", None, null)).Add("growth", On(NewLesion("n-2", Some, null), "2026-10-28")));
+
+        Assert.Equal(("not-met", "not-met"), (Progression(found), Rule(found, "maesaka-2022-hcc")));
+        Assert.Equal("""{"ground":"new-lesion","date":"2026-10-28","source":"Observation/n-2"}""", found["growth"]!["recordedLater"]!.ToJsonString());
+        Assert.Contains("recorded after the first evaluation: a new lesion, 2026-10-28, Observation/n-2.", (string?)card!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_lesion_in_another_organ_some_days_later_leaves_open_how_many_organs_there_are()
+    {
+        var (_, found) = await AskAsync(Small().Add("growth", NewLesion("n-1", "\"valueInteger\":1", Liver)).Add("growth", On(NewLesion("n-2", "\"valueInteger\":1", "39607008"), "2026-10-16")));
+
+        Assert.Equal(("met", "new-lesions-unknown"), (Progression(found), Part(found, "matos-2020", "organs")));
+    }
+
+    [Theory]
+    [InlineData("Condition/hcc", "it was recorded on 2026-10-30", null)]
+    [InlineData("Condition/elsewhere", "recorded on 2026-10-30 is disputed or may be of another cancer", true)]
+    public async Task Progression_recorded_later_that_may_be_of_another_cancer_is_told_as_such(string focus, string told, bool? isUnclear)
+    {
+        var worse = NoNewLesion("2026-10-30", Worse).Replace("\"effectiveDateTime\"", Focus(focus) + "\"effectiveDateTime\"", StringComparison.Ordinal);
+        var (card, found) = await AskAsync(StillAtFirst().Add("growth", worse));
+
+        Assert.Contains(told, (string?)card!["summary"], StringComparison.Ordinal);
+        Assert.Contains("Observation/status-2026-10-30", (string?)card["detail"], StringComparison.Ordinal);
+        Assert.Equal(("Observation/status-2026-10-30", isUnclear), ((string?)found["growth"]!["recordedLater"]!["source"], (bool?)found["growth"]!["recordedLater"]!["unclear"]));
+    }
+
+    [Theory]
+    [InlineData("preliminary", "corrected", null)]
+    [InlineData("final", "final", true)]
+    [InlineData("corrected", "final", false)]
+    public async Task Of_two_words_of_one_later_day_that_of_better_standing_counts(string worse, string stable, bool? isUnclear)
+    {
+        static string As(string resource, string status) => resource.Replace("\"final\"", $"\"{status}\"", StringComparison.Ordinal);
+        var (card, found) = await AskAsync(StillAtFirst()
+            .Add("growth", As(NoNewLesion("2026-10-30", Worse), worse)).Add("growth", As(NoNewLesion("2026-10-30"), stable).Replace("status-2026-10-30", "status-2", StringComparison.Ordinal)));
+
+        Assert.Equal(isUnclear is null, card is null);
+        Assert.Equal(isUnclear, found["growth"]!["recordedLater"] is { } later ? (bool?)((bool?)later["unclear"] ?? false) : null);
+    }
+
     [Fact]
     public async Task Of_two_numbers_of_new_lesions_in_one_place_the_smaller_is_sure_and_the_larger_possible()
     {
@@ -126,6 +182,9 @@ public sealed class GrowthResponseTests : IAsyncLifetime
 
     /// <summary>Growth four times as fast as before that is no progression: what is recorded beside the sums decides.</summary>
     private static GrowthPatient Small() => new GrowthPatient().Add("growth", Size("size-a", Before, 80)).Add("growth", Size("size-b", Baseline, 81)).Add("growth", Size("size-c", After, 84));
+
+    /// <summary>No progression at a first evaluation that came early.</summary>
+    private static GrowthPatient StillAtFirst() => new GrowthPatient().Add("growth", Size("a", Before, 95)).Add("growth", Size("b", Baseline, 100)).Add("growth", Size("c", "2026-09-17", 101)).Add("growth", NoNewLesion("2026-09-17"));
 
     private static string On(string resource, string day) => At(resource, After, $"\"effectiveDateTime\":\"{day}\"");
 

@@ -76,6 +76,25 @@ public sealed class GrowthViewTests(Pictures pictures) : IClassFixture<Pictures>
     }
 
     [Fact]
+    public async Task Sizes_of_an_unclear_cancer_are_no_sum_and_not_called_unreadable()
+    {
+        var page = await PageOfAsync(new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Baseline, 50))
+            .Add("growth", GrowthPatient.Size("b", GrowthPatient.After, 40, more: GrowthPatient.Focus("Condition/elsewhere"))));
+
+        Assert.Contains("no sum: cancer unclear", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("not readable as a size", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Progression_that_was_recorded_later_stands_on_the_page_with_its_source()
+    {
+        var page = await PageOfAsync(new GrowthPatient().Add("growth", GrowthPatient.Size("a", GrowthPatient.Before, 95)).Add("growth", GrowthPatient.Size("b", GrowthPatient.Baseline, 100))
+            .Add("growth", GrowthPatient.Size("c", "2026-09-17", 101)).Add("growth", GrowthPatient.NoNewLesion("2026-09-17")).Add("growth", GrowthPatient.NoNewLesion("2026-10-30", "271299001")));
+
+        Assert.Contains("Progression recorded after the first evaluation: a response recorded by a clinician, 2026-10-30, Observation/status-2026-10-30.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_card_says_of_the_first_dose_the_page_says_too_however_long_ago_it_was()
     {
         var patient = new GrowthPatient(isTreated: false).Add("administrations", GrowthPatient.Dose("dose-1", "2025-08-01"))

@@ -9,6 +9,9 @@ internal sealed class LesionIdentity(PatientChart chart, CancerFocus focus, Know
     public const string Unnamed = "unnamed";
     private const string Named = "focus:";
 
+    // Each with each other takes its time: of more on one day nothing is told apart, so that no body can make it long.
+    private const int MostCompared = 100;
+
     private readonly Dictionary<string, ChartLesion> _lesions = chart.Imaging.Lesions.GroupBy(lesion => lesion.Reference, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
@@ -37,14 +40,16 @@ internal sealed class LesionIdentity(PatientChart chart, CancerFocus focus, Know
     {
         // Many sizes of one kind without a name are the common case, and nothing to compare.
         var isMixed = Array.Exists(sizes, IsInPanel) && !Array.TrueForAll(sizes, IsInPanel);
-        return isMixed || Array.Exists(sizes, size => NamesOf(size).Length > 0)
-            ? Array.FindAll(sizes, size => Array.Exists(sizes, other => !ReferenceEquals(other, size) && MayBeOne(size, other)))
-            : [];
+        if (!isMixed && !Array.Exists(sizes, size => NamesOf(size).Length > 0))
+            return [];
+        return sizes.Length > MostCompared ? sizes : Array.FindAll(sizes, size => Array.Exists(sizes, other => !ReferenceEquals(other, size) && MayBeOne(size, other)));
     }
 
     /// <summary>How many lesions these are at least: so many of them as are certainly different from each other.</summary>
     public int LeastCount(ChartObservation[] sizes)
     {
+        if (sizes.Length > MostCompared)
+            return 1;
         List<ChartObservation> different = [];
         foreach (var size in sizes.OrderBy(size => sizes.Count(other => !ReferenceEquals(other, size) && MayBeOne(size, other))))
         {

@@ -39,6 +39,18 @@ public sealed class GrowthLesionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_more_sizes_of_one_day_than_anybody_measures_only_the_smallest_is_sure()
+    {
+        GrowthPatient patient = new();
+        for (var at = 0; at < 60; at++)
+            patient.Add("growth", Alone($"a-{at}", Baseline, 12 + at, Here)).Add("growth", Panel($"p-{at}", Baseline, 12 + at));
+        var found = await FoundAsync(patient);
+
+        Assert.Equal([$"{Baseline} 12"], Scans(found));
+        Assert.Equal(">=", (string?)found["growth"]!["scans"]![0]!["comparator"]);
+    }
+
+    [Fact]
     public async Task Of_two_lesions_in_a_panel_one_of_which_may_stand_alone_too_two_are_counted()
     {
         var found = await FoundAsync(new GrowthPatient().Add("growth", Alone("a", Baseline, 12, Here)).Add("growth", Panel("p", Baseline, 12)).Add("growth", Panel("q", Baseline, 20))

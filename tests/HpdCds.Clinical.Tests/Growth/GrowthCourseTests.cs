@@ -158,7 +158,9 @@ public sealed class GrowthCourseTests
         Assert.Null(scan.WhyNotComparableWith(At(Dose, 90) with { Cancer = "hcc" }));
         Assert.Equal(GrowthGap.CancerUnclear, scan.WhyNotComparableWith(At(Dose, 90) with { Cancer = "breast" }));
         Assert.Equal(GrowthGap.CancerUnclear, scan.WhyNotComparableWith(scan with { WhyUnsure = GrowthGap.CancerUnclear }));
-        Assert.Equal(GrowthGap.CancerUnclear, (scan with { WhyUnsure = GrowthGap.CancerUnclear }).WhyNotComparableWith(scan with { WhyUnsure = GrowthGap.LesionsNotIdentified }));
+        var (unclear, unsure) = (scan with { WhyUnsure = GrowthGap.CancerUnclear }, scan with { WhyUnsure = GrowthGap.LesionsNotIdentified });
+        Assert.Equal((GrowthGap.CancerUnclear, GrowthGap.CancerUnclear), (unclear.WhyNotComparableWith(unsure), unsure.WhyNotComparableWith(unclear)));
+        Assert.True(scan.HasSum);
     }
 
     [Fact]

@@ -41,12 +41,7 @@ internal static class GrowthExtension
         if (course.FirstDose is { } dose)
             (growth["firstDose"], growth["firstDoseIs"], growth["firstDoseSource"]) = (GrowthWords.Day(dose), GrowthNotes.CodeOf(course.FirstDoseKind), subject.Growth.FirstDoseSource);
         if (figures.RecordedLater is { } later)
-        {
             growth["recordedLater"] = GroundOf(later);
-            if (later.IsUnclear)
-                growth["recordedLater"]!["unclear"] = true;
-        }
-
         if (figures.Reference is { } reference)
             growth["reference"] = IntervalOf(reference, figures);
         if (figures.OnTreatment is { } onTreatment)
@@ -135,6 +130,8 @@ internal static class GrowthExtension
         json["source"] = place.Source;
         if (!place.Marks.IsEmpty)
             json["marks"] = new JsonArray([.. place.Marks.Select(mark => (JsonNode)Kebab.Case(mark.ToString()))]);
+        if (ground.IsUnclear)
+            json["unclear"] = true;
         return json;
     }
 

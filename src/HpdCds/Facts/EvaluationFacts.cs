@@ -19,8 +19,8 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
     /// <param name="baseline">The day of the baseline; null where there is none.</param>
     public Fact<NewLesions> NewLesionsOn(DateOnly day, DateOnly? next, DateOnly? baseline)
     {
-        var all = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
-        var sure = Array.FindAll(all, observation => IsOf(observation, day, next) && !scans.MayBeOfAnother(observation, day));
+        var all = Recorded("new-lesions");
+        var sure = SurelyOf(all, day, next);
         var first = sure.Select(scans.DayOf).Min();
         var stated = FirstStated(sure, first);
         var fact = NewLesionsIn(stated, baseline);
@@ -42,7 +42,7 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
     /// <param name="next">The day of the next scan; null where there is none.</param>
     public Fact<bool> ResponseTo(DateOnly day, DateOnly? next)
     {
-        var all = results.Of("disease-status").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
+        var all = Recorded("disease-status");
         var sure = Array.FindAll(all, observation => IsOf(observation, day, next));
         var fact = ResponseIn(sure);
         var isWorse = fact is Fact<bool>.Known { Value: true };
@@ -59,16 +59,20 @@ internal sealed class EvaluationFacts(PatientChart chart, Results results, Tumou
     public GrowthGround? ProgressionAfter(DateOnly day, DateOnly? next, DateOnly last)
     {
         var until = LastDayOf(day, next);
-        var lesions = results.Of("new-lesions").Where(observation => focus.Of(observation) != CancerOfResult.Another).ToArray();
-        var stated = lesions.Where(observation => IsOf(observation, day, next) && !scans.MayBeOfAnother(observation, day)).Select(scans.DayOf).Min();
-        var responses = results.Of("disease-status").Where(observation => focus.Of(observation) != CancerOfResult.Another);
-        return Worse(responses.Where(IsAfter(until)), GroundKind.Recorded, day, IsWorse)
+        var lesions = Recorded("new-lesions");
+        var stated = SurelyOf(lesions, day, next).Select(scans.DayOf).Min();
+        return Worse(Recorded("disease-status").Where(IsAfter(until)), GroundKind.Recorded, day, IsWorse)
             .Concat(Worse(lesions.Where(IsAfter(stated ?? until)), GroundKind.NewLesion, day, observation => CountOf(observation)?.Count > 0))
             .OrderBy(worse => worse.Ground.IsUnclear).ThenBy(worse => worse.Day)
             .Select(worse => worse.Ground).FirstOrDefault();
 
         Func<ChartObservation, bool> IsAfter(DateOnly first) => observation => scans.DayOf(observation) is { } recorded && recorded > first && recorded <= last;
     }
+
+    private ChartObservation[] Recorded(string group) => [.. results.Of(group).Where(observation => focus.Of(observation) != CancerOfResult.Another)];
+
+    private ChartObservation[] SurelyOf(ChartObservation[] lesions, DateOnly day, DateOnly? next) =>
+        Array.FindAll(lesions, observation => IsOf(observation, day, next) && !scans.MayBeOfAnother(observation, day));
 
     // Of each day, place and cancer by what stands best.
     private IEnumerable<(DateOnly Day, GrowthGround Ground)> Worse(

@@ -103,8 +103,10 @@ internal sealed class GrowthFacts(
         if (course.First is not { } first)
             return [];
         var own = course.Medications.SelectMany(AgentsIn).ToHashSet(StringComparer.Ordinal);
+        var goingOn = history.Begun.Where(medication => medication.Status == "active" || (medication.Time is { When: var when } && DayOf(when) >= first))
+            .Select(NameOf).ToHashSet(StringComparer.Ordinal);
         return history.Begun.Concat(history.PerhapsTaken)
-            .Where(medication => drugs.IsAntineoplastic(medication.Concepts) && !course.Medications.Contains(medication) && IsOfAnotherLine(medication, own, first))
+            .Where(medication => drugs.IsAntineoplastic(medication.Concepts) && !course.Medications.Contains(medication) && IsOfAnotherLine(medication, own, goingOn, first))
             .GroupBy(NameOf, StringComparer.Ordinal)
             .Select(same => same.OrderByDescending(medication => history.LastTaken(medication)?.Latest).ThenBy(medication => medication.Reference, StringComparer.Ordinal).First())
             .Select(latest => new EarlierTreatment([.. AgentsIn(latest)], history.LastTaken(latest), latest.Reference))
@@ -113,7 +115,7 @@ internal sealed class GrowthFacts(
     }
 
     // The drugs of this line are ordered before they are given, and a partner may be given a little before the inhibitor.
-    private bool IsOfAnotherLine(ChartMedication medication, HashSet<string> own, DateOnly first)
+    private bool IsOfAnotherLine(ChartMedication medication, HashSet<string> own, HashSet<string> goingOn, DateOnly first)
     {
         var isOwn = AgentsIn(medication).Any(own.Contains);
         if ((medication.Began ?? medication.Time)?.When is not { } began)
@@ -121,11 +123,8 @@ internal sealed class GrowthFacts(
         var days = first.DayNumber - DayOf(began).DayNumber;
         return days > 0
             && (!isOwn || medication.Kind != ChartMedicationKind.Request || days > knowledge.Rules.RecentExposureDays)
-            && (days > Windows.MostDaysToDose || !GoesOnSince(first, NameOf(medication)));
+            && (days > Windows.MostDaysToDose || !goingOn.Contains(NameOf(medication)));
     }
-
-    private bool GoesOnSince(DateOnly first, string name) => history.Begun
-        .Any(medication => (medication.Status == "active" || (medication.Time is { When: var when } && DayOf(when) >= first)) && NameOf(medication) == name);
 
     // Of a drug that is no inhibitor and no partner of one only the code is known.
     private string NameOf(ChartMedication medication) => AgentsIn(medication).ToArray() is { Length: > 0 } agents
@@ -148,10 +147,13 @@ internal sealed class GrowthFacts(
             && (procedure.Time is not { When: var when } || (DayOf(when) >= from && DayOf(when.Earliest) <= to)));
     }
 
-    private bool HasStoppedKinaseInhibitor(DateOnly baseline, DateOnly dose) => chart.Medications
-        .Where(medication => MayHaveEndedBetween(baseline.AddDays(-Windows.MostDaysBefore), dose, medication))
-        .Any(ended => KinaseInhibitorsIn(ended).Any(agent => !chart.Medications.Any(medication => GoesOnAt(dose, medication) && !IsOverBy(ended, medication)
-            && KinaseInhibitorsIn(medication).Contains(agent, StringComparer.Ordinal))));
+    private bool HasStoppedKinaseInhibitor(DateOnly baseline, DateOnly dose)
+    {
+        var goingOn = chart.Medications.Where(medication => GoesOnAt(dose, medication)).SelectMany(medication => KinaseInhibitorsIn(medication).Select(agent => (Agent: agent, Medication: medication)))
+            .ToLookup(item => item.Agent, item => item.Medication, StringComparer.Ordinal);
+        return chart.Medications.Where(medication => MayHaveEndedBetween(baseline.AddDays(-Windows.MostDaysBefore), dose, medication))
+            .Any(ended => KinaseInhibitorsIn(ended).Any(agent => goingOn[agent].All(medication => IsOverBy(ended, medication))));
+    }
 
     private IEnumerable<string> KinaseInhibitorsIn(ChartMedication medication) =>
         drugs.AgentsIn(medication.Concepts).Where(agent => knowledge.Drugs.Find(agent)?.Targets.Contains(DrugTarget.Tki) == true);

@@ -90,9 +90,9 @@ internal sealed class LesionIdentity(PatientChart chart, CancerFocus focus, Know
         LesionOf(observation)?.BodySite is { } site ? knowledge.Codes.Organs.FindAll(site).Select(entry => entry.Group).FirstOrDefault() : null;
 
     // A code that sites share makes them one only where none of their other codes tells them apart, on whatever days they were measured.
-    private string? SiteKeyOf(ChartConcept? site) => KeyOf(site) is { } key && CodesOfSeveralSites.Contains(key)
-        ? string.Join(",", site!.Codings.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-        : KeyOf(site);
+    private string? SiteKeyOf(ChartConcept? site) => KeyOf(site) is not { } key ? null
+        : CodesOfSeveralSites.Contains(key) ? string.Join(",", site!.Codings.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        : key;
 
     private HashSet<string> CodesOfSeveralSites => field ??= chart.Imaging.Lesions.Select(lesion => lesion.BodySite).OfType<ChartConcept>()
         .Where(site => site.Codings.Any())

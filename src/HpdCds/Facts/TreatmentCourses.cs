@@ -68,7 +68,7 @@ internal sealed class TreatmentCourses(TreatmentHistory history, DrugRecognition
     private Part[] CertainRunOf(Part[] dated)
     {
         var run = RunOf(dated, knowledge.Rules.RecentExposureDays, part => part.At!.Value);
-        return Array.Exists(run, part => part.Began is not null) ? run : RunOf(dated, knowledge.Rules.RecentExposureDays, part => part.From!.Value);
+        return Array.Exists(run, part => part.Began is not null) ? run : RunOf(dated, knowledge.Rules.RecentExposureDays);
     }
 
     // What is active and has no day, beside a course that is long over, may be a new one.

@@ -17,8 +17,11 @@ public sealed record Sieved(
     int Unreadable,
     bool PatientMismatch) : PatientData
 {
-    /// <summary>Every match of the type that was asked for, whether kept or not.</summary>
-    public IReadOnlyList<WalkedEntry> Found { get; init; } = [];
+    /// <summary>How many matches of the type that was asked for came, whether kept or not.</summary>
+    public int Found { get; init; }
+
+    /// <summary>What was sifted.</summary>
+    public required BundleWalk Walk { get; init; }
 
     /// <summary>The times of the matching Observations in the order received, for judging "newest first".</summary>
     internal TimeOrder Times { get; init; }
@@ -52,45 +55,62 @@ public sealed class BundleSieve(
     {
         ArgumentNullException.ThrowIfNull(walk);
         ArgumentNullException.ThrowIfNull(row);
-        var (outcomes, typed, medications) = (new List<WalkedEntry>(), new List<WalkedEntry>(walk.Entries.Count), new List<WalkedEntry>());
-        var untyped = 0;
-        foreach (var entry in walk.Entries)
+        var subjects = new Subjects(patient);
+        var isOfResults = row.ResourceType == BundleEntries.Observation;
+        // A server that gives us another patient's has not heard for whom we asked.
+        var isForOne = isOwnSearch && !NamesAnother(walk.All, row, subjects);
+        var ours = new List<WalkedEntry>(walk.Entries.Count);
+        var (typed, found, oursInAll, unplaced, times) = (0, 0, 0, 0, default(TimeOrder));
+        for (var at = 0; at < walk.All.Count; at++)
         {
-            if (entry.Resource.Type == row.ResourceType)
-                typed.Add(entry);
-            if (entry.Resource.Type == "OperationOutcome")
-                outcomes.Add(entry);
-            else if (entry.Resource.Type == "Medication")
-                medications.Add(entry);
-            else if (string.IsNullOrEmpty(entry.Resource.Type))
-                untyped++;
+            ref readonly var mark = ref walk.All[at];
+            if (mark.Type != row.ResourceType)
+                continue;
+            typed++;
+            unplaced += mark.Subject is null ? 1 : 0;
+            found += mark.IsMatch ? 1 : 0;
+            if (!IsOurs(mark, isForOne, subjects))
+                continue;
+            oursInAll++;
+            if (isOfResults)
+                times = times.Then(mark.EffectiveTime(zone));
+            if (mark.Kept is { } entry)
+                ours.Add(entry);
         }
 
-        var subjects = new Subjects(patient);
-        // A server that gives us another patient's has not heard for whom we asked.
-        var isForOne = isOwnSearch && !typed.Exists(entry => entry.Resource.Subject is { } subject && !subjects.AreOurs(subject));
-        var ours = typed.TrueForAll(entry => IsOurs(entry.Resource, isForOne, subjects)) ? typed : typed.FindAll(entry => IsOurs(entry.Resource, isForOne, subjects));
-        var isOfResults = row.ResourceType == "Observation";
+        WalkedEntry[] outcomes = [.. walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome")];
         var kept = isOfResults ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
         return new Sieved(
-            Classify(walk, outcomes, ours.Count),
+            Classify(walk, outcomes, oursInAll),
             kept,
-            [.. medications],
+            [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
             PanelsIn(ours),
             walk.NextLink,
-            typed.Count - ours.Count,
-            walk.EntriesWithoutResource + untyped,
-            row.Key == ChartKey.Patient && typed.Exists(entry => entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
+            typed - oursInAll,
+            walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
+            row.Key == ChartKey.Patient && walk.Entries.Any(entry => entry.Resource.Type == row.ResourceType && entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
         {
-            Found = typed.TrueForAll(IsMatch) ? typed : typed.FindAll(IsMatch),
-            Times = isOfResults ? OrderOf(ours) : default,
-            Entries = walk.Entries.Count + walk.EntriesWithoutResource,
+            Walk = walk,
+            Found = found,
+            Times = times,
+            Entries = walk.All.Count + walk.EntriesWithoutResource,
             // A result that comes by prefetch and names nobody is no evidence, so nothing is missed with it.
-            Unplaced = isForOne || (!isOwnSearch && isOfResults) ? 0 : typed.Count(entry => entry.Resource.Subject is null),
+            Unplaced = isForOne || (!isOwnSearch && isOfResults) ? 0 : unplaced,
             Total = walk.Total,
-            MayBeLessThanAll = outcomes.Exists(entry => entry.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
+            MayBeLessThanAll = Array.Exists(outcomes, outcome => outcome.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
         };
+    }
+
+    private static bool NamesAnother(BundleEntries all, PrefetchRow row, Subjects subjects)
+    {
+        for (var at = 0; at < all.Count; at++)
+        {
+            if (all[at].Type == row.ResourceType && all[at].Subject is { } subject && !subjects.AreOurs(subject))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The name under which a resource is known here: <c>Type/id</c>, or what its Bundle calls it.</summary>
@@ -126,21 +146,11 @@ public sealed class BundleSieve(
         return panelOf is null ? [] : [.. panelOf];
     }
 
-    private static bool IsMatch(WalkedEntry entry) => entry.SearchMode is not ("include" or "outcome");
-
-    private TimeOrder OrderOf(List<WalkedEntry> ours)
+    private bool IsOurs(in EntryMark mark, bool isForOne, Subjects subjects)
     {
-        var order = default(TimeOrder);
-        foreach (var entry in ours)
-            order = order.Then(entry.Resource.EffectiveTime(zone));
-        return order;
-    }
-
-    private bool IsOurs(ResourceGlance resource, bool isOwnSearch, Subjects subjects)
-    {
-        if (resource.Type == "Patient")
-            return resource.Id == patient.PatientId;
-        return resource.Subject is { } subject ? subjects.AreOurs(subject) : isOwnSearch;
+        if (mark.Type == "Patient")
+            return mark.Kept!.Resource.Id == patient.PatientId;
+        return mark.Subject is { } subject ? subjects.AreOurs(subject) : isForOne;
     }
 
     /// <summary>In a chart nearly every entry names the same subject, in the same string.</summary>
@@ -157,7 +167,7 @@ public sealed class BundleSieve(
         }
     }
 
-    private static Received Classify(BundleWalk walk, List<WalkedEntry> outcomes, int matches)
+    private static Received Classify(BundleWalk walk, WalkedEntry[] outcomes, int matches)
     {
         var (hasErrors, isDenied, isWithheld, isIncomplete) = (false, false, false, false);
         foreach (var issues in outcomes.Select(outcome => outcome.Resource.Issues))
@@ -186,7 +196,7 @@ public sealed class BundleSieve(
             _ when walk.IsCutShort => Received.Partial,
             _ when walk.NextLink is not null => Received.Paged,
             _ when matches > 0 => Received.Matches,
-            _ => walk.Entries.Count + walk.EntriesWithoutResource > outcomes.Count ? Received.Foreign : Received.Empty,
+            _ => walk.All.Count + walk.EntriesWithoutResource > outcomes.Length ? Received.Foreign : Received.Empty,
         };
     }
 
@@ -246,6 +256,6 @@ public sealed class BundleSieve(
             latest != other.Latest ? latest > other.Latest : string.CompareOrdinal(ReferenceOf(entry), ReferenceOf(other.Entry)) < 0;
     }
 
-    private string[] GroupsOf(ResourceGlance resource) =>
+    private string[] GroupsOf(in ResourceGlance resource) =>
         [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Where(table.IsForFacts).Distinct(StringComparer.Ordinal)];
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -17,237 +17,160 @@ public enum ValueShape
     NotFhir,
 }
 
-/// <summary>An entry of a Bundle, or one resource that stands alone.</summary>
-public sealed class WalkedEntry
-{
-    private readonly RawText _fullUrl;
-
-    internal WalkedEntry(ResourceGlance resource, RawText fullUrl = default, string? searchMode = null) => (Resource, _fullUrl, SearchMode) = (resource, fullUrl, searchMode);
-
-    public string? FullUrl => _fullUrl.In(Resource.All);
-
-    public string? SearchMode { get; }
-
-    public ResourceGlance Resource { get; }
-}
-
 /// <summary>One walk over a prefetch value or an answer of a FHIR server, and where its entries lie.</summary>
-/// <param name="EntriesWithoutResource">Entries that hold nothing to read.</param>
-/// <param name="IsCutShort">More entries than we are willing to look at.</param>
-public sealed record BundleWalk(
-    ValueShape Shape, IReadOnlyList<WalkedEntry> Entries, string? NextLink, int EntriesWithoutResource, bool IsCutShort) : PatientData
+public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? NextLink) : PatientData
 {
-    private const int MaxDepth = 64;
+    internal const int MostDepth = 64;
+
+    private static readonly BundleEntries NoEntries = new(0, new WalkMemory(0));
+
+    private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, NoEntries, null);
+
+    public static readonly BundleWalk OfNothing = NotFhir with { Shape = ValueShape.Bundle };
+
+    /// <summary>The entries of which more is known than that they came.</summary>
+    public IReadOnlyList<WalkedEntry> Entries => All.Kept;
+
+    /// <summary>Entries that hold nothing to read.</summary>
+    public int EntriesWithoutResource => All.WithoutResource;
+
+    /// <summary>More entries than we are willing to look at.</summary>
+    public bool IsCutShort => All.IsCutShort;
 
     /// <summary>How many matches there are on all pages, where the Bundle says so.</summary>
     public int? Total { get; init; }
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    private static readonly BundleWalk NotFhir = new(ValueShape.NotFhir, [], null, 0, false);
+    public static BundleWalk Read(ReadOnlyMemory<byte> received, int maxEntries) => Read(WithoutMark(received), new BundleEntries(maxEntries, new WalkMemory(received.Length)));
 
-    public static BundleWalk Read(ReadOnlyMemory<byte> received, int maxEntries)
+    /// <param name="entries">Those that were taken out of its list as it came, else none, and what is to be done with more.</param>
+    internal static BundleWalk Read(ReadOnlyMemory<byte> value, BundleEntries entries)
     {
-        var value = WithoutMark(received);
-        try
-        {
-            var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
-            reader.Read();
-            var walk = ReadValue(ref reader, value, maxEntries, new WalkMemory(value.Length));
-            // Throws where a second document follows: nobody knows which of them is meant.
-            return walk.Shape == ValueShape.NotFhir || !reader.Read() ? walk : NotFhir;
-        }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
-        {
-            return NotFhir;
-        }
-    }
-
-    /// <summary>The same for a value inside a document that is being read, so that it is passed only once.</summary>
-    /// <param name="reader">On the first token of the value; afterwards on its last.</param>
-    /// <exception cref="JsonException">The document itself is broken.</exception>
-    internal static BundleWalk ReadInside(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
-    {
-        var before = reader;
-        try
-        {
-            return ReadValue(ref reader, all, maxEntries, known);
-        }
-        catch (InvalidOperationException)
-        {
-            // A text that is none: of this value nothing is known, and the document goes on behind it.
-            reader = before;
-            reader.Skip();
-            return NotFhir;
-        }
-    }
-
-    private static BundleWalk ReadValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
-    {
-        if (reader.TokenType == JsonTokenType.StartObject)
-            return IsBundle(reader) ? ReadBundle(ref reader, all, maxEntries, known) : ReadSingle(ref reader, all, known);
-        if (reader.TokenType == JsonTokenType.Null)
-            return NotFhir with { Shape = ValueShape.Null };
-        reader.Skip();
-        return NotFhir;
+        var scanner = new JsonScanner(value.Span, MostDepth);
+        var walk = ReadValue(ref scanner, value, entries);
+        // A second document may follow: nobody knows which of them is meant.
+        return scanner.IsAtEnd && !walk.All.HasNoText ? walk : NotFhir;
     }
 
     /// <summary>Some servers write as Windows does.</summary>
     internal static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> received) =>
         received.Span.StartsWith(ByteOrderMark) ? received[ByteOrderMark.Length..] : received;
 
-    // With a reader of its own: the type may stand behind what it is the type of.
-    private static bool IsBundle(Utf8JsonReader reader)
+    private static BundleWalk ReadValue(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var first = scanner.Peek();
+        if (first == '{')
+            return IsBundle(scanner) ? ReadBundle(ref scanner, all, entries) : ReadSingle(ref scanner, all, entries);
+        scanner.Skip();
+        return first == 'n' ? NotFhir with { Shape = ValueShape.Null } : NotFhir;
+    }
+
+    // With a scanner of its own: the type may stand behind what it is the type of.
+    private static bool IsBundle(JsonScanner scanner)
+    {
+        scanner.BeginsObject();
+        while (scanner.NextMember(out var name))
         {
-            var isType = reader.ValueTextEquals("resourceType"u8);
-            reader.Read();
-            if (isType)
-                return reader.TokenType == JsonTokenType.String && reader.GetString() == "Bundle";
-            reader.Skip();
+            if (scanner.Is(name, "resourceType"u8))
+                return scanner.NextText() == "Bundle";
+            scanner.Skip();
         }
 
         return false;
     }
 
-    private static BundleWalk ReadSingle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
+    private static BundleWalk ReadSingle(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
     {
-        var resource = ResourceGlance.Read(ref reader, all, known)!;
-        return resource.Type switch
-        {
-            null or "" => NotFhir,
-            "OperationOutcome" => new(ValueShape.Outcome, [new(resource)], null, 0, false),
-            _ => new(ValueShape.OneResource, [new(resource)], null, 0, false),
-        };
+        // What was taken out of it, as if it were a Bundle, is nobody's.
+        var alone = entries.Anew();
+        return alone.TakeAlone(ref scanner, all) is { Length: > 0 } type ? new(type == "OperationOutcome" ? ValueShape.Outcome : ValueShape.OneResource, alone, null) : NotFhir;
     }
 
-    private static BundleWalk ReadBundle(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known)
+    private static BundleWalk ReadBundle(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
     {
-        var entries = new List<WalkedEntry>();
         string? next = null;
         int? total = null;
-        var empty = 0;
-        var cut = false;
         var (lists, links) = (0, 0);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        scanner.BeginsObject();
+        while (scanner.NextMember(out var name))
         {
-            if (reader.ValueTextEquals("entry"u8) && ++lists == 1)
-                ReadEntries(ref reader, all, maxEntries, known, entries, ref empty, ref cut);
-            else if (reader.ValueTextEquals("link"u8) && ++links == 1)
-                next = ReadNextLink(ref reader);
-            else if (reader.ValueTextEquals("total"u8))
-                total = LargerOf(total, ReadNumber(ref reader));
+            if (scanner.Is(name, "entry"u8) && ++lists == 1)
+                ReadEntries(ref scanner, all, entries);
+            else if (scanner.Is(name, "link"u8) && ++links == 1)
+                next = ReadNextLink(ref scanner);
+            else if (scanner.Is(name, "total"u8))
+                total = LargerOf(total, ReadNumber(ref scanner));
             else
-                reader.Skip();
+                scanner.Skip();
         }
 
         // Said twice, it means something else to every reader.
-        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next, empty, cut) { Total = total };
+        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next) { Total = total };
     }
 
-    private static void ReadEntries(
-        ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, int maxEntries, WalkMemory known, List<WalkedEntry> entries, ref int empty, ref bool cut)
+    private static void ReadEntries(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
+        var first = scanner.Peek();
+        if (!scanner.BeginsList())
         {
-            empty += reader.TokenType == JsonTokenType.Null ? 0 : 1;
-            reader.Skip();
+            if (first != 'n')
+                entries.CountOne();
             return;
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (scanner.NextItem())
         {
-            if (entries.Count + empty >= maxEntries)
-            {
-                cut = true;
-                reader.Skip();
-            }
-            else if (ReadEntry(ref reader, all, known) is { } entry)
-            {
-                entries.Add(entry);
-            }
-            else
-            {
-                empty++;
-            }
+            scanner.Peek();
+            scanner.Fail(entries.Take(all[Math.Min(scanner.At, all.Length)..], scanner.DepthLeft, out var length));
+            scanner.Pass(length);
         }
-    }
-
-    private static WalkedEntry? ReadEntry(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
-    {
-        if (!JsonSteps.BeginsObject(ref reader))
-            return null;
-        RawText fullUrl = default;
-        string? mode = null;
-        ResourceGlance? resource = null;
-        var resources = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("resource"u8))
-            {
-                reader.Read();
-                resource = ResourceGlance.Read(ref reader, all, known);
-                resources++;
-            }
-            else if (reader.ValueTextEquals("fullUrl"u8))
-            {
-                fullUrl = RawText.Next(ref reader);
-            }
-            else if (reader.ValueTextEquals("search"u8))
-            {
-                mode = known.NextTextIn(ref reader, "mode"u8);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return resource is null || resources > 1 ? null : new(resource, fullUrl, mode);
     }
 
     // Whatever may be a way to more is one, however it is written: to nowhere, when it cannot be read.
-    private static string? ReadNextLink(ref Utf8JsonReader reader)
+    private static string? ReadNextLink(ref JsonScanner scanner)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        var first = scanner.Peek();
+        if (first == 'n')
+        {
+            scanner.Skip();
             return null;
-        if (reader.TokenType != JsonTokenType.StartArray)
-            return ReadNext(ref reader);
+        }
+
+        if (first != '[')
+            return ReadNext(ref scanner);
         string? next = null;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            next = ReadNext(ref reader) ?? next;
+        scanner.BeginsList();
+        while (scanner.NextItem())
+            next = ReadNext(ref scanner) ?? next;
         return next;
     }
 
-    private static string? ReadNext(ref Utf8JsonReader reader)
+    private static string? ReadNext(ref JsonScanner scanner)
     {
         var (relation, url) = ((string?)null, (string?)null);
-        if (JsonSteps.BeginsObject(ref reader))
+        if (scanner.BeginsObject())
         {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (scanner.NextMember(out var name))
             {
-                if (reader.ValueTextEquals("relation"u8))
-                    relation = JsonSteps.NextText(ref reader);
-                else if (reader.ValueTextEquals("url"u8))
-                    url = JsonSteps.NextText(ref reader);
+                if (scanner.Is(name, "relation"u8))
+                    relation = scanner.NextText();
+                else if (scanner.Is(name, "url"u8))
+                    url = scanner.NextText();
                 else
-                    reader.Skip();
+                    scanner.Skip();
             }
         }
 
         return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
     }
 
-    private static int? ReadNumber(ref Utf8JsonReader reader)
+    private static int? ReadNumber(ref JsonScanner scanner)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Number)
-            return reader.TryGetInt32(out var number) ? number : null;
-        reader.Skip();
-        return null;
+        scanner.Peek();
+        var start = scanner.At;
+        scanner.Skip();
+        return scanner.State == ScanState.Sound && int.TryParse(scanner.Bytes[start..scanner.At], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     internal static int? LargerOf(int? one, int? other) => one > other || other is null ? one : other;

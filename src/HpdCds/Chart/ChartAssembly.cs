@@ -76,7 +76,7 @@ internal sealed class ChartAssembly
             copy.Reading.HasHole = true;
     }
 
-    private bool Parse(ResourceGlance resource, string reference, ChartKey key)
+    private bool Parse(in ResourceGlance resource, string reference, ChartKey key)
     {
         switch (resource.Type)
         {

@@ -24,8 +24,11 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     private static readonly TimeSpan ShortestTokenLife = TimeSpan.FromSeconds(1);
 
-    /// <summary>The body of a call, with what will be read of its prefetch looked into on the way.</summary>
-    public Envelope Open(ReadOnlyMemory<byte> body) => Envelope.Read(body, table.IsRead, settings.MaxBundleEntries);
+    /// <summary>The body of a call, of whose prefetch what will be read is looked into as it comes.</summary>
+    /// <param name="length">About how long it will be.</param>
+    public ArrivingBody Arriving(long length) => new(table.IsRead, settings.MaxBundleEntries, IsWanted, length);
+
+    private bool IsWanted(string? system, string code) => knowledge.Codes.Observations.Find(system, code) is { } known && table.IsForFacts(known.Group);
 
     /// <param name="withGrowth">What growth is judged by is read too.</param>
     /// <param name="ended">Told of each key whose reading ended.</param>

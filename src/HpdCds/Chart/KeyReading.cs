@@ -1,4 +1,3 @@
-using System.Text;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -8,7 +7,8 @@ internal sealed class KeyReading(PrefetchRow row)
 {
     private const int FewestTimesInOrder = 5;
 
-    private HashSet<WalkedEntry>? _found;
+    private readonly List<BundleWalk> _walks = [];
+    private HashSet<ulong>? _found;
     private TimeOrder _times;
     private KeyReading? _holder;
     private int? _total;
@@ -32,7 +32,7 @@ internal sealed class KeyReading(PrefetchRow row)
     public string Asked { get => field ?? Row.Template; set; }
 
     /// <summary>The matches that the present search has brought, whatever became of them.</summary>
-    public List<WalkedEntry> Entries { get; } = [];
+    public IEnumerable<WalkedEntry> Entries => _walks.SelectMany(walk => walk.Entries).Where(entry => entry.Resource.Type == Row.ResourceType && entry.IsMatch);
 
     /// <summary>The server found fault with the search itself.</summary>
     public bool WasNotUnderstood { get; set; }
@@ -63,7 +63,7 @@ internal sealed class KeyReading(PrefetchRow row)
         PanelOf.AddRange(sieved.PanelOf);
         _times = _times.Then(sieved.Times);
         NextLink = sieved.NextLink;
-        Entries.AddRange(sieved.Found);
+        _walks.Add(sieved.Walk);
         Count(sieved);
         OtherPatient += sieved.OtherPatient;
         Unreadable += sieved.Unreadable;
@@ -76,7 +76,7 @@ internal sealed class KeyReading(PrefetchRow row)
     public void AskAnew()
     {
         _found = null;
-        Entries.Clear();
+        _walks.Clear();
         (Came, _total, _mayBeFullPage, _mayBeLessThanAll, HasHole) = (0, null, false, false, false);
     }
 
@@ -108,30 +108,33 @@ internal sealed class KeyReading(PrefetchRow row)
 
     private void Count(Sieved sieved)
     {
-        if (sieved.Found.Count > 0)
+        if (sieved.Found > 0)
             CountFound(sieved);
         Came += sieved.Unreadable;
         _total = BundleWalk.LargerOf(_total, sieved.Total);
         _mayBeLessThanAll |= sieved.MayBeLessThanAll;
         // Some servers cut at the count that they were asked for, or at their own, without a link to the rest; what is said about
         // the search and what was included may count as well as not.
-        _mayBeFullPage = sieved.Found.Count <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
+        _mayBeFullPage = sieved.Found <= PrefetchTable.PageSize && sieved.Entries >= PrefetchTable.PageSize;
     }
 
     private void CountFound(Sieved sieved)
     {
-        var named = new HashSet<WalkedEntry>(sieved.Found.Count, SameReference.Instance);
+        var named = new HashSet<ulong>(sieved.Found);
         var areTwins = false;
-        foreach (var entry in sieved.Found)
+        var all = sieved.Walk.All;
+        for (var at = 0; at < all.Count; at++)
         {
-            if (SameReference.IsNone(entry))
+            if (!IsMatch(all[at]))
+                continue;
+            if (all[at].Name == 0)
                 Came++;
             else
-                areTwins |= !named.Add(entry);
+                areTwins |= !named.Add(all[at].Name);
         }
 
         if (areTwins)
-            CountVersions(sieved.Found);
+            CountVersions(all);
         else if (_found is null)
             (_found, Came) = (named, Came + named.Count);
         else
@@ -139,16 +142,20 @@ internal sealed class KeyReading(PrefetchRow row)
     }
 
     // Two versions of one resource beside each other were counted as two; on another page it is the same one.
-    private void CountVersions(IEnumerable<WalkedEntry> found)
+    private void CountVersions(BundleEntries all)
     {
-        _found ??= new(SameReference.Instance);
-        foreach (var copies in found.Where(entry => !SameReference.IsNone(entry)).GroupBy(entry => entry, SameReference.Instance))
-            Came += _found.Add(copies.Key) ? Versions(copies) : 0;
+        var versions = new HashSet<(ulong Name, ulong Content)>();
+        for (var at = 0; at < all.Count; at++)
+        {
+            if (IsMatch(all[at]) && all[at].Name != 0)
+                versions.Add((all[at].Name, all[at].Content));
+        }
+
+        _found ??= [];
+        Came += versions.GroupBy(version => version.Name).Sum(copies => _found.Add(copies.Key) ? copies.Count() : 0);
     }
 
-    private static int Versions(IEnumerable<WalkedEntry> copies) => copies.ToArray() is { Length: > 1 } several
-        ? several.DistinctBy(copy => Encoding.UTF8.GetString(copy.Resource.Bytes.Span), StringComparer.Ordinal).Count()
-        : 1;
+    private bool IsMatch(in EntryMark mark) => mark.IsMatch && mark.Type == Row.ResourceType;
 
     /// <summary>
     /// The last instant that the oldest entry can have, when the entries came newest first. An entry without an effective time,

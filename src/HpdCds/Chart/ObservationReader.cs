@@ -58,9 +58,8 @@ public static partial class ObservationReader
     });
 
     /// <summary>A result of which only a glance is left: what it says cannot be known, but that it was there can.</summary>
-    public static ChartObservation Unreadable(ResourceGlance glance, string reference, ChartKey source, TimeZoneInfo zone)
+    public static ChartObservation Unreadable(in ResourceGlance glance, string reference, ChartKey source, TimeZoneInfo zone)
     {
-        ArgumentNullException.ThrowIfNull(glance);
         var origin = glance.Effective is null ? TimeOrigin.Issued : TimeOrigin.Effective;
         return new ChartObservation(
             reference,

@@ -1,67 +1,64 @@
-using System.Text.Json;
-
 namespace HpdCds.Chart;
 
 /// <summary>The issues of an OperationOutcome, as a glance sees them.</summary>
 internal static class OutcomeIssues
 {
-    /// <param name="reader">On the name of the issues; afterwards on the last token of its value.</param>
-    public static void Read(ref Utf8JsonReader reader, List<(string? Severity, string? Code, IReadOnlyList<string> Details)> issues)
+    /// <param name="scanner">In front of the issues; afterwards behind them.</param>
+    public static void Read(ref JsonScanner scanner, List<(string? Severity, string? Code, IReadOnlyList<string> Details)> issues)
     {
-        if (!JsonSteps.BeginsList(ref reader))
+        if (!scanner.BeginsList())
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (scanner.NextItem())
         {
             string? severity = null;
             string? code = null;
             var details = new List<string>();
-            if (!JsonSteps.BeginsObject(ref reader))
+            if (!scanner.BeginsObject())
                 continue;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (scanner.NextMember(out var name))
             {
-                if (reader.ValueTextEquals("severity"))
-                    severity = JsonSteps.NextText(ref reader);
-                else if (reader.ValueTextEquals("code"))
-                    code = JsonSteps.NextText(ref reader);
-                else if (reader.ValueTextEquals("details"))
-                    ReadDetails(ref reader, details);
+                if (scanner.Is(name, "severity"u8))
+                    severity = scanner.NextText();
+                else if (scanner.Is(name, "code"u8))
+                    code = scanner.NextText();
+                else if (scanner.Is(name, "details"u8))
+                    ReadDetails(ref scanner, details);
                 else
-                    reader.Skip();
+                    scanner.Skip();
             }
 
             issues.Add((severity, code, details));
         }
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, List<string> codes)
+    private static void ReadDetails(ref JsonScanner scanner, List<string> codes)
     {
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (!reader.ValueTextEquals("coding"u8))
+            if (!scanner.Is(name, "coding"u8))
             {
-                reader.Skip();
+                scanner.Skip();
                 continue;
             }
 
-            if (!JsonSteps.BeginsList(ref reader))
+            if (!scanner.BeginsList())
                 continue;
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                ReadDetail(ref reader, codes);
+            while (scanner.NextItem())
+                ReadDetail(ref scanner, codes);
         }
     }
 
-    private static void ReadDetail(ref Utf8JsonReader reader, List<string> codes)
+    private static void ReadDetail(ref JsonScanner scanner, List<string> codes)
     {
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (!reader.ValueTextEquals("code"u8))
-                reader.Skip();
-            else if (JsonSteps.NextText(ref reader) is { } code)
+            if (!scanner.Is(name, "code"u8))
+                scanner.Skip();
+            else if (scanner.NextText() is { } code)
                 codes.Add(code);
         }
     }

@@ -68,6 +68,7 @@ public sealed class PrefetchTable
 
     private readonly HashSet<string> _windowed;
     private readonly HashSet<string> _beside;
+    private readonly HashSet<string> _names;
 
     public PrefetchTable(CodeSets codes)
     {
@@ -80,6 +81,7 @@ public sealed class PrefetchTable
         ];
         _windowed = [.. Rows.Where(row => !WithoutWindow.Contains(row.Key)).SelectMany(row => row.Groups)];
         _beside = [.. codes.Observations.Groups.Where(group => Array.Exists(Beside, pattern => Matches(group, pattern)))];
+        _names = [.. Rows.Select(row => row.Name)];
         ForGrowth = new(codes, _beside);
         WithGrowth = new(Rows, _windowed, ForGrowth);
     }
@@ -89,6 +91,7 @@ public sealed class PrefetchTable
     {
         (ForGrowth, WithGrowth, _windowed, _beside) = (ofGrowth, this, [.. windowed.Except(ofGrowth.Rows.SelectMany(row => row.Groups), StringComparer.Ordinal)], ofGrowth._beside);
         Rows = [.. ofRisk, .. ofGrowth.Rows.Where(row => ofRisk.All(other => other.Key != row.Key))];
+        _names = [.. Rows.Select(row => row.Name)];
     }
 
     // Growth is a course: here nothing is too old.
@@ -106,6 +109,7 @@ public sealed class PrefetchTable
             new(ChartKey.Plans, "plans", "ServiceRequest", [], $"ServiceRequest?{Patient}{Count}"),
             new(ChartKey.Appointments, "appointments", "Appointment", [], $"Appointment?{Patient}{Count}"),
         ];
+        _names = [.. Rows.Select(row => row.Name)];
     }
 
     public ImmutableArray<PrefetchRow> Rows { get; }
@@ -119,7 +123,7 @@ public sealed class PrefetchTable
     public bool IsForGrowth { get; }
 
     /// <summary>Whether a prefetch key is one of ours; what comes under any other is nobody's business.</summary>
-    public bool IsRead(string name) => WithGrowth.Rows.Any(row => row.Name == name);
+    public bool IsRead(string name) => WithGrowth._names.Contains(name);
 
     /// <summary>Whether a result of this group stops counting with age, so that of the old ones only the newest matter.</summary>
     public bool IsWindowed(string group) => _windowed.Contains(group);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -19,35 +18,24 @@ internal readonly struct RawText
 
     public bool IsNothing => _made is null && _length == 0;
 
-    /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
-    public static RawText Next(ref Utf8JsonReader reader)
+    /// <param name="scanner">In front of a value; afterwards behind it.</param>
+    public static RawText Next(ref JsonScanner scanner)
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            reader.Skip();
+        if (!scanner.TryText(out var text))
             return default;
-        }
-
-        return Here(ref reader);
+        return !text.IsEscaped && text.Length > 0 && Ascii.IsValid(scanner.BytesOf(text)) ? new(text.Start, text.Length) : new(scanner.TextOf(text));
     }
 
-    /// <param name="reader">On a text.</param>
-    public static RawText Here(ref Utf8JsonReader reader)
-    {
-        var text = reader.ValueSpan;
-        return !reader.ValueIsEscaped && text.Length > 0 && Ascii.IsValid(text)
-            ? new((int)reader.TokenStartIndex + 1, text.Length)
-            : new(reader.GetString()!);
-    }
+    /// <param name="all">The bytes that were scanned.</param>
+    public string? In(ReadOnlySpan<byte> all) => IsNothing ? null : _made ?? Encoding.ASCII.GetString(all.Slice(_start, _length));
 
-    /// <param name="all">The bytes that the reader read.</param>
-    public string? In(ReadOnlyMemory<byte> all) => IsNothing ? null : _made ?? Encoding.ASCII.GetString(all.Span.Slice(_start, _length));
+    /// <summary>Its bytes, as it was meant.</summary>
+    public ReadOnlySpan<byte> BytesIn(ReadOnlySpan<byte> all) => _made is null ? all.Slice(_start, _length) : Encoding.UTF8.GetBytes(_made);
 
     /// <summary>Its characters, one byte each, where that is how it came.</summary>
-    public bool TryBytes(ReadOnlyMemory<byte> all, out ReadOnlySpan<byte> bytes)
+    public bool TryBytes(ReadOnlySpan<byte> all, out ReadOnlySpan<byte> bytes)
     {
-        bytes = _made is null ? all.Span.Slice(_start, _length) : default;
+        bytes = _made is null ? all.Slice(_start, _length) : default;
         return _made is null && _length > 0;
     }
 }

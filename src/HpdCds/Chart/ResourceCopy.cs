@@ -3,18 +3,18 @@ using System.Text;
 namespace HpdCds.Chart;
 
 /// <summary>A resource as it came under one key; the same one may have come before, alike or in another version.</summary>
-internal sealed class ResourceCopy(string reference, ResourceGlance resource, KeyReading reading)
+internal sealed class ResourceCopy(string reference, WalkedEntry entry, KeyReading reading)
 {
     public string Reference { get; } = reference;
 
-    public ResourceGlance Resource { get; } = resource;
+    public ref readonly ResourceGlance Resource => ref entry.Resource;
 
     public KeyReading Reading { get; } = reading;
 
     public static IEnumerable<ResourceCopy> AllOf(KeyReading reading) => reading.Kept.Select((entry, place) =>
     {
         var reference = BundleSieve.ReferenceOf(entry);
-        return new ResourceCopy(reference.EndsWith('/') ? $"{reference}{reading.Row.Name}-{place}" : reference, entry.Resource, reading);
+        return new ResourceCopy(reference.EndsWith('/') ? $"{reference}{reading.Row.Name}-{place}" : reference, entry, reading);
     });
 
     /// <summary>Those that differ, in an order that does not depend on the order of arrival.</summary>

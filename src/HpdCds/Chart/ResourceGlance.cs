@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -7,13 +6,13 @@ namespace HpdCds.Chart;
 /// What one look at the bytes of a resource tells, before anybody parses it: enough to know whose it is, whether it can
 /// be a fact, and roughly how old it is.
 /// </summary>
-public sealed class ResourceGlance
+public struct ResourceGlance
 {
     private static readonly (string? System, string Code)[] NoCodes = [];
 
-    private readonly ReadOnlyMemory<byte> _all;
-    private readonly int _start;
-    private (string? System, string Code)[] _codes = NoCodes;
+    private ReadOnlyMemory<byte> _all;
+    private int _start;
+    private (string? System, string Code)[]? _codes;
     private List<string>? _members;
     private List<(string? Severity, string? Code, IReadOnlyList<string> Details)>? _issues;
     private RawText _id;
@@ -24,71 +23,73 @@ public sealed class ResourceGlance
     private bool _isEffectiveUnsure;
     private int _length;
 
-    private ResourceGlance(ReadOnlyMemory<byte> all, int start) => (_all, _start) = (all, start);
+    /// <summary>Its bytes, for as long as the memory in which it came is ours.</summary>
+    public readonly ReadOnlyMemory<byte> Bytes => _all.Slice(_start, _length);
 
-    public ReadOnlyMemory<byte> Bytes => _all.Slice(_start, _length);
+    public string? Type { readonly get; private set; }
 
-    public string? Type { get; private set; }
-
-    public string? Id => _id.In(_all);
+    public readonly string? Id => _id.In(_all.Span);
 
     /// <summary><c>meta.versionId</c>, as it came.</summary>
-    public string? VersionId => _versionId.In(_all);
+    public readonly string? VersionId => _versionId.In(_all.Span);
 
     /// <summary><c>meta.lastUpdated</c>, as it came.</summary>
-    public string? LastUpdated => _lastUpdated.In(_all);
+    public readonly string? LastUpdated => _lastUpdated.In(_all.Span);
 
     /// <summary>The reference of <c>subject</c> (or <c>patient</c>, or the patient who takes part), when there is one.</summary>
-    public string? Subject { get; private set; }
+    public string? Subject { readonly get; private set; }
 
-    public string? Status { get; private set; }
+    public string? Status { readonly get; private set; }
 
     /// <summary>effective[x], else nothing: the text that decides the time.</summary>
-    public string? Effective => _isEffectiveUnsure ? "" : _effective.In(_all);
+    public readonly string? Effective => _isEffectiveUnsure ? "" : _effective.In(_all.Span);
 
-    public string? Issued => _issued.In(_all);
+    public readonly string? Issued => _issued.In(_all.Span);
 
     /// <summary>Codings of <c>code</c> and of every component's code.</summary>
-    public IReadOnlyList<(string? System, string Code)> Codes => _codes;
+    public readonly IReadOnlyList<(string? System, string Code)> Codes => _codes ?? NoCodes;
 
-    public IReadOnlyList<string> Members => _members ?? (IReadOnlyList<string>)[];
+    public readonly IReadOnlyList<string> Members => _members ?? (IReadOnlyList<string>)[];
 
     /// <summary>Issues, when this is an OperationOutcome.</summary>
-    public IReadOnlyList<(string? Severity, string? Code, IReadOnlyList<string> Details)> Issues => _issues ?? (IReadOnlyList<(string?, string?, IReadOnlyList<string>)>)[];
+    public readonly IReadOnlyList<(string? Severity, string? Code, IReadOnlyList<string> Details)> Issues => _issues ?? (IReadOnlyList<(string?, string?, IReadOnlyList<string>)>)[];
 
-    internal ReadOnlyMemory<byte> All => _all;
+    internal readonly ReadOnlySpan<byte> All => _all.Span;
 
-    internal RawText RawId => _id;
+    /// <summary>A code of it is one that the walk was told to look for.</summary>
+    internal bool HasWantedCode { readonly get; private set; }
 
     /// <summary>The time of <see cref="Effective"/>.</summary>
-    internal ClinicalTime? EffectiveTime(TimeZoneInfo zone) => _isEffectiveUnsure ? null : TimeOf(_effective, zone);
+    internal readonly ClinicalTime? EffectiveTime(TimeZoneInfo zone) => _isEffectiveUnsure ? null : TimeOf(_effective, zone);
 
     /// <summary>The same, or of <see cref="Issued"/> where nothing at all is said of it.</summary>
-    internal ClinicalTime? AnyTime(TimeZoneInfo zone) =>
+    internal readonly ClinicalTime? AnyTime(TimeZoneInfo zone) =>
         _isEffectiveUnsure || !_effective.IsNothing ? EffectiveTime(zone) : TimeOf(_issued, zone);
 
-    /// <param name="reader">Stands on the first token of the value; afterwards on its last.</param>
-    /// <param name="all">The bytes that the reader reads.</param>
-    /// <returns><c>null</c> when the value is not an object.</returns>
-    public static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all) => Read(ref reader, all, new WalkMemory(all.Length));
+    /// <summary>The text of <see cref="EffectiveTime"/> in these bytes, which are those that were looked at.</summary>
+    internal readonly ReadOnlySpan<byte> EffectiveIn(ReadOnlySpan<byte> all) => _isEffectiveUnsure ? default : _effective.BytesIn(all);
 
-    internal static ResourceGlance? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> all, WalkMemory known)
+    internal readonly ReadOnlySpan<byte> IdIn(ReadOnlySpan<byte> all) => _id.BytesIn(all);
+
+    internal readonly ReadOnlySpan<byte> BytesIn(ReadOnlySpan<byte> all) => all.Slice(_start, _length);
+
+    /// <summary>Where the bytes that were looked at are from now on.</summary>
+    internal void Settle(ReadOnlyMemory<byte> all) => _all = all;
+
+    /// <returns><c>false</c> when the value is not an object.</returns>
+    public bool Read(ref JsonScanner scanner, WalkMemory known)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return null;
-        }
-
-        var glance = new ResourceGlance(all, (int)reader.TokenStartIndex);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            glance.ReadMember(ref reader, known);
-        glance._length = (int)reader.BytesConsumed - glance._start;
-        return glance;
+        if (!scanner.BeginsObject())
+            return false;
+        _start = scanner.At - 1;
+        while (scanner.NextMember(out var name))
+            ReadMember(ref scanner, name, known);
+        _length = scanner.At - _start;
+        return true;
     }
 
-    private ClinicalTime? TimeOf(RawText text, TimeZoneInfo zone) =>
-        text.TryBytes(_all, out var bytes) ? ChartTimes.Parse(bytes, zone) : ChartTimes.Parse(text.In(_all), zone);
+    private readonly ClinicalTime? TimeOf(RawText text, TimeZoneInfo zone) =>
+        text.TryBytes(_all.Span, out var bytes) ? ChartTimes.Parse(bytes, zone) : ChartTimes.Parse(text.In(_all.Span), zone);
 
     // Most members of a resource are none of these; a name that is written with escapes is looked at whole.
     private static bool MayMatter(ReadOnlySpan<byte> name) => name switch
@@ -99,142 +100,145 @@ public sealed class ResourceGlance
         _ => false,
     };
 
-    private void ReadMember(ref Utf8JsonReader reader, WalkMemory known)
+    private void ReadMember(ref JsonScanner scanner, ScannedText name, WalkMemory known)
     {
-        if (!reader.ValueIsEscaped && !MayMatter(reader.ValueSpan))
-            reader.Skip();
-        else if (reader.ValueTextEquals("resourceType"u8))
-            Type = known.NextText(ref reader);
-        else if (reader.ValueTextEquals("id"u8))
-            _id = RawText.Next(ref reader);
-        else if (reader.ValueTextEquals("status"u8))
-            Status = Said(Status, known.NextText(ref reader));
-        else if (reader.ValueTextEquals("meta"u8))
-            ReadTexts(ref reader, "versionId"u8, "lastUpdated"u8, out _versionId, out _lastUpdated);
-        else if (reader.ValueTextEquals("subject"u8) || reader.ValueTextEquals("patient"u8))
-            Subject = known.NextTextIn(ref reader, "reference"u8) is { Length: > 0 } named ? named : Subject;
-        else if (reader.ValueTextEquals("code"u8))
-            ReadCode(ref reader, known);
-        else if (reader.ValueTextEquals("effectiveDateTime"u8) || reader.ValueTextEquals("effectiveInstant"u8))
-            SayEffective(RawText.Next(ref reader));
-        else if (reader.ValueTextEquals("effectivePeriod"u8))
-            ReadPeriod(ref reader);
-        else if (reader.ValueTextEquals("effectiveTiming"u8))
-            ReadTiming(ref reader);
-        else if (reader.ValueTextEquals("issued"u8))
-            _issued = RawText.Next(ref reader);
+        if (!name.IsEscaped && !MayMatter(scanner.BytesOf(name)))
+            scanner.Skip();
+        else if (scanner.Is(name, "resourceType"u8))
+            Type = known.NextText(ref scanner);
+        else if (scanner.Is(name, "id"u8))
+            _id = RawText.Next(ref scanner);
+        else if (scanner.Is(name, "status"u8))
+            Status = Said(Status, known.NextText(ref scanner));
+        else if (scanner.Is(name, "meta"u8))
+            ReadTexts(ref scanner, "versionId"u8, "lastUpdated"u8, out _versionId, out _lastUpdated);
+        else if (scanner.Is(name, "subject"u8) || scanner.Is(name, "patient"u8))
+            Subject = known.NextTextIn(ref scanner, "reference"u8) is { Length: > 0 } named ? named : Subject;
+        else if (scanner.Is(name, "code"u8))
+            ReadCode(ref scanner, known);
+        else if (scanner.Is(name, "effectiveDateTime"u8) || scanner.Is(name, "effectiveInstant"u8))
+            SayEffective(RawText.Next(ref scanner), scanner.Bytes);
+        else if (scanner.Is(name, "effectivePeriod"u8))
+            ReadPeriod(ref scanner);
+        else if (scanner.Is(name, "effectiveTiming"u8))
+            ReadTiming(ref scanner);
+        else if (scanner.Is(name, "issued"u8))
+            _issued = RawText.Next(ref scanner);
         else
-            ReadList(ref reader, known);
+            ReadList(ref scanner, name, known);
     }
 
-    private void ReadList(ref Utf8JsonReader reader, WalkMemory known)
+    private void ReadList(ref JsonScanner scanner, ScannedText name, WalkMemory known)
     {
-        if (reader.ValueTextEquals("component"u8))
-            ReadComponents(ref reader, known);
-        else if (reader.ValueTextEquals("hasMember"u8))
-            ReadMembers(ref reader);
-        else if (reader.ValueTextEquals("participant"u8))
-            ReadParticipants(ref reader, known);
-        else if (reader.ValueTextEquals("issue"u8))
-            OutcomeIssues.Read(ref reader, _issues ??= []);
+        if (scanner.Is(name, "component"u8))
+            ReadComponents(ref scanner, known);
+        else if (scanner.Is(name, "hasMember"u8))
+            ReadMembers(ref scanner);
+        else if (scanner.Is(name, "participant"u8))
+            ReadParticipants(ref scanner, known);
+        else if (scanner.Is(name, "issue"u8))
+            OutcomeIssues.Read(ref scanner, _issues ??= []);
         else
-            reader.Skip();
+            scanner.Skip();
     }
 
     // An appointment names its patient among those who take part.
-    private void ReadParticipants(ref Utf8JsonReader reader, WalkMemory known)
+    private void ReadParticipants(ref JsonScanner scanner, WalkMemory known)
     {
-        if (!JsonSteps.BeginsList(ref reader))
+        if (!scanner.BeginsList())
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (scanner.NextItem())
         {
-            if (!JsonSteps.BeginsObject(ref reader))
+            if (!scanner.BeginsObject())
                 continue;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (scanner.NextMember(out var name))
             {
-                if (!reader.ValueTextEquals("actor"u8))
-                    reader.Skip();
-                else if (known.NextTextIn(ref reader, "reference"u8) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
+                if (!scanner.Is(name, "actor"u8))
+                    scanner.Skip();
+                else if (known.NextTextIn(ref scanner, "reference"u8) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
                     Subject = Said(Subject, named);
             }
         }
     }
 
-    private void ReadComponents(ref Utf8JsonReader reader, WalkMemory known)
+    private void ReadComponents(ref JsonScanner scanner, WalkMemory known)
     {
-        if (!JsonSteps.BeginsList(ref reader))
+        if (!scanner.BeginsList())
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (scanner.NextItem())
         {
-            if (!JsonSteps.BeginsObject(ref reader))
+            if (!scanner.BeginsObject())
                 continue;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (scanner.NextMember(out var name))
             {
-                if (reader.ValueTextEquals("code"u8))
-                    ReadCode(ref reader, known);
+                if (scanner.Is(name, "code"u8))
+                    ReadCode(ref scanner, known);
                 else
-                    reader.Skip();
+                    scanner.Skip();
             }
         }
     }
 
-    private void ReadMembers(ref Utf8JsonReader reader)
+    private void ReadMembers(ref JsonScanner scanner)
     {
-        if (!JsonSteps.BeginsList(ref reader))
+        if (!scanner.BeginsList())
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (scanner.NextItem())
         {
-            if (!JsonSteps.BeginsObject(ref reader))
+            if (!scanner.BeginsObject())
                 continue;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (scanner.NextMember(out var name))
             {
-                if (reader.ValueTextEquals("reference"u8))
+                if (scanner.Is(name, "reference"u8))
                 {
-                    if (JsonSteps.NextText(ref reader) is { } member)
+                    if (scanner.NextText() is { } member)
                         (_members ??= []).Add(member);
                 }
                 else
-                    reader.Skip();
+                    scanner.Skip();
             }
         }
     }
 
     // The same element stands in many resources: its bytes are passed, and read where they are new.
-    private void ReadCode(ref Utf8JsonReader reader, WalkMemory known)
+    private void ReadCode(ref JsonScanner scanner, WalkMemory known)
     {
-        reader.Read();
-        var before = reader;
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        var length = (int)reader.BytesConsumed - start;
-        var codes = known.CodesOf(_all.Span, start, length);
-        if (codes is null)
+        scanner.Peek();
+        var inFront = scanner;
+        var start = scanner.At;
+        scanner.Skip();
+        if (scanner.State != ScanState.Sound)
+            return;
+        var element = scanner.Bytes[start..scanner.At];
+        if (!known.TryCodes(element, out var codes, out var areWanted))
         {
-            codes = ReadCodings(ref before, known);
-            known.Keep(_all.Span, start, length, codes);
+            codes = ReadCodings(ref inFront, known);
+            areWanted = known.Keep(element, codes);
+            scanner.Fail(inFront.State);
         }
 
-        _codes = _codes.Length == 0 ? codes : [.. _codes, .. codes];
+        HasWantedCode |= areWanted;
+        _codes = _codes is null ? codes : [.. _codes, .. codes];
     }
 
-    private static (string? System, string Code)[] ReadCodings(ref Utf8JsonReader reader, WalkMemory known)
+    private static (string? System, string Code)[] ReadCodings(ref JsonScanner scanner, WalkMemory known)
     {
         List<(string? System, string Code)>? codes = null;
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return NoCodes;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (!reader.ValueTextEquals("coding"u8))
+            if (!scanner.Is(name, "coding"u8))
             {
-                reader.Skip();
+                scanner.Skip();
                 continue;
             }
 
-            if (!JsonSteps.BeginsList(ref reader))
+            if (!scanner.BeginsList())
                 continue;
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            while (scanner.NextItem())
             {
-                if (ReadCoding(ref reader, known) is { } coding)
+                if (ReadCoding(ref scanner, known) is { } coding)
                     (codes ??= []).Add(coding);
             }
         }
@@ -242,79 +246,76 @@ public sealed class ResourceGlance
         return codes is null ? NoCodes : [.. codes];
     }
 
-    private static (string? System, string Code)? ReadCoding(ref Utf8JsonReader reader, WalkMemory known)
+    private static (string? System, string Code)? ReadCoding(ref JsonScanner scanner, WalkMemory known)
     {
         string? system = null;
         string? code = null;
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (reader.ValueTextEquals("system"u8))
-                system = known.NextText(ref reader);
-            else if (reader.ValueTextEquals("code"u8))
-                code = known.NextText(ref reader);
+            if (scanner.Is(name, "system"u8))
+                system = known.NextText(ref scanner);
+            else if (scanner.Is(name, "code"u8))
+                code = known.NextText(ref scanner);
             else
-                reader.Skip();
+                scanner.Skip();
         }
 
         return code is null ? null : (system, code);
     }
 
     // What is said twice, and differently, is not known.
-    private void SayEffective(RawText now)
+    private void SayEffective(RawText now, ReadOnlySpan<byte> all)
     {
         if (_isEffectiveUnsure || !_effective.IsNothing)
-            _isEffectiveUnsure = _isEffectiveUnsure || Effective != now.In(_all);
+            _isEffectiveUnsure = _isEffectiveUnsure || _effective.In(all) != now.In(all);
         else
             _effective = now;
     }
 
-    private void ReadPeriod(ref Utf8JsonReader reader)
+    private void ReadPeriod(ref JsonScanner scanner)
     {
-        ReadTexts(ref reader, "start"u8, "end"u8, out var start, out var end);
+        ReadTexts(ref scanner, "start"u8, "end"u8, out var start, out var end);
         (_effective, _isEffectiveUnsure) = (end.IsNothing ? start : end, false);
     }
 
-    // On a property name: two members of the object behind it.
-    private static void ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> firstName, ReadOnlySpan<byte> secondName, out RawText first, out RawText second)
+    // Two members of the object that comes next.
+    private static void ReadTexts(ref JsonScanner scanner, ReadOnlySpan<byte> firstName, ReadOnlySpan<byte> secondName, out RawText first, out RawText second)
     {
         (first, second) = (default, default);
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (reader.ValueTextEquals(firstName))
-                first = RawText.Next(ref reader);
-            else if (reader.ValueTextEquals(secondName))
-                second = RawText.Next(ref reader);
+            if (scanner.Is(name, firstName))
+                first = RawText.Next(ref scanner);
+            else if (scanner.Is(name, secondName))
+                second = RawText.Next(ref scanner);
             else
-                reader.Skip();
+                scanner.Skip();
         }
     }
 
-    private void ReadTiming(ref Utf8JsonReader reader)
+    private void ReadTiming(ref JsonScanner scanner)
     {
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (!reader.ValueTextEquals("event"u8))
+            if (!scanner.Is(name, "event"u8))
             {
-                reader.Skip();
+                scanner.Skip();
                 continue;
             }
 
-            if (!JsonSteps.BeginsList(ref reader))
+            if (!scanner.BeginsList())
                 continue;
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            while (scanner.NextItem())
             {
-                if (reader.TokenType != JsonTokenType.String)
-                    reader.Skip();
-                else if (_effective.IsNothing && !_isEffectiveUnsure)
-                    _effective = RawText.Here(ref reader);
+                var time = RawText.Next(ref scanner);
+                if (_effective.IsNothing && !_isEffectiveUnsure)
+                    _effective = time;
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace HpdCds.Chart;
 
@@ -7,8 +6,9 @@ namespace HpdCds.Chart;
 /// What one walk has met before. In a chart the same words and codings stand in every entry: a string is made of them once.
 /// Not for several threads, and not for longer than what is walked.
 /// </summary>
-/// <param name="length">How many bytes are walked.</param>
-internal sealed class WalkMemory(int length)
+/// <param name="length">About how many bytes are walked.</param>
+/// <param name="isWanted">Which codes are looked for; all, where nothing else is said.</param>
+public sealed class WalkMemory(long length, Func<string?, string, bool>? isWanted = null)
 {
     private const int FewestSlots = 32;
     private const int MostSlots = 256;
@@ -17,50 +17,50 @@ internal sealed class WalkMemory(int length)
 
     // As many as what is walked can fill: most bodies are small.
     private readonly string?[] _texts = new string?[Math.Clamp(length / BytesForSlot, FewestSlots, MostSlots)];
-    private (int Start, int Length, (string? System, string Code)[] Codes)[]? _codes;
+    private (byte[] Element, (string? System, string Code)[] Codes, bool AreWanted)[]? _codes;
 
-    /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
-    public string? NextText(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-            return Text(ref reader);
-        reader.Skip();
-        return null;
-    }
+    /// <param name="scanner">In front of a value; afterwards behind it.</param>
+    public string? NextText(ref JsonScanner scanner) => scanner.TryText(out var text) ? Text(ref scanner, text) : null;
 
-    /// <param name="reader">On a property name; afterwards on the last token of its value.</param>
-    /// <param name="member">Of the object behind it.</param>
-    public string? NextTextIn(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
+    /// <param name="scanner">In front of a value; afterwards behind it.</param>
+    /// <param name="member">Of the object that the value is.</param>
+    public string? NextTextIn(ref JsonScanner scanner, ReadOnlySpan<byte> member)
     {
         string? text = null;
-        reader.Read();
-        if (!JsonSteps.BeginsObject(ref reader))
+        if (!scanner.BeginsObject())
             return text;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (scanner.NextMember(out var name))
         {
-            if (reader.ValueTextEquals(member))
-                text = NextText(ref reader);
+            if (scanner.Is(name, member))
+                text = NextText(ref scanner);
             else
-                reader.Skip();
+                scanner.Skip();
         }
 
         return text;
     }
 
+    /// <summary>Whether anybody may read more of it than that it came: panels name their members, and what is no result is always read.</summary>
+    public bool IsWanted(in ResourceGlance resource) =>
+        isWanted is null || resource.HasWantedCode || resource.Type != BundleEntries.Observation || resource.Members.Count > 0;
+
     /// <summary>The codings of an element that came before, byte for byte.</summary>
-    public (string? System, string Code)[]? CodesOf(ReadOnlySpan<byte> all, int start, int length)
+    public bool TryCodes(ReadOnlySpan<byte> element, out (string? System, string Code)[] codes, out bool areWanted)
     {
-        if (_codes is null)
-            return null;
-        ref var known = ref _codes[SlotOf(all.Slice(start, length))];
-        return known.Codes is not null && all.Slice(known.Start, known.Length).SequenceEqual(all.Slice(start, length)) ? known.Codes : null;
+        (codes, areWanted) = ([], false);
+        if (_codes?[SlotOf(element)] is not { Element: { } known } found || !element.SequenceEqual(known))
+            return false;
+        (codes, areWanted) = (found.Codes, found.AreWanted);
+        return true;
     }
 
-    public void Keep(ReadOnlySpan<byte> all, int start, int length, (string? System, string Code)[] codes)
+    /// <returns>Whether one of them is wanted.</returns>
+    public bool Keep(ReadOnlySpan<byte> element, (string? System, string Code)[] codes)
     {
-        _codes ??= new (int, int, (string?, string)[])[_texts.Length];
-        _codes[SlotOf(all.Slice(start, length))] = (start, length, codes);
+        var areWanted = isWanted is null || Array.Exists(codes, code => isWanted(code.System, code.Code));
+        _codes ??= new (byte[], (string?, string)[], bool)[_texts.Length];
+        _codes[SlotOf(element)] = (element.ToArray(), codes, areWanted);
+        return areWanted;
     }
 
     /// <param name="bytes">A text without escapes, of which it is sure that it is UTF-8.</param>
@@ -72,14 +72,14 @@ internal sealed class WalkMemory(int length)
         return known is not null && Ascii.Equals(bytes, known) ? known : known = Encoding.UTF8.GetString(bytes);
     }
 
-    private string Text(ref Utf8JsonReader reader)
+    private string Text(ref JsonScanner scanner, ScannedText text)
     {
-        var bytes = reader.ValueSpan;
-        if (reader.ValueIsEscaped || bytes.Length is 0 or > LongestText)
-            return reader.GetString()!;
+        if (text.IsEscaped || text.Length is 0 or > LongestText)
+            return scanner.TextOf(text);
+        var bytes = scanner.BytesOf(text);
         ref var known = ref _texts[SlotOf(bytes)];
         // Never equal where a byte is not ASCII, so that such a text is always looked at whole.
-        return known is not null && Ascii.Equals(bytes, known) ? known : known = reader.GetString()!;
+        return known is not null && Ascii.Equals(bytes, known) ? known : known = scanner.TextOf(text);
     }
 
     // A few of the bytes tell what differs in practice; two in one slot only take turns.

@@ -60,10 +60,12 @@ public sealed partial class WarmUp(CurrentTrust trust, ChartReader charts, Advic
     {
         Signals.Rehearse();
         await using var file = typeof(WarmUp).Assembly.GetManifestResourceStream(Call)!;
-        using var body = new MemoryStream();
-        await file.CopyToAsync(body, stop);
+        using var all = new MemoryStream();
+        await file.CopyToAsync(all, stop);
+        using var body = charts.Arriving(all.Length);
+        body.Add(all.ToArray());
         var ehr = trust.Table.Ehrs[0];
-        var request = charts.Open(body.ToArray()).ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, settings.MaxBundleEntries, AsOf);
+        var request = body.End().ToRequest(HookCatalogue.Find("", "hpd-risk")!, ehr, settings.MaxBundleEntries, AsOf);
         var chart = await charts.ReadAsync(request, ehr, AsOf, stop);
         return JsonSerializer.SerializeToUtf8Bytes(advice.FromChart(request, advice.Recognise(request), chart, ehr, AsOf), HookJson.Options);
     }

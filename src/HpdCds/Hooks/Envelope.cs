@@ -14,11 +14,9 @@ public sealed class Envelope
     private const int MaxDepth = 64;
 
     private readonly Dictionary<string, BundleWalk> _walked = new(StringComparer.Ordinal);
-    private readonly WalkMemory _known;
-    private Func<string, bool> _isWalked = _ => false;
-    private int _maxEntries;
+    private readonly Func<string, ReadOnlyMemory<byte>, BundleWalk?> _walk;
 
-    private Envelope(WalkMemory known) => _known = known;
+    private Envelope(Func<string, ReadOnlyMemory<byte>, BundleWalk?> walk) => _walk = walk;
 
     private delegate void MemberReader(ref Utf8JsonReader reader, string name);
 
@@ -45,34 +43,38 @@ public sealed class Envelope
     public ImmutableDictionary<string, ReadOnlyMemory<byte>> Prefetch { get; private set; } =
         ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
-    /// <summary>What stands in the prefetch values that were to be walked; the rest stays unread.</summary>
+    /// <summary>What stands in the prefetch values that were looked into as they came; the rest stays unread.</summary>
     public IReadOnlyDictionary<string, BundleWalk> Walked => _walked;
 
     /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
-    public static Envelope Read(ReadOnlyMemory<byte> body) => Read(body, _ => false, maxEntries: 0);
+    public static Envelope Read(ReadOnlyMemory<byte> body) => Read(BundleWalk.WithoutMark(body), (_, _) => null);
 
-    /// <param name="isWalked">The prefetch keys whose values are looked into on the way, so that a large body is passed once.</param>
+    /// <param name="rest">What was left of a body.</param>
+    /// <param name="walk">Looks into a prefetch value, by its key; nothing where it stays unread.</param>
     /// <exception cref="RefusedException">The body is not JSON, says something twice, or a member has the wrong type.</exception>
-    public static Envelope Read(ReadOnlyMemory<byte> body, Func<string, bool> isWalked, int maxEntries)
+    internal static Envelope Read(ReadOnlyMemory<byte> rest, Func<string, ReadOnlyMemory<byte>, BundleWalk?> walk)
     {
-        var envelope = new Envelope(new WalkMemory(body.Length)) { _isWalked = isWalked, _maxEntries = maxEntries };
-        var bytes = BundleWalk.WithoutMark(body);
+        var envelope = new Envelope(walk);
         var isRead = false;
         try
         {
-            var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+            var reader = new Utf8JsonReader(rest.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
             reader.Read();
-            envelope.ReadRoot(ref reader, bytes);
+            envelope.ReadRoot(ref reader, rest);
             isRead = true;
             reader.Read();
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw new RefusedException(new(StatusCodes.Status400BadRequest, "structure", isRead ? "Something follows the JSON document of the body: one is expected" : "The body is not valid JSON, or is nested too deeply"));
+            throw isRead ? Refuse("Something follows the JSON document of the body: one is expected") : NoJson();
         }
 
         return envelope;
     }
+
+    internal static RefusedException NoJson() => Refuse("The body is not valid JSON, or is nested too deeply");
+
+    private static RefusedException Refuse(string diagnostics) => new(new(StatusCodes.Status400BadRequest, "structure", diagnostics));
 
     private void ReadRoot(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body) =>
         ReadObject(ref reader, "", (ref Utf8JsonReader member, string name) =>
@@ -136,11 +138,10 @@ public sealed class Envelope
         ReadObject(ref reader, "prefetch", (ref Utf8JsonReader member, string name) =>
         {
             var start = (int)member.TokenStartIndex;
-            if (_isWalked(name))
-                _walked[name] = BundleWalk.ReadInside(ref member, body, _maxEntries, _known);
-            else
-                member.Skip();
-            values[name] = body[start..(int)member.BytesConsumed];
+            member.Skip();
+            var value = values[name] = body[start..(int)member.BytesConsumed];
+            if (_walk(name, value) is { } walked)
+                _walked[name] = walked;
         });
         Prefetch = values.ToImmutable();
     }

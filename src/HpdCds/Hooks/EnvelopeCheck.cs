@@ -44,7 +44,7 @@ public static class EnvelopeCheck
         var server = FhirBase.Parse(envelope.FhirServer);
         if (envelope is { Hook: HookCatalogue.EncounterStart })
             Require(envelope.EncounterId, "context.encounterId");
-        var drafts = HookCatalogue.IsOfOrders(envelope.Hook!) ? ReadDrafts(envelope, ehr, maxEntries) : new BundleWalk(ValueShape.Bundle, [], null, 0, false);
+        var drafts = HookCatalogue.IsOfOrders(envelope.Hook!) ? ReadDrafts(envelope, ehr, maxEntries) : BundleWalk.OfNothing;
         return new HookRequest(
             service.Id,
             envelope.Hook!,

@@ -151,7 +151,10 @@ public sealed partial class HookEndpoints(
     private async Task<Envelope> ReadAsync(HttpRequest request)
     {
         using var station = Signals.At(Station.Request);
-        return charts.Open(await RequestBody.ReadAsync(request, settings.MaxBodyBytes, settings.BodyTimeout, clock));
+        var body = charts.Arriving(request.ContentLength ?? 0);
+        request.HttpContext.Response.RegisterForDispose(body);
+        await RequestBody.PassAsync(request, settings.MaxBodyBytes, settings.BodyTimeout, clock, body.Add);
+        return body.End();
     }
 
     internal static async Task WriteAsync<T>(HttpContext context, T answer)

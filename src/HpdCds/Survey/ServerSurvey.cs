@@ -57,7 +57,7 @@ public sealed class ServerSurvey(ChartReader charts, FhirCalls calls, PrefetchTa
             [.. known.SelectMany(one => one.Groups).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. known.Select(one => one.Unit).OfType<string>().Where(unit => !knowledge.Units.Knows(unit)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
         {
-            OtherPatient = reading.Entries.Count - ours.Length,
+            OtherPatient = reading.Entries.Count() - ours.Length,
         };
     }
 

@@ -136,16 +136,9 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
 
     private static string? TypeOf(string text)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = 200 });
-        try
-        {
-            reader.Read();
-            return ResourceGlance.Read(ref reader, Encoding.UTF8.GetBytes(text))?.Type;
-        }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
+        var resource = default(ResourceGlance);
+        var scanner = new JsonScanner(Encoding.UTF8.GetBytes(text), mostDepth: 200);
+        return resource.Read(ref scanner, new WalkMemory(text.Length)) && scanner.State == ScanState.Sound ? resource.Type : null;
     }
 
     private static string? Difference(string text)

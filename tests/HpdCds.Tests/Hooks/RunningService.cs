@@ -94,19 +94,22 @@ internal sealed class RunningService : IAsyncDisposable
         return answer.ToJsonString();
     }
 
-    public HookRequest Request(string body)
+    public HookRequest Request(string body) => Request(Envelope.Read(Encoding.UTF8.GetBytes(body)));
+
+    public HookRequest Request(Envelope envelope)
     {
-        var envelope = Envelope.Read(Encoding.UTF8.GetBytes(body));
         var service = HookCatalogue.Find("", "hpd-risk")!;
         envelope.RequireHook(service);
         return envelope.ToRequest(service, Ehr(envelope), 10_000, Services.GetRequiredService<TimeProvider>().GetUtcNow());
     }
 
     /// <summary>The chart that the service makes of a call.</summary>
-    public Task<PatientChart> ChartAsync(string body)
+    public Task<PatientChart> ChartAsync(string body) => ChartAsync(Envelope.Read(Encoding.UTF8.GetBytes(body)));
+
+    public Task<PatientChart> ChartAsync(Envelope envelope)
     {
         var asOf = Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        return Services.GetRequiredService<ChartReader>().ReadAsync(Request(body), Ehr(Envelope.Read(Encoding.UTF8.GetBytes(body))), asOf, TestContext.Current.CancellationToken);
+        return Services.GetRequiredService<ChartReader>().ReadAsync(Request(envelope), Ehr(envelope), asOf, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

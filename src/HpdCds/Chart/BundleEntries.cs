@@ -1,0 +1,217 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Text;
+using HpdCds.Clinical;
+
+namespace HpdCds.Chart;
+
+/// <summary>An entry of a Bundle, or one resource that stands alone.</summary>
+public sealed class WalkedEntry
+{
+    private readonly ResourceGlance _resource;
+    private readonly RawText _fullUrl;
+
+    internal WalkedEntry(in ResourceGlance resource, RawText fullUrl = default, string? searchMode = null) =>
+        (_resource, _fullUrl, SearchMode) = (resource, fullUrl, searchMode);
+
+    public string? FullUrl => _fullUrl.In(_resource.All);
+
+    public string? SearchMode { get; }
+
+    /// <summary>It is what was asked for, not what came along.</summary>
+    public bool IsMatch => SearchMode is not ("include" or "outcome");
+
+    public ref readonly ResourceGlance Resource => ref _resource;
+}
+
+/// <summary>What is remembered of every entry, also of one of which nothing else is.</summary>
+internal readonly struct EntryMark
+{
+    /// <summary>Stands for <c>Type/id</c>, or for what its Bundle calls it; 0 where it says nothing by which to know it again.</summary>
+    public ulong Name { get; init; }
+
+    /// <summary>Stands for the bytes of the resource.</summary>
+    public ulong Content { get; init; }
+
+    public string? Subject { get; init; }
+
+    public bool IsMatch { get; init; }
+
+    /// <summary>Nothing where it is a result with codes that nobody looks for.</summary>
+    public WalkedEntry? Kept { get; init; }
+
+    /// <summary>The effective time of one that was not kept, as it came.</summary>
+    public ReadOnlyMemory<byte> Time { get; init; }
+
+    public ClinicalTime? EffectiveTime(TimeZoneInfo zone) => Kept is null ? ChartTimes.Parse(Time.Span, zone) : Kept.Resource.EffectiveTime(zone);
+
+    public string? Type => Kept is null ? BundleEntries.Observation : Kept.Resource.Type;
+}
+
+/// <summary>
+/// The entries of one list, told one after the other. Of results with codes that nobody looks for only a mark stays; what is kept
+/// is copied where the memory in which it came is not ours for long.
+/// </summary>
+public sealed class BundleEntries
+{
+    internal const string Observation = "Observation";
+
+    // Most lists are short.
+    private const int FirstPiece = 8;
+    private const int Piece = 128;
+    private const int LongestNameInPlace = 256;
+
+    // With a secret, so that nobody can make two names that seem to be one.
+    private static readonly long Secret = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    private readonly int _mostEntries;
+    private readonly WalkMemory _known;
+    private readonly LentMemory? _place;
+    private List<WalkedEntry>? _kept;
+    private List<EntryMark[]>? _marks;
+    private ReadOnlyMemory<byte> _lastTime;
+
+    /// <param name="mostEntries">More of them are passed and not looked at.</param>
+    /// <param name="known">What was met before, and which codes are looked for.</param>
+    /// <param name="place">Where to keep; nothing where everything may stay where it lies.</param>
+    internal BundleEntries(int mostEntries, WalkMemory known, LentMemory? place = null) => (_mostEntries, _known, _place) = (mostEntries, known, place);
+
+    public IReadOnlyList<WalkedEntry> Kept => _kept ?? (IReadOnlyList<WalkedEntry>)[];
+
+    /// <summary>Those that hold nothing to read.</summary>
+    public int WithoutResource { get; private set; }
+
+    /// <summary>There were more than we are willing to look at.</summary>
+    public bool IsCutShort { get; private set; }
+
+    internal int Count { get; private set; }
+
+    /// <summary>A text in one of them is none, so that of all of them nothing is known.</summary>
+    internal bool HasNoText { get; private set; }
+
+    internal ref readonly EntryMark this[int at] => ref Place(at);
+
+    /// <summary>Looks at the entry with which these bytes begin.</summary>
+    /// <param name="depth">How many objects and lists may lie in each other in it.</param>
+    /// <param name="length">How long it is.</param>
+    /// <returns>When it is not sound, nothing was noted.</returns>
+    internal ScanState Take(ReadOnlyMemory<byte> from, int depth, out int length)
+    {
+        var scanner = new JsonScanner(from.Span, depth);
+        if (Count + WithoutResource >= _mostEntries)
+        {
+            IsCutShort = true;
+            return Pass(ref scanner, out length);
+        }
+
+        var (fullUrl, mode, resources, isResource) = (default(RawText), (string?)null, 0, false);
+        var resource = default(ResourceGlance);
+        if (scanner.BeginsObject())
+        {
+            while (scanner.NextMember(out var name))
+            {
+                if (scanner.Is(name, "resource"u8))
+                    (resources, isResource) = (resources + 1, resource.Read(ref scanner, _known));
+                else if (scanner.Is(name, "fullUrl"u8))
+                    fullUrl = RawText.Next(ref scanner);
+                else if (scanner.Is(name, "search"u8))
+                    mode = _known.NextTextIn(ref scanner, "mode"u8);
+                else
+                    scanner.Skip();
+            }
+        }
+
+        if (scanner.State == ScanState.NotText)
+        {
+            HasNoText = true;
+            scanner = new JsonScanner(from.Span, depth);
+            return Pass(ref scanner, out length);
+        }
+
+        length = scanner.At;
+        if (scanner.State != ScanState.Sound)
+            return scanner.State;
+        if (resources == 1 && isResource)
+            Note(from[..length], resource, fullUrl, mode);
+        else
+            WithoutResource++;
+        return ScanState.Sound;
+    }
+
+    /// <summary>A list beside this one.</summary>
+    internal BundleEntries Anew() => new(_mostEntries, _known, _place);
+
+    /// <summary>Takes a resource that stands alone.</summary>
+    /// <returns>Its type; nothing where it has none, or is not sound.</returns>
+    internal string? TakeAlone(ref JsonScanner scanner, ReadOnlyMemory<byte> all)
+    {
+        var resource = default(ResourceGlance);
+        resource.Read(ref scanner, _known);
+        if (scanner.State != ScanState.Sound || string.IsNullOrEmpty(resource.Type))
+            return null;
+        Note(all, resource, default, mode: null);
+        return resource.Type;
+    }
+
+    /// <summary>Notes something where entries are expected.</summary>
+    internal void CountOne() => WithoutResource++;
+
+    private static ScanState Pass(ref JsonScanner scanner, out int length)
+    {
+        scanner.Skip();
+        length = scanner.At;
+        return scanner.State;
+    }
+
+    private void Note(ReadOnlyMemory<byte> all, ResourceGlance resource, RawText fullUrl, string? mode)
+    {
+        var kept = _known.IsWanted(resource) ? Keep(all, resource, fullUrl, mode) : null;
+        if (Count is 0 || (Count - FirstPiece) % Piece == 0)
+            (_marks ??= []).Add(new EntryMark[Count == 0 ? FirstPiece : Piece]);
+        Place(Count) = new()
+        {
+            Name = NameOf(all.Span, resource, fullUrl),
+            Content = XxHash3.HashToUInt64(resource.BytesIn(all.Span)),
+            Subject = resource.Subject,
+            IsMatch = mode is not ("include" or "outcome"),
+            Kept = kept,
+            Time = kept is null ? Remember(resource.EffectiveIn(all.Span)) : default,
+        };
+        Count++;
+    }
+
+    private ref EntryMark Place(int at) =>
+        ref at < FirstPiece ? ref _marks![0][at] : ref _marks![1 + ((at - FirstPiece) / Piece)][(at - FirstPiece) % Piece];
+
+    private WalkedEntry Keep(ReadOnlyMemory<byte> all, ResourceGlance resource, RawText fullUrl, string? mode)
+    {
+        resource.Settle(_place?.Keep(all.Span) ?? all);
+        var entry = new WalkedEntry(resource, fullUrl, mode);
+        (_kept ??= []).Add(entry);
+        return entry;
+    }
+
+    // The results of one sample have one time.
+    private ReadOnlyMemory<byte> Remember(ReadOnlySpan<byte> time)
+    {
+        if (!time.SequenceEqual(_lastTime.Span))
+            _lastTime = _place?.Keep(time) ?? time.ToArray();
+        return _lastTime;
+    }
+
+    private static ulong NameOf(ReadOnlySpan<byte> all, ResourceGlance resource, RawText fullUrl)
+    {
+        var type = resource.Type ?? "";
+        var id = resource.IdIn(all);
+        if (id.Length == 0)
+            return HashOf(Encoding.UTF8.GetBytes(fullUrl.In(all) ?? type + "/"));
+        Span<byte> name = stackalloc byte[LongestNameInPlace];
+        if (type.Length + id.Length >= name.Length || !Encoding.UTF8.TryGetBytes(type, name[..^id.Length], out var length) || length + id.Length >= name.Length)
+            return HashOf([.. Encoding.UTF8.GetBytes(type + "/"), .. id]);
+        name[length] = (byte)'/';
+        id.CopyTo(name[(length + 1)..]);
+        return HashOf(name[..(length + 1 + id.Length)]);
+    }
+
+    private static ulong HashOf(ReadOnlySpan<byte> name) => name is [] or [.., (byte)'/'] ? 0 : Math.Max(1, XxHash3.HashToUInt64(name, Secret));
+}

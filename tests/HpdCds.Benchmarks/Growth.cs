@@ -9,6 +9,12 @@ internal static class Growth
 {
     private const int Times = 7;
 
+    // After so many calls with a thousand results nothing is compiled any more.
+    private const int WarmingCalls = 600;
+
+    // From here on what does not grow is small beside what does.
+    private const int FirstOfSlope = 5000;
+
     private static readonly int[] Numbers = [1, 10, 100, 1000, 5000, 10_000, 25_000, 50_000];
 
     public static async Task<int> RunAsync()
@@ -16,6 +22,14 @@ internal static class Growth
         var program = await MeasuredProcess.PublishServiceAsync();
         await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);
         await using var service = await MeasuredService.StartAsync(program);
+        var warming = HookCall.Of(1000, TimeProvider.System.GetUtcNow());
+        for (var call = 0; call < WarmingCalls; call++)
+        {
+            await TimeAsync(new Uri(baselines.Url, "/" + Baselines.Walk), warming);
+            await TimeAsync(service.Url, warming);
+        }
+
+        var slope = new List<(double Megabytes, TimeSpan Walk, TimeSpan Answer)>();
         Console.WriteLine("results      body MB    walk ms  service ms   service/walk   us per result   resident MB");
         foreach (var number in Numbers)
         {
@@ -27,9 +41,16 @@ internal static class Growth
                 answer = Less(answer, await TimeAsync(service.Url, body));
             }
 
+            if (number >= FirstOfSlope)
+                slope.Add((body.Length / 1e6, walk, answer));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number,7}{body.Length / 1e6,13:F2}{walk.TotalMilliseconds,11:F2}{answer.TotalMilliseconds,12:F2}{answer / walk,15:F2}{answer.TotalMicroseconds / number,16:F2}{service.Process.ResidentMegabytes,14:F0}"));
         }
 
+        var (first, last) = (slope[0], slope[^1]);
+        var megabytes = last.Megabytes - first.Megabytes;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"each MB more: walk {(last.Walk - first.Walk).TotalMilliseconds / megabytes:F2} ms, service {(last.Answer - first.Answer).TotalMilliseconds / megabytes:F2} ms"));
         return 0;
     }
 

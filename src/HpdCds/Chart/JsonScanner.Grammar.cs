@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace HpdCds.Chart;
@@ -7,6 +8,8 @@ namespace HpdCds.Chart;
 /// <summary>The grammar of RFC 8259: what may follow what.</summary>
 public ref partial struct JsonScanner
 {
+    // Compiled once and well: no call of the service spends more than in these loops, and their branches need no profile.
+    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     private const byte LastControl = 0x1F;
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
@@ -53,6 +56,7 @@ public ref partial struct JsonScanner
             Fail(ScanState.Broken);
     }
 
+    [MethodImpl(Hot)]
     private ScannedText PassName()
     {
         if (Peek() != '"')
@@ -65,6 +69,7 @@ public ref partial struct JsonScanner
         return State == ScanState.Sound ? name : default;
     }
 
+    [MethodImpl(Hot)]
     private ScannedText PassText()
     {
         var start = At + 1;
@@ -87,6 +92,7 @@ public ref partial struct JsonScanner
     }
 
     // The next quote, backslash or control character.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int EndOfPlain(int at)
     {
         while (at + Vector256<byte>.Count <= _bytes.Length)
@@ -126,6 +132,7 @@ public ref partial struct JsonScanner
         return 2;
     }
 
+    [MethodImpl(Hot)]
     private void PassScalar(byte first)
     {
         switch (first)
@@ -160,6 +167,7 @@ public ref partial struct JsonScanner
             Fail(word.StartsWith(rest) ? ScanState.CutOff : ScanState.Broken);
     }
 
+    [MethodImpl(Hot)]
     private void PassNumber()
     {
         var at = _bytes[At] == '-' ? At + 1 : At;
@@ -192,6 +200,7 @@ public ref partial struct JsonScanner
             At = at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int DigitsFrom(int at)
     {
         var end = at;

@@ -104,6 +104,7 @@ public ref partial struct JsonScanner
     public byte Peek() => (uint)At < (uint)_bytes.Length && _bytes[At] > ' ' ? _bytes[At] : PeekBehindSpace();
 
     /// <summary>Passes a value whole, of any kind.</summary>
+    [MethodImpl(Hot)]
     public void Skip()
     {
         // One bit for each level: whether it is an object.

@@ -47,11 +47,13 @@ internal sealed class ConfounderFacts
     public static bool IsHaemolysed(ChartObservation observation, KnowledgeBase knowledge) => observation.Interpretation.Any(said =>
         knowledge.Codes.Confounders.FindAll(said).Any(entry => entry.Group == "haemolysis")
         || knowledge.Terms.MentionOf("haemolysis", said.Texts) == TextMention.Affirmed)
-        || knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed;
+        || (!observation.Notes.IsEmpty && knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed);
 
     // What came after the sample was taken cannot explain it.
     private Confounder[] Before(ClinicalTime sample)
     {
+        if (_candidates.IsEmpty)
+            return [];
         var found = new List<Confounder>();
         foreach (var candidate in _candidates)
         {
@@ -68,7 +70,7 @@ internal sealed class ConfounderFacts
         .Where(medication => IsDrug(medication, group, _knowledge))
         .Select(medication => new Candidate(kind, group, medication.Reference, medication.Source, sample => TreatmentHistory.WhyNotAt(medication, sample, _knowledge.Rules.Window(group))));
 
-    private IEnumerable<Candidate> Infections() => _conditions.Stating(_knowledge.Codes.Confounders, "infection")
+    private IEnumerable<Candidate> Infections() => _conditions.Stating(_knowledge.Codes.Confounders).Length == 0 ? [] : _conditions.Stating(_knowledge.Codes.Confounders, "infection")
         .Select(item => new Candidate(Confounder.Infection, "infection", item.Condition.Reference, item.Condition.Source, _ =>
             item.Statement != Statement.Yes ? item.Condition.VerificationStatus
             : ConditionFacts.IsActive(item.Condition) ? null

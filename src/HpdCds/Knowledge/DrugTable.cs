@@ -36,6 +36,8 @@ public sealed class DrugTable
 
     private readonly FrozenDictionary<string, Drug> _byInn;
     private readonly ImmutableArray<(string Name, Drug Drug)> _names;
+    /// <summary>What a text that is nothing but a name matches: most are.</summary>
+    private readonly FrozenDictionary<string, Drug[]> _inName;
     private readonly FrozenSet<string> _knownWords;
     private readonly ImmutableArray<string> _inhibitorEndings;
     private readonly ImmutableArray<string> _testWords;
@@ -45,6 +47,7 @@ public sealed class DrugTable
     {
         _byInn = file.Drugs.ToFrozenDictionary(drug => drug.Inn, StringComparer.OrdinalIgnoreCase);
         _names = [.. file.Drugs.Where(drug => !drug.IsClass).SelectMany(drug => drug.AllNames.Select(name => (name, drug)))];
+        _inName = _names.Select(pair => pair.Name).Distinct(StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(name => name, Matching, StringComparer.OrdinalIgnoreCase);
         _knownWords = _names.Select(pair => pair.Name).Concat(file.OtherAntibodies).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         (_inhibitorEndings, _testWords) = (file.InhibitorEndings, file.TestWords);
         _testCategories = file.TestCategories.ToFrozenSet(StringComparer.Ordinal);
@@ -76,11 +79,12 @@ public sealed class DrugTable
     public Drug? Find(string inn) => _byInn.GetValueOrDefault(inn);
 
     /// <summary>The drugs of a code's group: <c>nivolumab</c>, or <c>nivolumab+relatlimab</c>.</summary>
-    public IEnumerable<Drug> OfGroup(string group) => group.Split('+').Select(Find).OfType<Drug>();
+    public IEnumerable<Drug> OfGroup(string group) => Find(group) is { } alone ? [alone] : group.Split('+').Select(Find).OfType<Drug>();
 
     /// <summary>Every drug whose INN, brand or Chinese name stands in the text, in the order of the table.</summary>
-    public IReadOnlyList<Drug> MatchText(string text) =>
-        [.. _names.Where(pair => DrugText.Contains(text, pair.Name)).Select(pair => pair.Drug).Distinct()];
+    public IReadOnlyList<Drug> MatchText(string text) => _inName.TryGetValue(text, out var known) ? known : Matching(text);
+
+    private Drug[] Matching(string text) => [.. _names.Where(pair => DrugText.Contains(text, pair.Name)).Select(pair => pair.Drug).Distinct()];
 
     /// <summary>A word formed like a checkpoint inhibitor's name that no entry knows: worth counting, never acted upon.</summary>
     public bool LooksLikeUnknownInhibitor(string text) =>

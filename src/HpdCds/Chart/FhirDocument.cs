@@ -23,6 +23,8 @@ internal sealed class FhirDocument : IDisposable
     /// <summary>The elements of which FHIR has one, of one of several types that its name ends with.</summary>
     private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item", "occurrence"]).Select(Encoding.UTF8.GetBytes)];
 
+    private static readonly SearchValues<byte> FirstLetters = SearchValues.Create([.. Choices.Select(choice => choice[0])]);
+
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly WalkMemory? _known;
     private Part[] _parts = ArrayPool<Part>.Shared.Rent(FewestParts);
@@ -175,6 +177,8 @@ internal sealed class FhirDocument : IDisposable
             start++;
         }
 
+        if (name.IsEmpty || !FirstLetters.Contains(name[0]))
+            return true;
         for (var choice = 0; choice < Choices.Length; choice++)
         {
             if (!name.StartsWith(Choices[choice]))

@@ -72,6 +72,16 @@ internal readonly struct FhirElement(FhirDocument document, int at)
         return count;
     }
 
+    /// <summary>Whether it is a text that says anything.</summary>
+    public bool IsText => ValueKind == JsonValueKind.String && document[at].Length > 0;
+
+    /// <summary>A text as it stands there, where it is written in ASCII and without escapes.</summary>
+    public bool TryAscii(out ReadOnlySpan<byte> text)
+    {
+        text = IsText && !document[at].IsEscaped ? document.BytesOf(document[at]) : [];
+        return !text.IsEmpty && Ascii.IsValid(text);
+    }
+
     public string? GetString() => document[at].Token == JsonTokenType.String ? document.TextOf(document[at]) : null;
 
     public bool TryGetDecimal(out decimal value)

@@ -90,14 +90,14 @@ public static partial class ObservationReader
     {
         var effective = observation.Choice("effective"u8) switch
         {
-            { Type: "DateTime" or "Instant" } moment => moment.Json.AsText(),
-            { Type: "Period" } period => period.Json.Text("end") ?? period.Json.Text("start"),
-            { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).FirstOrDefault(),
-            _ => null,
+            { Type: "DateTime" or "Instant" } moment => moment.Json,
+            { Type: "Period" } period => period.Json.Member("end") is { IsText: true } end ? end : period.Json.Member("start"),
+            { Type: "Timing" } timing => timing.Json.Many("event") is [var first, ..] ? first : default,
+            _ => default,
         };
-        if (effective is not null)
-            return ChartTimes.Parse(effective, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
-        return ChartTimes.Parse(observation.Text("issued"), zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
+        if (effective.IsText)
+            return effective.AsTime(zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+        return observation.Member("issued").AsTime(zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
     }
 
     private static ChartValue? ReadValue(FhirElement owner)

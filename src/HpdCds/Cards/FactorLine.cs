@@ -162,7 +162,9 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
         ("value", Plain().IsMatch(seen.Text) ? Escape(seen.Text) + (seen.Unit is { } unit ? " " + Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? when.Date : wording["factor.no-date"]));
 
-    private string Marks(FactorAssessment row) => string.Concat(MarkWords(row).Select(word => wording["mark-separator"] + word));
+    private string Marks(FactorAssessment row) => row.Fact is not Fact<Finding>.Known known || (known.Provenance.Marks.IsEmpty && known.Value.Confounders.IsDefaultOrEmpty)
+        ? ""
+        : string.Concat(MarkWords(row).Select(word => wording["mark-separator"] + word));
 
     // A refuted condition has no clinical status that could matter, and nothing is explained away that gives no points.
     public IEnumerable<string> MarkWords(FactorAssessment row)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -6,7 +7,11 @@ using HpdCds.Knowledge;
 namespace HpdCds.Cards;
 
 /// <summary>What one card is about.</summary>
-internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData;
+internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData
+{
+    /// <summary>What is said of a published rate in a language: the same on every card.</summary>
+    public required ConcurrentDictionary<(PublishedRate Rate, string Language), string> Rates { get; init; }
+}
 
 /// <summary>
 /// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. Where room is short, whole
@@ -216,7 +221,7 @@ internal sealed class CardDetail(CardSubject subject)
             .OrderBy(rate => rate.Agent is null ? 1 : subject.Recognition.Agents.Contains(rate.Agent, StringComparer.Ordinal) ? 0 : 2)
             .ToArray();
         if (ofRegimen.Length > 0)
-            return ofRegimen.Select(Rate);
+            return ofRegimen.Select(rate => subject.Rates.GetOrAdd((rate, _wording.Language), static (of, detail) => detail.Rate(of.Rate), this));
         return subject.Table.Rates.IsEmpty ? [] : [_wording["detail.rate-none"]];
     }
 
@@ -242,7 +247,7 @@ internal sealed class CardDetail(CardSubject subject)
 
     private string Span(PointsRange points) => _line.Span(points.Low, points.High);
 
-    private string Band(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+    private string Band(Band band) => _wording[$"band.{Kebab.Case(band)}"];
 
     private static int Length(List<(Worth Worth, string? Line)> lines) => lines.Sum(line => line.Line!.Length) + (Gap.Length * Math.Max(0, lines.Count - 1));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using HpdCds.Clinical;
@@ -24,6 +25,8 @@ public sealed class CardWriter(KnowledgeBase knowledge)
         language => knowledge.OverrideReasons.Reasons.Select(reason => new HookCoding(knowledge.OverrideReasons.System, reason.Code, reason.Display.GetValueOrDefault(language, reason.Display["en"]))).ToArray(),
         StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<(PublishedRate Rate, string Language), string> _rates = [];
+
     /// <summary>The card for an assessment, or null where a card would only repeat that nothing stands out.</summary>
     public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, TrustedEhr ehr, string patientId)
     {
@@ -31,7 +34,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
         if (situation == Situation.None)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
-        var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
+        var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording) { Rates = _rates };
         var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),
@@ -140,7 +143,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
 
     private string Drugs(Recognition recognition, Wording wording) => DrugNames.Of(recognition.Agents, knowledge.Drugs, wording);
 
-    private static string BandWord(Wording wording, Band band) => wording[$"band.{Kebab.Case(band.ToString())}"];
+    private static string BandWord(Wording wording, Band band) => wording[$"band.{Kebab.Case(band)}"];
 
     private Card Make(string summary, string indicator, string detail, ModelTable? table, Wording wording) =>
         new(summary, indicator, new CardSource(

@@ -81,6 +81,21 @@ internal sealed class FhirDocument : IDisposable
         _parts = [];
     }
 
+    /// <summary>Where the value of a member lies; below 0 where the part is no object or has no such member.</summary>
+    /// <param name="name">In ASCII.</param>
+    internal int ValueOf(int at, ReadOnlySpan<char> name)
+    {
+        if (_parts[at].Token != JsonTokenType.StartObject)
+            return -1;
+        for (var member = at + 1; member < _parts[at].Next; member = _parts[member + 1].Next)
+        {
+            if (_parts[member].Length == name.Length && Ascii.Equals(BytesOf(_parts[member]), name))
+                return member + 1;
+        }
+
+        return -1;
+    }
+
     /// <summary>The text of a part, as it was meant.</summary>
     internal string TextOf(Part part)
     {

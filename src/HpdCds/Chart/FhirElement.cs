@@ -21,17 +21,9 @@ internal readonly struct FhirElement(FhirDocument document, int at)
     /// <param name="name">In ASCII.</param>
     public bool TryGetProperty(ReadOnlySpan<char> name, out FhirElement value)
     {
-        foreach (var member in Members)
-        {
-            if (member.Name.Length == name.Length && Ascii.Equals(member.Name, name))
-            {
-                value = member.Value;
-                return true;
-            }
-        }
-
-        value = default;
-        return false;
+        var found = document is null ? -1 : document.ValueOf(at, name);
+        value = found < 0 ? default : new(document!, found);
+        return found >= 0;
     }
 
     /// <summary>Of an object; nothing else has any.</summary>

@@ -96,7 +96,7 @@ internal static class FhirElements
     public static ChartConcept? Concept(this FhirElement owner, string name) => owner.One(name)?.AsConcept();
 
     public static ImmutableArray<ChartConcept> Concepts(this FhirElement owner, string name) =>
-        owner.HasList(name) ? [.. owner.Many(name).Select(AsConcept)] : [];
+        owner.Many(name) is { Length: > 0 } list ? ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(list, AsConcept)) : [];
 
     public static ChartConcept AsConcept(this FhirElement concept)
     {

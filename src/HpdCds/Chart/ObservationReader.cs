@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HpdCds.Knowledge;
@@ -167,7 +168,7 @@ public static partial class ObservationReader
     private static partial Regex Thousands();
 
     private static ImmutableArray<ChartReferenceRange> ReadRanges(FhirElement owner) =>
-        [.. owner.Many("referenceRange").Select(range =>
+        owner.Many("referenceRange") is not { Length: > 0 } ranges ? [] : ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(ranges, range =>
         {
             var (low, high) = (ReadLimit(range, "low"), ReadLimit(range, "high"));
             var age = range.One("age");
@@ -180,7 +181,7 @@ public static partial class ObservationReader
                 InYears(age is { } from ? ReadLimit(from, "low") : null),
                 InYears(age is { } to ? ReadLimit(to, "high") : null),
                 range.Text("text"));
-        })];
+        }));
 
     private static ChartValue.Quantity? ReadLimit(FhirElement owner, string name) =>
         owner.One(name) is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null;

@@ -168,7 +168,8 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         List<(ChartCondition, CodeEntry, Statement)>? stated = null;
         foreach (var condition in Recorded)
         {
-            foreach (var entry in set.FindAll(condition.Code).DistinctBy(entry => entry.Group, StringComparer.Ordinal))
+            var entries = set.FindAll(condition.Code);
+            foreach (var entry in entries.Length < 2 ? entries : entries.DistinctBy(entry => entry.Group, StringComparer.Ordinal))
                 (stated ??= []).Add((condition, entry, StatementOf(condition)));
         }
 
@@ -202,7 +203,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         : (hasNoEncounterDiagnoses ? chart.WereRead(ChartKey.Problems) : chart.WereRead(ChartKey.Problems, ChartKey.EncounterDx))
         && chart.Conditions.Any(condition => condition.VerificationStatus != "entered-in-error");
 
-    private bool HoldsStages => chart.Observations.Any(observation => knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => IsStage(entry.Group)));
+    private bool HoldsStages => chart.Observations.Any(observation => Array.Exists(knowledge.Codes.Observations.FindAll(observation.Code), entry => IsStage(entry.Group)));
 
     private static bool IsStage(string group) =>
         group.StartsWith("tnm-", StringComparison.Ordinal) || group.StartsWith("stage-", StringComparison.Ordinal) || group is "bclc" or "pvtt";

@@ -45,7 +45,7 @@ internal sealed class ConfounderFacts
 
     /// <summary>The laboratory said that the specimen was haemolysed, which raises LDH.</summary>
     public static bool IsHaemolysed(ChartObservation observation, KnowledgeBase knowledge) => observation.Interpretation.Any(said =>
-        knowledge.Codes.Confounders.FindAll(said).Any(entry => entry.Group == "haemolysis")
+        Array.Exists(knowledge.Codes.Confounders.FindAll(said), entry => entry.Group == "haemolysis")
         || knowledge.Terms.MentionOf("haemolysis", said.Texts) == TextMention.Affirmed)
         || (!observation.Notes.IsEmpty && knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed);
 
@@ -87,14 +87,14 @@ internal sealed class ConfounderFacts
 
     /// <param name="kind"><c>corticosteroid</c> or <c>g-csf</c>.</param>
     public static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
-        medication.Concepts.Any(concept => knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
+        medication.Concepts.Any(concept => Array.Exists(knowledge.Codes.Confounders.FindAll(concept), entry => entry.Group == kind))
         || knowledge.Terms.NamesSystemicDrug(kind, medication.Concepts.SelectMany(concept => concept.Texts));
 
     public static bool IsDoneEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
         !NotDone.Contains(procedure.Status, StringComparer.Ordinal) && IsEmbolisation(procedure, knowledge);
 
     private static bool IsEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
-        knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
+        Array.Exists(knowledge.Codes.Confounders.FindAll(procedure.Code), entry => entry.Group == "tace")
         || knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed;
 
     /// <param name="WhyNot">Why it does not explain a sample of this time; null when it does.</param>

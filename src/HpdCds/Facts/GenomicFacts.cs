@@ -147,7 +147,7 @@ internal sealed class GenomicFacts
         _ => null,
     };
 
-    private bool IsOf(ChartObservation part, string group) => _knowledge.Codes.Observations.FindAll(part.Code).Any(entry => entry.Group == group);
+    private bool IsOf(ChartObservation part, string group) => Array.Exists(_knowledge.Codes.Observations.FindAll(part.Code), entry => entry.Group == group);
 
     private string? AnswerOf(ChartObservation observation) =>
         observation.Value is ChartValue.Concept concept ? _knowledge.Codes.Answers.Find(concept.Value)?.Group : null;

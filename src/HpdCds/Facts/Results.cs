@@ -294,7 +294,7 @@ internal sealed class Results
         return why is null;
     }
 
-    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.FindAll(said).Any());
+    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.FindAll(said).Length > 0);
 
     private static bool TryBound(string? comparator, out Comparison? bound)
     {

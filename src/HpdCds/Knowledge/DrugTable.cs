@@ -36,8 +36,6 @@ public sealed class DrugTable
 
     private readonly FrozenDictionary<string, Drug> _byInn;
     private readonly ImmutableArray<(string Name, Drug Drug)> _names;
-    /// <summary>What a text that is nothing but a name matches: most are.</summary>
-    private readonly FrozenDictionary<string, Drug[]> _inName;
     private readonly FrozenSet<string> _knownWords;
     private readonly ImmutableArray<string> _inhibitorEndings;
     private readonly ImmutableArray<string> _testWords;
@@ -47,7 +45,6 @@ public sealed class DrugTable
     {
         _byInn = file.Drugs.ToFrozenDictionary(drug => drug.Inn, StringComparer.OrdinalIgnoreCase);
         _names = [.. file.Drugs.Where(drug => !drug.IsClass).SelectMany(drug => drug.AllNames.Select(name => (name, drug)))];
-        _inName = _names.Select(pair => pair.Name).Distinct(StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(name => name, Matching, StringComparer.OrdinalIgnoreCase);
         _knownWords = _names.Select(pair => pair.Name).Concat(file.OtherAntibodies).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         (_inhibitorEndings, _testWords) = (file.InhibitorEndings, file.TestWords);
         _testCategories = file.TestCategories.ToFrozenSet(StringComparer.Ordinal);
@@ -82,7 +79,11 @@ public sealed class DrugTable
     public IEnumerable<Drug> OfGroup(string group) => Find(group) is { } alone ? [alone] : group.Split('+').Select(Find).OfType<Drug>();
 
     /// <summary>Every drug whose INN, brand or Chinese name stands in the text, in the order of the table.</summary>
-    public IReadOnlyList<Drug> MatchText(string text) => _inName.TryGetValue(text, out var known) ? known : Matching(text);
+    public IReadOnlyList<Drug> MatchText(string text) => InName.TryGetValue(text, out var known) ? known : Matching(text);
+
+    // What a text that is nothing but a name matches: most are.
+    private FrozenDictionary<string, Drug[]> InName => field ??=
+        _names.Select(pair => pair.Name).Distinct(StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(name => name, Matching, StringComparer.OrdinalIgnoreCase);
 
     private Drug[] Matching(string text) => [.. _names.Where(pair => DrugText.Contains(text, pair.Name)).Select(pair => pair.Drug).Distinct()];
 

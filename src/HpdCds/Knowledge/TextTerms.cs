@@ -55,9 +55,6 @@ public sealed class TextTerms(TextTermsFile file)
     /// <summary>How the names of a finding begin. Nearly no text holds any of them, which one look tells.</summary>
     private readonly ConcurrentDictionary<string, SearchValues<string>> _beginnings = new(StringComparer.Ordinal);
 
-    private readonly SearchValues<string> _allBeginnings =
-        SearchValues.Create([.. file.Terms.Values.Where(names => !names.IsDefault).SelectMany(names => names).Select(name => Unhyphenated(name).Split(Gap)[0])], StringComparison.OrdinalIgnoreCase);
-
     private readonly ImmutableArray<string> _before = [.. file.DeniedBefore, .. file.HistoryBefore, .. file.OpenBefore];
     private readonly ImmutableArray<string> _after = [.. file.DeniedAfter, .. file.OpenAfter];
 
@@ -93,9 +90,12 @@ public sealed class TextTerms(TextTermsFile file)
     }
 
     /// <summary>Whether any finding may be named in one of the texts: where not, no <see cref="MentionOf(string, string)"/> finds one.</summary>
-    public bool MayMention(IEnumerable<string> texts) => texts.Any(text => AsRead(text).AsSpan().ContainsAny(_allBeginnings));
+    public bool MayMention(IEnumerable<string> texts) => texts.Any(text => AsRead(text).AsSpan().ContainsAny(AllBeginnings));
 
     private static string AsRead(string text) => Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text));
+
+    private SearchValues<string> AllBeginnings => field ??=
+        SearchValues.Create([.. file.Terms.Values.Where(names => !names.IsDefault).SelectMany(names => names).Select(name => Unhyphenated(name).Split(Gap)[0])], StringComparison.OrdinalIgnoreCase);
 
     private SearchValues<string> BeginningsOf(string finding) => _beginnings.TryGetValue(finding, out var known) ? known
         : _beginnings.GetOrAdd(finding, SearchValues.Create([.. _names[finding].Select(name => name.Split(Gap)[0])], StringComparison.OrdinalIgnoreCase));

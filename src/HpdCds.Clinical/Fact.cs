@@ -76,11 +76,17 @@ public abstract record Fact<T> : PatientData
 
     /// <summary>The same fact about a value derived from this one; the other three states stay as they are.</summary>
     public Fact<TOther> Map<TOther>(Func<T, TOther> derive)
-        where TOther : notnull => Match<Fact<TOther>>(
-            (value, provenance) => new Fact<TOther>.Known(derive(value), provenance),
-            rule => new Fact<TOther>.PresumedAbsent(rule) { Place = (this as PresumedAbsent)?.Place },
-            unknown => new Fact<TOther>.Unknown(unknown.Reason, unknown.Datum, unknown.Seen),
-            why => new Fact<TOther>.NotApplicable(why));
+        where TOther : notnull
+    {
+        ArgumentNullException.ThrowIfNull(derive);
+        return this switch
+        {
+            Known fact => new Fact<TOther>.Known(derive(fact.Value), fact.Provenance),
+            PresumedAbsent fact => new Fact<TOther>.PresumedAbsent(fact.Rule) { Place = fact.Place },
+            Unknown fact => new Fact<TOther>.Unknown(fact.Reason, fact.Datum, fact.Seen),
+            _ => new Fact<TOther>.NotApplicable(((NotApplicable)this).Why),
+        };
+    }
 }
 
 /// <summary>Where and when a fact was recorded, and what a reader should know about how it was read.</summary>

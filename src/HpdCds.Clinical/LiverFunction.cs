@@ -101,7 +101,7 @@ public sealed record ChildPughPart(string Name, int Low, int High, UnknownReason
 public sealed record ChildPughScore : PatientData
 {
     private ChildPughScore(ImmutableArray<ChildPughPart> parts, bool isAnticoagulated) =>
-        (Parts, IsAnticoagulated) = (parts, isAnticoagulated);
+        (Parts, IsAnticoagulated, Low, High) = (parts, isAnticoagulated, parts.Sum(part => part.Low), parts.Sum(part => part.High));
 
     /// <summary>The five parts, in the order in which a missing one is named.</summary>
     public ImmutableArray<ChildPughPart> Parts { get; }
@@ -110,10 +110,10 @@ public sealed record ChildPughScore : PatientData
     public bool IsAnticoagulated { get; }
 
     /// <summary>The fewest points.</summary>
-    public int Low => Parts.Sum(part => part.Low);
+    public int Low { get; }
 
     /// <summary>The most points.</summary>
-    public int High => Parts.Sum(part => part.High);
+    public int High { get; }
 
     /// <summary>The class, such as <c>A</c>, or the span of classes, such as <c>A-B</c>.</summary>
     public string Class => ClassOf(Low) == ClassOf(High) ? ClassOf(Low) : $"{ClassOf(Low)}-{ClassOf(High)}";
@@ -174,41 +174,38 @@ public sealed record ChildPughScore : PatientData
             : Rising("inr", parts.Inr, inr.Low, inr.High);
 
     private static ChildPughPart Rising<TAnalyte>(string name, Fact<Measure<TAnalyte>> fact, decimal two, decimal three)
-        where TAnalyte : IAnalyte => Laboratory(
-            name,
-            fact,
-            range => Points(range, new Threshold(Comparison.AtLeast, two), new Threshold(Comparison.GreaterThan, three)));
+        where TAnalyte : IAnalyte => Laboratory(name, fact, new Threshold(Comparison.AtLeast, two), new Threshold(Comparison.GreaterThan, three));
 
     private static ChildPughPart Falling<TAnalyte>(string name, Fact<Measure<TAnalyte>> fact, decimal two, decimal three)
-        where TAnalyte : IAnalyte => Laboratory(
-            name,
-            fact,
-            range => Points(range, new Threshold(Comparison.AtMost, two), new Threshold(Comparison.LessThan, three)));
+        where TAnalyte : IAnalyte => Laboratory(name, fact, new Threshold(Comparison.AtMost, two), new Threshold(Comparison.LessThan, three));
 
     private static (int Low, int High) Points(Interval range, Threshold two, Threshold three) => (
         three.Missing(range) is null ? 3 : two.Missing(range) is null ? 2 : 1,
         three.Meeting(range) is not null ? 3 : two.Meeting(range) is not null ? 2 : 1);
 
-    private static ChildPughPart Laboratory<TAnalyte>(string name, Fact<Measure<TAnalyte>> fact, Func<Interval, (int Low, int High)> points)
-        where TAnalyte : IAnalyte => fact.Match(
-            (measure, _) =>
-            {
-                var (low, high) = points(measure.Range);
-                return new ChildPughPart(name, low, high, low == high ? null : measure.WhyOpen, IsPresumed: false);
-            },
-            _ => new ChildPughPart(name, 1, 1, WhyOpen: null, IsPresumed: true),
-            unknown => new ChildPughPart(name, 1, 3, unknown.Reason, IsPresumed: false),
-            _ => new ChildPughPart(name, 1, 3, UnknownReason.NotRecorded, IsPresumed: false));
+    private static ChildPughPart Laboratory<TAnalyte>(string name, Fact<Measure<TAnalyte>> fact, Threshold two, Threshold three)
+        where TAnalyte : IAnalyte
+    {
+        if (fact is not Fact<Measure<TAnalyte>>.Known { Value: var measure })
+            return NotKnown(name, fact);
+        var (low, high) = Points(measure.Range, two, three);
+        return new(name, low, high, low == high ? null : measure.WhyOpen, IsPresumed: false);
+    }
 
-    private static ChildPughPart Graded(string name, Fact<ComplicationGrade> fact) => fact.Match(
-        (grade, _) => grade switch
+    private static ChildPughPart Graded(string name, Fact<ComplicationGrade> fact) => fact switch
+    {
+        Fact<ComplicationGrade>.Known { Value: ComplicationGrade.None } => new(name, 1, 1, WhyOpen: null, IsPresumed: false),
+        Fact<ComplicationGrade>.Known { Value: ComplicationGrade.Mild } => new(name, 2, 2, WhyOpen: null, IsPresumed: false),
+        Fact<ComplicationGrade>.Known { Value: ComplicationGrade.Severe } => new(name, 3, 3, WhyOpen: null, IsPresumed: false),
+        Fact<ComplicationGrade>.Known => new(name, 2, 3, UnknownReason.ComponentUnknown, IsPresumed: false),
+        _ => NotKnown(name, fact),
+    };
+
+    private static ChildPughPart NotKnown<T>(string name, Fact<T> fact)
+        where T : notnull => fact switch
         {
-            ComplicationGrade.None => new ChildPughPart(name, 1, 1, WhyOpen: null, IsPresumed: false),
-            ComplicationGrade.Mild => new ChildPughPart(name, 2, 2, WhyOpen: null, IsPresumed: false),
-            ComplicationGrade.Severe => new ChildPughPart(name, 3, 3, WhyOpen: null, IsPresumed: false),
-            _ => new ChildPughPart(name, 2, 3, UnknownReason.ComponentUnknown, IsPresumed: false),
-        },
-        _ => new ChildPughPart(name, 1, 1, WhyOpen: null, IsPresumed: true),
-        unknown => new ChildPughPart(name, 1, 3, unknown.Reason, IsPresumed: false),
-        _ => new ChildPughPart(name, 1, 3, UnknownReason.NotRecorded, IsPresumed: false));
+            Fact<T>.PresumedAbsent => new(name, 1, 1, WhyOpen: null, IsPresumed: true),
+            Fact<T>.Unknown unknown => new(name, 1, 3, unknown.Reason, IsPresumed: false),
+            _ => new(name, 1, 3, UnknownReason.NotRecorded, IsPresumed: false),
+        };
 }

@@ -5,12 +5,15 @@ namespace HpdCds.Clinical;
 /// <summary>What the chart supports about a patient at a moment, one fact for each factor that any model reads.</summary>
 /// <param name="AsOf">The moment of the assessment.</param>
 /// <param name="Factors">The facts by factor id. An id that is missing was not read: Unknown(NotSupplied).</param>
-public sealed record PatientFacts(DateTimeOffset AsOf, ImmutableDictionary<string, Fact<Finding>> Factors) : PatientData
+public sealed record PatientFacts(DateTimeOffset AsOf, IReadOnlyDictionary<string, Fact<Finding>> Factors) : PatientData
 {
     private static readonly Fact<Finding> NotRead = new Fact<Finding>.Unknown(UnknownReason.NotSupplied);
 
     /// <summary>The fact that a factor reads.</summary>
     public Fact<Finding> this[string factor] => Factors.GetValueOrDefault(factor, NotRead);
+
+    /// <summary>The same patient where some facts are others.</summary>
+    public PatientFacts With(params IEnumerable<KeyValuePair<string, Fact<Finding>>> others) => this with { Factors = Factors.ToImmutableDictionary(StringComparer.Ordinal).SetItems(others) };
 }
 
 /// <summary>One row of the model's table for one patient.</summary>
@@ -45,23 +48,23 @@ public sealed record FactorAssessment(
         ArgumentNullException.ThrowIfNull(factor);
         ArgumentNullException.ThrowIfNull(fact);
         var nothing = new PointsRange(0, 0);
-        return fact.Match(
-            (finding, _) => OfFinding(factor, fact, finding),
-            _ => new FactorAssessment(factor, fact, FactState.PresumedAbsent, Reason: null, nothing, IsMet: false),
-            unknown => new FactorAssessment(
+        return fact switch
+        {
+            Fact<Finding>.Known known => OfFinding(factor, fact, known.Value),
+            Fact<Finding>.Unknown unknown => new(
                 factor,
                 fact,
                 FactState.Unknown,
                 unknown.Reason,
                 factor.IsCore ? factor.PointsFor(Interval.Everything) : nothing,
                 IsMet: null),
-            _ => new FactorAssessment(factor, fact, FactState.NotApplicable, Reason: null, nothing, IsMet: false));
+            _ => new(factor, fact, fact.State, Reason: null, nothing, IsMet: false),
+        };
     }
 
     private static FactorAssessment OfFinding(Factor factor, Fact<Finding> fact, Finding finding)
     {
-        var read = factor.PointsFor(finding.Compared);
-        var met = factor.IsMet(finding.Compared);
+        var (read, met) = factor.Read(finding.Compared);
         var isSettled = read.IsSettled && (met is not null || factor.Levels.IsEmpty);
         var points = finding.IsConfounded ? read with { Low = 0 } : read;
         if (!factor.IsCore)
@@ -89,7 +92,10 @@ public sealed record RiskAssessment : PatientData
     {
         Model = model;
         AsOf = facts.AsOf;
-        Factors = [.. model.Factors.Select(factor => FactorAssessment.Of(factor, facts[factor.Id]))];
+        var rows = ImmutableArray.CreateBuilder<FactorAssessment>(model.Factors.Length);
+        foreach (var factor in model.Factors)
+            rows.Add(FactorAssessment.Of(factor, facts[factor.Id]));
+        Factors = rows.MoveToImmutable();
         IsAssessable = model.AssessableWithAnyOf.IsEmpty || !model.AssessableWithAnyOf.All(id => this[id].IsFullyOpen);
         Points = model.Total(factor => this[factor.Id].Points);
         Settles = Band.IsSettled ? null : Settling.Datum(this);
@@ -145,19 +151,7 @@ public sealed record RiskAssessment : PatientData
 
     /// <summary>The row of a factor.</summary>
     /// <exception cref="InvalidOperationException">The model has no such factor.</exception>
-    public FactorAssessment this[string factor]
-    {
-        get
-        {
-            foreach (var row in Factors)
-            {
-                if (row.Factor.Id == factor)
-                    return row;
-            }
-
-            throw new InvalidOperationException("The model has no such factor.");
-        }
-    }
+    public FactorAssessment this[string factor] => Factors[Model.PlaceOf(factor) ?? throw new InvalidOperationException("The model has no such factor.")];
 
     /// <summary>Assesses a patient.</summary>
     public static RiskAssessment Of(RiskModel model, PatientFacts facts)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace HpdCds.Clinical;
@@ -102,30 +103,25 @@ public sealed record Factor(
     bool ReviewFeature)
 {
     /// <summary>The points that a reading of <paramref name="possible"/> can give.</summary>
-    public PointsRange PointsFor(Interval possible)
-    {
-        var (low, high) = (int.MaxValue, int.MinValue);
-        foreach (var (level, _) in PartsOf(possible))
-        {
-            var points = level is { } met ? Levels[met].Points : 0;
-            (low, high) = (Math.Min(low, points), Math.Max(high, points));
-        }
-
-        return new(low, high);
-    }
+    public PointsRange PointsFor(Interval possible) => Read(possible).Points;
 
     /// <summary>Whether a reading meets any of the levels: surely, surely not, or (null) neither.</summary>
-    public bool? IsMet(Interval possible)
+    public bool? IsMet(Interval possible) => Read(possible).IsMet;
+
+    /// <summary>Both of these at once, and without a list of <see cref="PartsOf"/>: every row of every patient is read so.</summary>
+    internal (PointsRange Points, bool? IsMet) Read(Interval possible)
     {
-        bool? met = null;
-        foreach (var (level, _) in PartsOf(possible))
+        var (low, high) = (int.MaxValue, int.MinValue);
+        var isMetByAny = false;
+        Interval? rest = possible;
+        for (var level = 0; level < Levels.Length && rest is { } left; level++)
         {
-            if (met is { } before && before != (level is not null))
-                return null;
-            met = level is not null;
+            if (Levels[level].Threshold.Meeting(left) is not null)
+                (low, high, isMetByAny) = (Math.Min(low, Levels[level].Points), Math.Max(high, Levels[level].Points), true);
+            rest = Levels[level].Threshold.Missing(left);
         }
 
-        return met;
+        return rest is null ? (new(low, high), true) : (new(Math.Min(low, 0), Math.Max(high, 0)), isMetByAny ? null : false);
     }
 
     /// <summary>A reading divided among the levels that it can reach, most points first, and what misses all of them.</summary>
@@ -154,6 +150,9 @@ public sealed record Factor(
 /// </summary>
 public sealed record RiskModel
 {
+    private readonly FrozenDictionary<string, int> _places;
+    private readonly FrozenDictionary<string, Factor[]> _ofDomain;
+
     /// <summary>Builds a model from its data.</summary>
     /// <exception cref="ArgumentException">The data do not make a model; the message lists every fault.</exception>
     public RiskModel(
@@ -170,6 +169,8 @@ public sealed record RiskModel
         var faults = Faults().ToArray();
         if (faults.Length > 0)
             throw new ArgumentException($"Model {id}: {string.Join("; ", faults)}.", nameof(factors));
+        _places = Factors.Select((factor, place) => (factor.Id, Place: place)).ToFrozenDictionary(factor => factor.Id, factor => factor.Place, StringComparer.Ordinal);
+        _ofDomain = Factors.GroupBy(factor => factor.Domain, StringComparer.Ordinal).ToFrozenDictionary(domain => domain.Key, domain => domain.ToArray(), StringComparer.Ordinal);
     }
 
     /// <summary>The id on the wire.</summary>
@@ -192,6 +193,9 @@ public sealed record RiskModel
 
     /// <summary>Factors that hospitals seldom code: not recorded, they alone do not make a card (clinical model, section 6).</summary>
     public ImmutableArray<string> LeastWhenNotRecorded { get; }
+
+    /// <summary>Where a factor stands among <see cref="Factors"/>; null where the model has no such factor.</summary>
+    internal int? PlaceOf(string factor) => _places.TryGetValue(factor, out var place) ? place : null;
 
     /// <summary>The most points that the model gives.</summary>
     public int MostPoints => Domains.Sum(domain => domain.Cap);
@@ -218,10 +222,8 @@ public sealed record RiskModel
         ArgumentNullException.ThrowIfNull(domain);
         // Without lists: to find what would settle an answer, this is asked some thousand times.
         var (low, high) = (0, 0);
-        foreach (var factor in Factors)
+        foreach (var factor in _ofDomain.GetValueOrDefault(domain.Id, []))
         {
-            if (factor.Domain != domain.Id)
-                continue;
             var points = pointsOf(factor);
             (low, high) = domain.Combination == Combination.Sum
                 ? (low + points.Low, high + points.High)

@@ -68,7 +68,7 @@ public enum UnknownReason
 public static class UnknownReasons
 {
     /// <summary>The kebab-case code, such as <c>not-recorded</c>.</summary>
-    public static string Code(this UnknownReason reason) => Kebab.Case(reason.ToString());
+    public static string Code(this UnknownReason reason) => Kebab.Case(reason);
 }
 
 /// <summary>What can explain an inflammation marker or a clotting time apart from the tumour (clinical model, sections 1 and 9).</summary>
@@ -98,6 +98,10 @@ public static class Kebab
 {
     // Names of values of enumerations only: there are not many, and each is asked for with every answer.
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
+
+    /// <summary>The code of a value, without a box for it.</summary>
+    public static string Case<T>(T value)
+        where T : struct, Enum => Case(Enum.GetName(value) ?? value.ToString());
 
     /// <summary><c>FallbackFromNewer</c> becomes <c>fallback-from-newer</c>.</summary>
     public static string Case(string pascalCase)

@@ -50,7 +50,7 @@ internal static class Patients
         new(HccModel.AsOf, facts.ToImmutableDictionary(fact => fact.Id, fact => fact.Fact, StringComparer.Ordinal));
 
     public static PatientFacts But(this PatientFacts patient, string id, Fact<Finding> fact) =>
-        patient with { Factors = patient.Factors.SetItem(id, fact) };
+        patient.With(KeyValuePair.Create(id, fact));
 
     public static RiskAssessment Assess(this PatientFacts patient) => RiskAssessment.Of(HccModel.Model, patient);
 

@@ -71,5 +71,5 @@ public enum GrowthGap
 public static class GrowthGaps
 {
     /// <summary>The kebab-case code, such as <c>no-pre-baseline</c>.</summary>
-    public static string Code(this GrowthGap gap) => Kebab.Case(gap.ToString());
+    public static string Code(this GrowthGap gap) => Kebab.Case(gap);
 }

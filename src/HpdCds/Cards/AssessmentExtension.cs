@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -12,6 +15,12 @@ namespace HpdCds.Cards;
 /// </summary>
 public static class AssessmentExtension
 {
+    private const int MostMembers = 18;
+
+    // A tree takes these as they are; it would be made of some hundred nodes more with every answer. There are a few dozen of either.
+    private static readonly ConcurrentDictionary<PointsRange, JsonElement> Ranges = [];
+    private static readonly ConcurrentDictionary<ImmutableArray<string>, JsonElement> Evidence = [];
+
     public static JsonObject OfOrders(Recognition recognition)
     {
         var json = new JsonObject { ["recognition"] = CodeOf(recognition.Outcome) };
@@ -24,7 +33,7 @@ public static class AssessmentExtension
     {
         var json = OfOrders(recognition);
         if (exposure is { } known)
-            json["exposure"] = Kebab.Case(known.ToString());
+            json["exposure"] = Kebab.Case(known);
         json["outOfScope"] = why;
         return json;
     }
@@ -66,7 +75,11 @@ public static class AssessmentExtension
 
         if (table.RoyalMarsdenOf(assessment) is { } score)
             json["royalMarsden"] = Range(score);
-        json["factors"] = new JsonArray([.. assessment.Factors.Select(OfFactor)]);
+        var rows = new JsonNode[assessment.Factors.Length];
+        var members = new List<KeyValuePair<string, JsonNode?>>(MostMembers);
+        for (var at = 0; at < rows.Length; at++)
+            rows[at] = OfFactor(assessment.Factors[at], members);
+        json["factors"] = new JsonArray(rows);
         return json;
     }
 
@@ -75,19 +88,19 @@ public static class AssessmentExtension
         var json = OfOrders(recognition);
         if (reading.Regimen is { } regimen)
             json["regimen"] = regimen.Code();
-        json["exposure"] = Kebab.Case(reading.Exposure.ToString());
+        json["exposure"] = Kebab.Case(reading.Exposure);
         json["tumour"] = reading.Tumour;
         return json;
     }
 
     // Put together in a list, so that an object of as many members as it has is made of it.
-    private static JsonObject OfFactor(FactorAssessment row)
+    private static JsonObject OfFactor(FactorAssessment row, List<KeyValuePair<string, JsonNode?>> json)
     {
-        var json = new List<KeyValuePair<string, JsonNode?>>(16);
+        json.Clear();
         Add(json, "id", row.Factor.Id);
         Add(json, "domain", row.Factor.Domain);
         Add(json, "core", row.Factor.IsCore);
-        Add(json, "state", Kebab.Case(row.State.ToString()));
+        Add(json, "state", Kebab.Case(row.State));
         if (row.Reason is { } reason)
             Add(json, "reason", reason.Code());
         switch (row.Fact)
@@ -106,7 +119,7 @@ public static class AssessmentExtension
         Add(json, "threshold", FactorText.ThresholdOf(row));
         Add(json, "points", Range(row.Points));
         Add(json, "tier", FactorText.TierOf(row.Factor.Tier));
-        Add(json, "evidence", Strings(row.Factor.Evidence));
+        Add(json, "evidence", JsonArray.Create(Evidence.GetOrAdd(row.Factor.Evidence, static ids => JsonElement.Parse(Strings(ids).ToJsonString())))!);
         return new(json);
     }
 
@@ -118,9 +131,9 @@ public static class AssessmentExtension
         if (provenance.Source.Length > 0)
             Add(json, "source", provenance.Source);
         if (!finding.Confounders.IsDefaultOrEmpty)
-            Add(json, "confounders", Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder.ToString()))));
+            Add(json, "confounders", Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder))));
         if (!provenance.Marks.IsEmpty)
-            Add(json, "marks", Strings(provenance.Marks.Select(mark => Kebab.Case(mark.ToString()))));
+            Add(json, "marks", Strings(provenance.Marks.Select(mark => Kebab.Case(mark))));
     }
 
     private static void AddShown(List<KeyValuePair<string, JsonNode?>> json, Shown shown)
@@ -161,14 +174,14 @@ public static class AssessmentExtension
 
     private static void Add(List<KeyValuePair<string, JsonNode?>> json, string name, JsonNode value) => json.Add(new(name, value));
 
-    private static JsonObject Range(PointsRange points) =>
-        new([KeyValuePair.Create<string, JsonNode?>("low", points.Low), KeyValuePair.Create<string, JsonNode?>("high", points.High)]);
+    private static JsonObject Range(PointsRange points) => JsonObject.Create(Ranges.GetOrAdd(points, static range =>
+        JsonElement.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"low":{{range.Low}},"high":{{range.High}}}"""))))!;
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 
-    public static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome.ToString());
+    public static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome);
 
-    private static string CodeOf(Band band) => Kebab.Case(band.ToString());
+    private static string CodeOf(Band band) => Kebab.Case(band);
 
     internal static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

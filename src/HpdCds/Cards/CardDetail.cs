@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -6,7 +7,11 @@ using HpdCds.Knowledge;
 namespace HpdCds.Cards;
 
 /// <summary>What one card is about.</summary>
-internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData;
+internal sealed record CardSubject(Recognition Recognition, PatientReading Reading, ModelTable Table, RiskAssessment Assessment, KnowledgeBase Knowledge, Wording Wording) : PatientData
+{
+    /// <summary>What is said of a published rate in a language: the same on every card.</summary>
+    public required ConcurrentDictionary<(PublishedRate Rate, string Language), string> Rates { get; init; }
+}
 
 /// <summary>
 /// The detail of a card: most decision-relevant first, at most five values and 1,200 characters. Where room is short, whole
@@ -56,10 +61,9 @@ internal sealed class CardDetail(CardSubject subject)
     private readonly FactorLine _line = new(subject.Wording);
     private readonly Wording _wording = subject.Wording;
     private readonly RiskAssessment _assessment = subject.Assessment;
+    private readonly FactorAssessment[] _core = [.. subject.Assessment.Factors.Where(row => row.Factor.IsCore || row.Points.High > 0)];
     private string?[]? _uncoded;
     private (Worth Worth, string? Line)[]? _rest;
-
-    private IEnumerable<FactorAssessment> Core => _assessment.Factors.Where(row => row.Factor.IsCore || row.Points.High > 0);
 
     public string Text() => MostToldFirst.Select(Fitted).First(text => text is not null)!;
 
@@ -73,11 +77,11 @@ internal sealed class CardDetail(CardSubject subject)
 
     private (Worth Worth, string? Line)[] InReadingOrder(Form form) =>
     [
-        (Worth.Needed, _assessment.IsAssessable ? Values("detail.counts", Counted.Select(_line.Scored), form.MostValues) : null),
-        (Worth.Needed, _assessment.IsAssessable ? Values("detail.partly", PartlyOpen.Select(_line.Open), form.MostValues - Counted.Count()) : null),
-        (Worth.Needed, Values("detail.missing", Named(MissingRows, form.Missing), int.MaxValue)),
+        (Worth.Needed, _assessment.IsAssessable ? Values("detail.counts", Counted, _line.Scored, form.MostValues) : null),
+        (Worth.Needed, _assessment.IsAssessable ? Values("detail.partly", PartlyOpen, _line.Open, form.MostValues - Counted.Length) : null),
+        (Worth.Needed, MissingRows.Length == 0 ? null : Listed("detail.missing", Named(MissingRows, form.Missing))),
         (Worth.Needed, (_uncoded ??= [Uncoded()])[0]),
-        (Worth.Needed, _assessment.IsAssessable ? null : Values("detail.read", Counted.Concat(PartlyOpen).Concat(SettledAtNothing).Select(_line.Read), form.MostValues)),
+        (Worth.Needed, _assessment.IsAssessable ? null : Values("detail.read", [.. Counted, .. PartlyOpen, .. SettledAtNothing], _line.Read, form.MostValues)),
         .. _rest ??= Rest(),
     ];
 
@@ -140,26 +144,24 @@ internal sealed class CardDetail(CardSubject subject)
         ? _wording.Say("detail.royal-marsden", ("score", Span(score)))
         : null;
 
-    private IEnumerable<FactorAssessment> Counted => Core.Where(row => row.Points.Low > 0);
+    private FactorAssessment[] Counted => field ??= Array.FindAll(_core, row => row.Points.Low > 0);
 
     private string? DoesNotCount()
     {
-        var room = MostValues - Counted.Count() - PartlyOpen.Count();
-        return room <= 0 ? null : Values(
-            "detail.does-not-count", SettledAtNothing.Select(_line.NotScored), room);
+        var room = MostValues - Counted.Length - PartlyOpen.Length;
+        return room <= 0 ? null : Values("detail.does-not-count", SettledAtNothing, _line.NotScored, room);
     }
 
-    private IEnumerable<FactorAssessment> SettledAtNothing => Core
-        .Where(row => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown)
-        .OrderBy(row => row.Finding?.Shown is Shown.Flag);
+    private FactorAssessment[] SettledAtNothing => field ??=
+        [.. _core.Where(row => row is { Points: { High: 0 }, Factor.IsCore: true } && row.State != FactState.Unknown).OrderBy(row => row.Finding?.Shown is Shown.Flag)];
 
-    private IEnumerable<FactorAssessment> PartlyOpen => Core.Where(row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null && !row.IsFullyOpen);
+    private FactorAssessment[] PartlyOpen => field ??= Array.FindAll(_core, row => row.Points.Low == 0 && row.Points.High > 0 && row.Finding is not null && !row.IsFullyOpen);
 
     private bool IsUncoded(FactorAssessment row) =>
         row.Reason == UnknownReason.NotRecorded && row.Finding is null && _assessment.Model.LeastWhenNotRecorded.Contains(row.Factor.Id, StringComparer.Ordinal);
 
-    private IEnumerable<FactorAssessment> MissingRows =>
-        Core.Where(row => row.State == FactState.Unknown && (row.Finding is null || row.IsFullyOpen) && !IsUncoded(row));
+    private FactorAssessment[] MissingRows => field ??=
+        Array.FindAll(_core, row => row.State == FactState.Unknown && (row.Finding is null || row.IsFullyOpen) && !IsUncoded(row));
 
     // What is not told here stands in the answer and behind the link.
     private IEnumerable<string> Named(IEnumerable<FactorAssessment> rows, Missing form) => form switch
@@ -171,7 +173,7 @@ internal sealed class CardDetail(CardSubject subject)
 
     private string? Uncoded()
     {
-        var rows = Core.Where(IsUncoded).ToArray();
+        var rows = Array.FindAll(_core, IsUncoded);
         if (rows.Length == 0)
             return null;
         var factors = ("factors", string.Join(_wording["list-separator"], rows.Select(row => _line.Name(row.Factor.Id))));
@@ -219,7 +221,7 @@ internal sealed class CardDetail(CardSubject subject)
             .OrderBy(rate => rate.Agent is null ? 1 : subject.Recognition.Agents.Contains(rate.Agent, StringComparer.Ordinal) ? 0 : 2)
             .ToArray();
         if (ofRegimen.Length > 0)
-            return ofRegimen.Select(Rate);
+            return ofRegimen.Select(rate => subject.Rates.GetOrAdd((rate, _wording.Language), static (of, detail) => detail.Rate(of.Rate), this));
         return subject.Table.Rates.IsEmpty ? [] : [_wording["detail.rate-none"]];
     }
 
@@ -232,20 +234,20 @@ internal sealed class CardDetail(CardSubject subject)
         ("definition", FactorLine.Readable(_wording.Find($"rate.{rate.Evidence}-{rate.Events}") ?? rate.Definition)),
         ("citation", Markdown.Escape(subject.Knowledge.Evidence[rate.Evidence].Text.Split(';')[0])));
 
-    private string? Values(string phrase, IEnumerable<string> values, int most)
+    private string? Values(string phrase, FactorAssessment[] rows, Func<FactorAssessment, string> told, int most)
     {
-        var all = values.ToArray();
-        if (all.Length == 0)
+        if (rows.Length == 0)
             return null;
-        var shown = all.Take(Math.Max(most, 0)).ToList();
-        if (all.Length > shown.Count)
-            shown.Add(_wording.Say("detail.more", ("count", (all.Length - shown.Count).ToString(CultureInfo.InvariantCulture))));
-        return _wording.Say(phrase, ("factors", string.Join(_wording["item-separator"], shown)));
+        var shown = Math.Clamp(most, 0, rows.Length);
+        var values = rows.Take(shown).Select(told);
+        return Listed(phrase, shown == rows.Length ? values : values.Append(_wording.Say("detail.more", ("count", (rows.Length - shown).ToString(CultureInfo.InvariantCulture)))));
     }
+
+    private string Listed(string phrase, IEnumerable<string> values) => _wording.Say(phrase, ("factors", string.Join(_wording["item-separator"], values)));
 
     private string Span(PointsRange points) => _line.Span(points.Low, points.High);
 
-    private string Band(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+    private string Band(Band band) => _wording[$"band.{Kebab.Case(band)}"];
 
     private static int Length(List<(Worth Worth, string? Line)> lines) => lines.Sum(line => line.Line!.Length) + (Gap.Length * Math.Max(0, lines.Count - 1));
 }

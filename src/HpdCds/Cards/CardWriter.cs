@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
 using HpdCds.Clinical;
 using HpdCds.Facts;
@@ -17,6 +19,14 @@ public sealed class CardWriter(KnowledgeBase knowledge)
     /// <summary>Of liver cancer: a card about another tumour does not point to it.</summary>
     private const string SeedReview = "https://doi.org/10.7507/1007-9424.202412073";
 
+    // By language: they are the same on every card.
+    private readonly FrozenDictionary<string, HookCoding[]> _overrideReasons = knowledge.Wordings.Keys.ToFrozenDictionary(
+        language => language,
+        language => knowledge.OverrideReasons.Reasons.Select(reason => new HookCoding(knowledge.OverrideReasons.System, reason.Code, reason.Display.GetValueOrDefault(language, reason.Display["en"]))).ToArray(),
+        StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(PublishedRate Rate, string Language), string> _rates = [];
+
     /// <summary>The card for an assessment, or null where a card would only repeat that nothing stands out.</summary>
     public Card? ForAssessment(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, TrustedEhr ehr, string patientId)
     {
@@ -24,7 +34,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
         if (situation == Situation.None)
             return null;
         var wording = knowledge.Wordings[ehr.Language];
-        var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording);
+        var subject = new CardSubject(recognition, reading, table, assessment, knowledge, wording) { Rates = _rates };
         var suggestions = OrderSuggestions.For(assessment, ehr, patientId, wording);
         return Make(
             assessment.IsAssessable ? Summary(subject) : CannotSummary(subject),
@@ -100,23 +110,21 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             ("points", line.Span(assessment.Points.Low, assessment.Points.High)),
             ("most", assessment.Model.MostPoints.ToString(CultureInfo.InvariantCulture)),
         };
-        string[] heads = assessment.Band.IsSettled
-            ? [wording.Say("summary.settled", values), wording.Say("summary.short", values)]
-            : [wording.Say("summary.range", values), wording.Say("summary.short-range", values)];
+        string[] heads = assessment.Band.IsSettled ? ["summary.settled", "summary.short"] : ["summary.range", "summary.short-range"];
         var tails = assessment.Settles is { } datum
             ? [wording.Say("summary.settles", ("datum", line.ShortDatum(datum)))]
             : Leading(assessment, line, wording);
-        return heads.SelectMany(head => tails.Append("").Select(tail => head + tail)).First(text => text.Length <= MostSummaryCharacters);
+        return heads.Select(head => wording.Say(head, values)).SelectMany(head => tails.Append("").Select(tail => head + tail)).First(text => text.Length <= MostSummaryCharacters);
     }
 
     // The leading factors with their values, fewer and fewer, so that the first sentence that fits says the most.
-    private static string[] Leading(RiskAssessment assessment, FactorLine line, Wording wording)
+    private static IEnumerable<string> Leading(RiskAssessment assessment, FactorLine line, Wording wording)
     {
         var leading = assessment.Factors.Where(row => row.Points.Low > 0)
             .OrderByDescending(row => row.Points.Low).ThenBy(row => row.Factor.Tier)
             .Select(line.Short).ToArray();
-        return [.. Enumerable.Range(0, leading.Length).Select(dropped => wording.Say(
-            "summary.leading", ("factors", string.Join(wording["list-separator"], leading[..^dropped]))))];
+        return Enumerable.Range(0, leading.Length).Select(dropped => wording.Say(
+            "summary.leading", ("factors", string.Join(wording["list-separator"], leading[..^dropped]))));
     }
 
     private string CannotSummary(CardSubject subject) => CannotSummary(
@@ -135,7 +143,7 @@ public sealed class CardWriter(KnowledgeBase knowledge)
 
     private string Drugs(Recognition recognition, Wording wording) => DrugNames.Of(recognition.Agents, knowledge.Drugs, wording);
 
-    private static string BandWord(Wording wording, Band band) => wording[$"band.{Kebab.Case(band.ToString())}"];
+    private static string BandWord(Wording wording, Band band) => wording[$"band.{Kebab.Case(band)}"];
 
     private Card Make(string summary, string indicator, string detail, ModelTable? table, Wording wording) =>
         new(summary, indicator, new CardSource(
@@ -145,7 +153,6 @@ public sealed class CardWriter(KnowledgeBase knowledge)
         {
             Uuid = Guid.NewGuid().ToString(),
             Detail = detail,
-            OverrideReasons = [.. knowledge.OverrideReasons.Reasons.Select(reason =>
-                new HookCoding(knowledge.OverrideReasons.System, reason.Code, reason.Display.GetValueOrDefault(wording.Language, reason.Display["en"])))],
+            OverrideReasons = _overrideReasons[wording.Language],
         };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HpdCds.Clinical;
@@ -14,6 +15,9 @@ namespace HpdCds.Cards;
 internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true)
 {
     private const string Repeat = "repeat-";
+
+    // Of the knowledge, which has some dozens.
+    private static readonly ConcurrentDictionary<string, string> InPrint = new(StringComparer.Ordinal);
 
     public string Name(string factor) => wording[$"name.{factor}"];
 
@@ -162,7 +166,9 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
         ("value", Plain().IsMatch(seen.Text) ? Escape(seen.Text) + (seen.Unit is { } unit ? " " + Escape(unit) : "") : "-"),
         ("date", seen.When is { } when ? when.Date : wording["factor.no-date"]));
 
-    private string Marks(FactorAssessment row) => string.Concat(MarkWords(row).Select(word => wording["mark-separator"] + word));
+    private string Marks(FactorAssessment row) => row.Fact is not Fact<Finding>.Known known || (known.Provenance.Marks.IsEmpty && known.Value.Confounders.IsDefaultOrEmpty)
+        ? ""
+        : string.Concat(MarkWords(row).Select(word => wording["mark-separator"] + word));
 
     // A refuted condition has no clinical status that could matter, and nothing is explained away that gives no points.
     public IEnumerable<string> MarkWords(FactorAssessment row)
@@ -178,7 +184,7 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
                 })
                 .Select(mark => mark == Mark.PresumedPart
                     ? wording.Say("mark.presumed-part", ("parts", string.Join(wording["part-separator"], known.Provenance.PresumedParts.Select(part => wording[$"part.{part}"]))))
-                    : wording[$"mark.{Kebab.Case(mark.ToString())}"])
+                    : wording[$"mark.{Kebab.Case(mark)}"])
             : [];
         return confounders.Concat(marks);
     }
@@ -188,7 +194,7 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
 
     private IEnumerable<string> Confounders(FactorAssessment row) => row.Finding is { } finding ? NamesOf(finding.Confounders) : [];
 
-    private IEnumerable<string> NamesOf(IEnumerable<Confounder> confounders) => confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder.ToString())}"]);
+    private IEnumerable<string> NamesOf(IEnumerable<Confounder> confounders) => confounders.Select(confounder => wording[$"confounder.{Kebab.Case(confounder)}"]);
 
     /// <summary>What may explain a value, each as a mark of it.</summary>
     public IEnumerable<string> ConfounderWords(IEnumerable<Confounder> confounders) => NamesOf(confounders).Select(word => wording.Say("mark.confounder", ("confounder", word)));
@@ -196,12 +202,12 @@ internal sealed partial class FactorLine(Wording wording, bool isMarkdown = true
     public static string Bound(Comparison? bound) => bound is { } comparison ? Readable(FactorText.Sign(comparison)) : "";
 
     /// <summary>Our own comparisons in print: ≥ 400. A space after the sign keeps it from being taken for markup.</summary>
-    public static string Readable(string ours) => !ours.AsSpan().ContainsAny('<', '>') ? ours : Signs().Replace(ours, match => match.Groups["sign"].Value switch
+    public static string Readable(string ours) => !ours.AsSpan().ContainsAny('<', '>') ? ours : InPrint.GetOrAdd(ours, static text => Signs().Replace(text, match => match.Groups["sign"].Value switch
     {
         ">=" => "≥ ",
         "<=" => "≤ ",
         var strict => strict + " ",
-    });
+    }));
 
     public string Unit(string unit) => unit is "1" or "{score}" or "{INR}" or "a" ? "" : " " + Escape(unit);
 

@@ -16,7 +16,7 @@ internal static class FactorText
         _ => "<=",
     };
 
-    public static string TierOf(Tier tier) => tier == Tier.AMinus ? "A-" : tier.ToString();
+    public static string TierOf(Tier tier) => tier == Tier.AMinus ? "A-" : Enum.GetName(tier)!;
 
     /// <summary>The threshold that the value meets; of several levels the highest met, and the lowest when none is.</summary>
     public static string ThresholdOf(FactorAssessment row)

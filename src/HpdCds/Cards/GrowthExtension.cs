@@ -15,7 +15,7 @@ internal static class GrowthExtension
     {
         var (assessment, figures, course) = (subject.Assessment, subject.Assessment.Figures, subject.Growth.Course);
         var json = AssessmentExtension.OfOrders(recognition);
-        json["exposure"] = Kebab.Case(patient.Exposure.ToString());
+        json["exposure"] = Kebab.Case(patient.Exposure);
         json["tumour"] = patient.Tumour;
         json["model"] = knowledge.Growth.Criteria.Id;
         json["version"] = knowledge.Growth.Criteria.Version;
@@ -27,7 +27,7 @@ internal static class GrowthExtension
             json["reason"] = assessment.PrimaryResult.Judgement.Reason!.Value.Code();
         var growth = new JsonObject
         {
-            ["situation"] = Kebab.Case(situation.ToString()),
+            ["situation"] = Kebab.Case(situation),
             ["primary"] = assessment.Primary,
             ["progression"] = ProgressionOf(assessment),
             ["rules"] = new JsonArray([.. assessment.Results.Select(RuleOf)]),
@@ -80,7 +80,7 @@ internal static class GrowthExtension
         if (RoleOf(scan, growth.Course) is { } role)
             json["role"] = role;
         if (growth.Preliminary.Contains(scan.Date))
-            json["marks"] = new JsonArray(Kebab.Case(Mark.Preliminary.ToString()));
+            json["marks"] = new JsonArray(Kebab.Case(Mark.Preliminary));
         return json;
     }
 
@@ -129,7 +129,7 @@ internal static class GrowthExtension
             json["date"] = when.Date;
         json["source"] = place.Source;
         if (!place.Marks.IsEmpty)
-            json["marks"] = new JsonArray([.. place.Marks.Select(mark => (JsonNode)Kebab.Case(mark.ToString()))]);
+            json["marks"] = new JsonArray([.. place.Marks.Select(mark => (JsonNode)Kebab.Case(mark))]);
         if (ground.IsUnclear)
             json["unclear"] = true;
         return json;
@@ -155,7 +155,7 @@ internal static class GrowthExtension
 
     private static JsonObject Judged(Judgement judgement)
     {
-        var json = new JsonObject { ["result"] = Kebab.Case(judgement.Verdict.ToString()) };
+        var json = new JsonObject { ["result"] = Kebab.Case(judgement.Verdict) };
         if (judgement.Reason is { } reason)
             json["reason"] = reason.Code();
         return json;

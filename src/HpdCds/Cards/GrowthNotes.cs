@@ -9,7 +9,7 @@ namespace HpdCds.Cards;
 /// <summary>How sure what growth was judged by is: the first dose, the definition, the baseline, what was not read, the markers.</summary>
 internal static class GrowthNotes
 {
-    public static string CodeOf(FirstDoseKind kind) => Kebab.Case(kind.ToString());
+    public static string CodeOf(FirstDoseKind kind) => Kebab.Case(kind);
 
     /// <summary>The day of the first dose, and how well it is known.</summary>
     public static string FirstDose(GrowthReading growth, Wording wording) => growth.Course is not { FirstDose: { } day, FirstDoseKind: var kind }
@@ -67,6 +67,6 @@ internal static class GrowthNotes
 
     /// <summary>What qualifies a marker.</summary>
     public static IEnumerable<string> Marks(Finding finding, Provenance provenance, Wording wording) =>
-        (finding.Confounders.IsDefaultOrEmpty ? [] : finding.Confounders).Select(confounder => wording.Say("mark.confounder", ("confounder", wording[$"confounder.{Kebab.Case(confounder.ToString())}"])))
-            .Concat(provenance.Marks.Where(mark => mark != Mark.PresumedPart).Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"]));
+        (finding.Confounders.IsDefaultOrEmpty ? [] : finding.Confounders).Select(confounder => wording.Say("mark.confounder", ("confounder", wording[$"confounder.{Kebab.Case(confounder)}"])))
+            .Concat(provenance.Marks.Where(mark => mark != Mark.PresumedPart).Select(mark => wording[$"mark.{Kebab.Case(mark)}"]));
 }

@@ -41,9 +41,9 @@ internal static class GrowthWords
     /// <summary>What was recorded, with its day, its source and its marks, where it is a record that has them.</summary>
     public static string Placed(string told, Provenance? place, Wording wording, Func<string, string> written) => place is null ? told : string.Join(
         wording["list-separator"],
-        [told, place.When?.Date ?? wording["growth.dose-unknown"], written(place.Source), .. place.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark.ToString())}"])]);
+        [told, place.When?.Date ?? wording["growth.dose-unknown"], written(place.Source), .. place.Marks.Select(mark => wording[$"mark.{Kebab.Case(mark)}"])]);
 
-    public static string CodeOf(GroundKind ground) => Kebab.Case(ground.ToString());
+    public static string CodeOf(GroundKind ground) => Kebab.Case(ground);
 
     /// <summary>What was recorded after a first evaluation that shows no progression; null where nothing was.</summary>
     /// <param name="written">A source, as the place where it stands wants it.</param>

@@ -25,7 +25,7 @@ internal static class OrderSuggestions
     ];
 
     public static IReadOnlyList<Suggestion> For(RiskAssessment assessment, TrustedEhr ehr, string patientId, Wording wording) =>
-        [.. assessment.Factors
+        ehr.OrderCodes.IsEmpty ? [] : [.. assessment.Factors
             .Where(row => row.Factor.IsCore && row.State == FactState.Unknown && CuredByATest.Contains(row.Reason!.Value))
             .Select(OrderableOf)
             .OfType<string>()

@@ -81,6 +81,9 @@ public sealed class BundleEntries
     /// <summary>Those that hold nothing to read.</summary>
     public int WithoutResource { get; private set; }
 
+    /// <summary>Those whose resource does not say of which type it is.</summary>
+    internal int WithoutType { get; private set; }
+
     /// <summary>There were more than we are willing to look at.</summary>
     public bool IsCutShort { get; private set; }
 
@@ -165,6 +168,7 @@ public sealed class BundleEntries
 
     private void Note(ReadOnlyMemory<byte> all, ResourceGlance resource, RawText fullUrl, string? mode)
     {
+        WithoutType += string.IsNullOrEmpty(resource.Type) ? 1 : 0;
         var kept = _known.IsWanted(resource) ? Keep(all, resource, fullUrl, mode) : null;
         if (Count is 0 || (Count - FirstPiece) % Piece == 0)
             (_marks ??= []).Add(new EntryMark[Count == 0 ? FirstPiece : Piece]);

@@ -55,10 +55,10 @@ public sealed class BundleSieve(
     {
         ArgumentNullException.ThrowIfNull(walk);
         ArgumentNullException.ThrowIfNull(row);
-        var subjects = new Subjects(patient);
+        var subjects = new Subjects();
         var isOfResults = row.ResourceType == BundleEntries.Observation;
         // A server that gives us another patient's has not heard for whom we asked.
-        var isForOne = isOwnSearch && !NamesAnother(walk.All, row, subjects);
+        var isForOne = isOwnSearch && !NamesAnother(walk.All, row, ref subjects);
         var ours = new List<WalkedEntry>(walk.Entries.Count);
         var (typed, found, oursInAll, unplaced, times) = (0, 0, 0, 0, default(TimeOrder));
         for (var at = 0; at < walk.All.Count; at++)
@@ -69,7 +69,7 @@ public sealed class BundleSieve(
             typed++;
             unplaced += mark.Subject is null ? 1 : 0;
             found += mark.IsMatch ? 1 : 0;
-            if (!IsOurs(mark, isForOne, subjects))
+            if (!IsOurs(mark, isForOne, ref subjects))
                 continue;
             oursInAll++;
             if (isOfResults)
@@ -78,18 +78,18 @@ public sealed class BundleSieve(
                 ours.Add(entry);
         }
 
-        WalkedEntry[] outcomes = [.. walk.Entries.Where(entry => entry.Resource.Type == "OperationOutcome")];
+        var outcomes = Of("OperationOutcome", walk);
         var kept = isOfResults ? KeepObservations(ours) : [.. ours];
         Explain(walk, row, ours, kept);
         return new Sieved(
             Classify(walk, outcomes, oursInAll),
             kept,
-            [.. walk.Entries.Where(entry => entry.Resource.Type == "Medication")],
+            Of("Medication", walk),
             PanelsIn(ours),
             walk.NextLink,
             typed - oursInAll,
-            walk.EntriesWithoutResource + walk.Entries.Count(entry => string.IsNullOrEmpty(entry.Resource.Type)),
-            row.Key == ChartKey.Patient && walk.Entries.Any(entry => entry.Resource.Type == row.ResourceType && entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId))
+            walk.EntriesWithoutResource + walk.All.WithoutType,
+            row.Key == ChartKey.Patient && walk.Entries.Any(IsAnotherPatient))
         {
             Walk = walk,
             Found = found,
@@ -98,15 +98,30 @@ public sealed class BundleSieve(
             // A result that comes by prefetch and names nobody is no evidence, so nothing is missed with it.
             Unplaced = isForOne || (!isOwnSearch && isOfResults) ? 0 : unplaced,
             Total = walk.Total,
-            MayBeLessThanAll = Array.Exists(outcomes, outcome => outcome.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
+            MayBeLessThanAll = outcomes.Any(outcome => outcome.Resource.Issues.Any(issue => issue.Details.Contains(NotTheEntireRecord, StringComparer.Ordinal))),
         };
     }
 
-    private static bool NamesAnother(BundleEntries all, PrefetchRow row, Subjects subjects)
+    private bool IsAnotherPatient(WalkedEntry entry) => entry.Resource.Type == "Patient" && entry.Resource.Id is { Length: > 0 } id && id != patient.PatientId;
+
+    // Nearly always none.
+    private static ImmutableArray<WalkedEntry> Of(string type, BundleWalk walk)
+    {
+        ImmutableArray<WalkedEntry> found = [];
+        for (var at = 0; at < walk.Entries.Count; at++)
+        {
+            if (walk.Entries[at].Resource.Type == type)
+                found = found.Add(walk.Entries[at]);
+        }
+
+        return found;
+    }
+
+    private bool NamesAnother(BundleEntries all, PrefetchRow row, ref Subjects subjects)
     {
         for (var at = 0; at < all.Count; at++)
         {
-            if (all[at].Type == row.ResourceType && all[at].Subject is { } subject && !subjects.AreOurs(subject))
+            if (all[at].Type == row.ResourceType && all[at].Subject is { } subject && !subjects.AreOurs(subject, patient))
                 return true;
         }
 
@@ -146,20 +161,20 @@ public sealed class BundleSieve(
         return panelOf is null ? [] : [.. panelOf];
     }
 
-    private bool IsOurs(in EntryMark mark, bool isForOne, Subjects subjects)
+    private bool IsOurs(in EntryMark mark, bool isForOne, ref Subjects subjects)
     {
         if (mark.Type == "Patient")
             return mark.Kept!.Resource.Id == patient.PatientId;
-        return mark.Subject is { } subject ? subjects.AreOurs(subject) : isForOne;
+        return mark.Subject is { } subject ? subjects.AreOurs(subject, patient) : isForOne;
     }
 
     /// <summary>In a chart nearly every entry names the same subject, in the same string.</summary>
-    private sealed class Subjects(PatientIdentity patient)
+    private struct Subjects
     {
         private string? _last;
         private bool _isOurs;
 
-        public bool AreOurs(string subject)
+        public bool AreOurs(string subject, PatientIdentity patient)
         {
             if (!ReferenceEquals(subject, _last))
                 (_last, _isOurs) = (subject, patient.IsNamedBy(subject));
@@ -167,7 +182,7 @@ public sealed class BundleSieve(
         }
     }
 
-    private static Received Classify(BundleWalk walk, WalkedEntry[] outcomes, int matches)
+    private static Received Classify(BundleWalk walk, ImmutableArray<WalkedEntry> outcomes, int matches)
     {
         var (hasErrors, isDenied, isWithheld, isIncomplete) = (false, false, false, false);
         foreach (var issues in outcomes.Select(outcome => outcome.Resource.Issues))
@@ -202,27 +217,31 @@ public sealed class BundleSieve(
 
     private ImmutableArray<WalkedEntry> KeepObservations(List<WalkedEntry> ours)
     {
+        if (ours.Count == 0)
+            return [];
         var kept = ImmutableArray.CreateBuilder<WalkedEntry>();
         var kinds = new Dictionary<IReadOnlyList<(string? System, string Code)>, (string[] Groups, bool AreWindowed)>(ReferenceEqualityComparer.Instance);
-        var old = new OldOnes();
+        OldOnes? old = null;
+        Predicate<string> isWindowed = table.IsWindowed;
         foreach (var entry in ours)
         {
             // Codings that are alike are one list; see WalkMemory.
             if (!kinds.TryGetValue(entry.Resource.Codes, out var kind))
             {
                 var groups = GroupsOf(entry.Resource);
-                kinds[entry.Resource.Codes] = kind = (groups, Array.TrueForAll(groups, table.IsWindowed));
+                kinds[entry.Resource.Codes] = kind = (groups, Array.TrueForAll(groups, isWindowed));
             }
 
             if (kind.Groups.Length == 0)
                 continue;
             if (kind.AreWindowed && entry.Resource.AnyTime(zone) is { } when && when.Latest < windowStart)
-                old.Add(entry, when.Latest, kind.Groups);
+                (old ??= new()).Add(entry, when.Latest, kind.Groups);
             else
                 kept.Add(entry);
         }
 
-        kept.AddRange(old.Newest());
+        if (old is not null)
+            kept.AddRange(old.Newest());
         return kept.DrainToImmutable();
     }
 
@@ -256,6 +275,16 @@ public sealed class BundleSieve(
             latest != other.Latest ? latest > other.Latest : string.CompareOrdinal(ReferenceOf(entry), ReferenceOf(other.Entry)) < 0;
     }
 
-    private string[] GroupsOf(in ResourceGlance resource) =>
-        [.. resource.Codes.Select(code => codes.Observations.Find(code.System, code.Code)?.Group).OfType<string>().Where(table.IsForFacts).Distinct(StringComparer.Ordinal)];
+    private string[] GroupsOf(in ResourceGlance resource)
+    {
+        string[] groups = [];
+        for (var at = 0; at < resource.Codes.Count; at++)
+        {
+            var (system, code) = resource.Codes[at];
+            if (codes.Observations.Find(system, code)?.Group is { } group && table.IsForFacts(group) && !groups.Contains(group, StringComparer.Ordinal))
+                groups = [.. groups, group];
+        }
+
+        return groups;
+    }
 }

@@ -29,8 +29,7 @@ internal sealed class ChartAssembly
         var assembly = new ChartAssembly(zone, trace, readings.Exists(reading => reading.Row.Key == ChartKey.Growth), known);
         foreach (var medication in readings.SelectMany(reading => reading.Medications))
             assembly._shelf.Add(medication);
-        foreach (var copies in readings.SelectMany(ResourceCopy.AllOf).GroupBy(copy => copy.Reference, StringComparer.Ordinal))
-            assembly.Add([.. copies]);
+        assembly.AddAll(ResourceCopy.AllOf(readings));
         var isAnother = readings.Exists(reading => reading.PatientMismatch);
         return new PatientChart(
             patientId,
@@ -47,6 +46,20 @@ internal sealed class ChartAssembly
             Procedures = [.. assembly._procedures],
             Imaging = new([.. assembly._lesions], [.. assembly._studies], [.. assembly._reports], [.. assembly._plans]),
         };
+    }
+
+    private void AddAll(List<ResourceCopy> all)
+    {
+        // Most charts hold each resource once.
+        if (all.DistinctBy(copy => copy.Reference, StringComparer.Ordinal).Count() == all.Count)
+        {
+            foreach (var copy in all)
+                Add(copy);
+            return;
+        }
+
+        foreach (var copies in all.GroupBy(copy => copy.Reference, StringComparer.Ordinal))
+            Add([.. copies]);
     }
 
     private void Add(IReadOnlyList<ResourceCopy> copies)
@@ -87,7 +100,7 @@ internal sealed class ChartAssembly
                 _observations.AddRange(observations.IsEmpty ? [ObservationReader.Unreadable(resource, reference, key, _zone)] : observations);
                 return observations.Length > 0;
             case "Condition":
-                return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone));
+                return AddIfAny(_conditions, ConditionReader.Read(resource.Bytes, reference, key, _zone, _known));
             case "Procedure":
                 return AddIfAny(_procedures, ProcedureReader.Read(resource.Bytes, reference, key, _zone));
             case "ImagingStudy":
@@ -108,6 +121,8 @@ internal sealed class ChartAssembly
 
     private ImmutableArray<ChartObservation> WithPanels(List<KeyReading> readings)
     {
+        if (readings.TrueForAll(reading => reading.PanelOf.IsEmpty))
+            return [.. _observations];
         var panelOf = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (member, panel) in readings.SelectMany(reading => reading.PanelOf))
             panelOf.TryAdd(member, panel);

@@ -6,9 +6,13 @@ public static class ConditionReader
     private const string Morphology = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior";
 
     /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
-    public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone)
+    public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone) =>
+        Read(bytes, reference, source, zone, known: null);
+
+    /// <param name="known">Texts that came in others before.</param>
+    internal static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known)
     {
-        using var document = FhirReading.OpenRecord(bytes, "Condition");
+        using var document = FhirReading.OpenRecord(bytes, "Condition", known);
         if (document?.RootElement is not { } condition)
             return null;
         var code = WithMorphology(condition.Concept("code") ?? ChartConcept.Empty, condition);
@@ -28,7 +32,7 @@ public static class ConditionReader
     // mCODE says where a cancer is in the code and what it is made of in an extension: together they name it.
     private static ChartConcept WithMorphology(ChartConcept code, FhirElement condition)
     {
-        var said = condition.ExtensionConcepts(Morphology).ToList();
+        var said = condition.ExtensionConcepts(Morphology);
         return said.Count == 0 ? code : code with
         {
             Codings = [.. code.Codings, .. said.SelectMany(concept => concept.Codings)],
@@ -40,12 +44,12 @@ public static class ConditionReader
     {
         var onset = condition.Choice("onset"u8) switch
         {
-            { Type: "DateTime" } moment => moment.Json.AsText(),
-            { Type: "Period" } period => period.Json.Text("start"),
-            _ => null,
+            { Type: "DateTime" } moment => moment.Json,
+            { Type: "Period" } period => period.Json.Member("start"),
+            _ => default,
         };
-        if (ChartTimes.Parse(onset, zone) is { } began)
+        if (onset.AsTime(zone) is { } began)
             return new ChartTime(began, TimeOrigin.Effective);
-        return ChartTimes.Parse(condition.Text("recordedDate"), zone) is { } when ? new ChartTime(when, TimeOrigin.Issued) : null;
+        return condition.Member("recordedDate").AsTime(zone) is { } when ? new ChartTime(when, TimeOrigin.Issued) : null;
     }
 }

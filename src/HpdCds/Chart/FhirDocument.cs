@@ -23,6 +23,8 @@ internal sealed class FhirDocument : IDisposable
     /// <summary>The elements of which FHIR has one, of one of several types that its name ends with.</summary>
     private static readonly byte[][] Choices = [.. ((string[])["value", "effective", "medication", "onset", "performed", "item", "occurrence"]).Select(Encoding.UTF8.GetBytes)];
 
+    private static readonly SearchValues<byte> FirstLetters = SearchValues.Create([.. Choices.Select(choice => choice[0])]);
+
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly WalkMemory? _known;
     private Part[] _parts = ArrayPool<Part>.Shared.Rent(FewestParts);
@@ -77,6 +79,21 @@ internal sealed class FhirDocument : IDisposable
         if (_parts.Length > 0)
             ArrayPool<Part>.Shared.Return(_parts);
         _parts = [];
+    }
+
+    /// <summary>Where the value of a member lies; below 0 where the part is no object or has no such member.</summary>
+    /// <param name="name">In ASCII.</param>
+    internal int ValueOf(int at, ReadOnlySpan<char> name)
+    {
+        if (_parts[at].Token != JsonTokenType.StartObject)
+            return -1;
+        for (var member = at + 1; member < _parts[at].Next; member = _parts[member + 1].Next)
+        {
+            if (_parts[member].Length == name.Length && Ascii.Equals(BytesOf(_parts[member]), name))
+                return member + 1;
+        }
+
+        return -1;
     }
 
     /// <summary>The text of a part, as it was meant.</summary>
@@ -175,6 +192,8 @@ internal sealed class FhirDocument : IDisposable
             start++;
         }
 
+        if (name.IsEmpty || !FirstLetters.Contains(name[0]))
+            return true;
         for (var choice = 0; choice < Choices.Length; choice++)
         {
             if (!name.StartsWith(Choices[choice]))

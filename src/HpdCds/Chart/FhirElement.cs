@@ -21,17 +21,9 @@ internal readonly struct FhirElement(FhirDocument document, int at)
     /// <param name="name">In ASCII.</param>
     public bool TryGetProperty(ReadOnlySpan<char> name, out FhirElement value)
     {
-        foreach (var member in Members)
-        {
-            if (member.Name.Length == name.Length && Ascii.Equals(member.Name, name))
-            {
-                value = member.Value;
-                return true;
-            }
-        }
-
-        value = default;
-        return false;
+        var found = document is null ? -1 : document.ValueOf(at, name);
+        value = found < 0 ? default : new(document!, found);
+        return found >= 0;
     }
 
     /// <summary>Of an object; nothing else has any.</summary>
@@ -70,6 +62,16 @@ internal readonly struct FhirElement(FhirDocument document, int at)
         }
 
         return count;
+    }
+
+    /// <summary>Whether it is a text that says anything.</summary>
+    public bool IsText => ValueKind == JsonValueKind.String && document[at].Length > 0;
+
+    /// <summary>A text as it stands there, where it is written in ASCII and without escapes.</summary>
+    public bool TryAscii(out ReadOnlySpan<byte> text)
+    {
+        text = IsText && !document[at].IsEscaped ? document.BytesOf(document[at]) : [];
+        return !text.IsEmpty && Ascii.IsValid(text);
     }
 
     public string? GetString() => document[at].Token == JsonTokenType.String ? document.TextOf(document[at]) : null;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
 
@@ -29,6 +31,13 @@ internal static class FhirElements
 
     public static string? AsText(this FhirElement element) =>
         element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A member of whatever shape; none where it did not come.</summary>
+    public static FhirElement Member(this FhirElement owner, string name) => owner.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>A date, dateTime or instant; no text is made of one that is written as nearly all are.</summary>
+    public static ClinicalTime? AsTime(this FhirElement element, TimeZoneInfo zone) =>
+        element.TryAscii(out var text) ? ChartTimes.Parse(text, zone) : ChartTimes.Parse(element.AsText(), zone);
 
     public static bool IsTrue(this FhirElement owner, string name) =>
         owner.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.True;
@@ -87,20 +96,22 @@ internal static class FhirElements
     public static ChartConcept? Concept(this FhirElement owner, string name) => owner.One(name)?.AsConcept();
 
     public static ImmutableArray<ChartConcept> Concepts(this FhirElement owner, string name) =>
-        owner.HasList(name) ? [.. owner.Many(name).Select(AsConcept)] : [];
+        owner.Many(name) is { Length: > 0 } list ? ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(list, AsConcept)) : [];
 
     public static ChartConcept AsConcept(this FhirElement concept)
     {
-        var codings = ImmutableArray.CreateBuilder<ChartCoding>(2);
+        var all = concept.Many("coding");
+        var codings = all.Length == 0 ? [] : new ChartCoding[all.Length];
+        var count = 0;
         List<string>? uncoded = null;
-        foreach (var coding in concept.Many("coding"))
+        foreach (var coding in all)
         {
             if (coding.HasList("code"))
                 continue;
             if (coding.Text("code") is { } code)
             {
                 if (!coding.HasList("system"))
-                    codings.Add(new ChartCoding(coding.Text("system"), code, coding.Text("display")) { Version = coding.Text("version") });
+                    codings[count++] = new ChartCoding(coding.Text("system"), code, coding.Text("display")) { Version = coding.Text("version") };
             }
             else if (coding.Text("display") is { } display)
             {
@@ -108,11 +119,22 @@ internal static class FhirElements
             }
         }
 
-        return new ChartConcept(codings.DrainToImmutable(), concept.Text("text")) { UncodedDisplays = uncoded is null ? [] : [.. uncoded] };
+        if (count < codings.Length)
+            Array.Resize(ref codings, count);
+        return new ChartConcept(ImmutableCollectionsMarshal.AsImmutableArray(codings), concept.Text("text")) { UncodedDisplays = uncoded is null ? [] : [.. uncoded] };
     }
 
     /// <summary>The code of a single-coded concept such as a clinical status.</summary>
-    public static string? FirstCode(this FhirElement owner, string name) => owner.Concept(name)?.Codings is [var first, ..] ? first.Code : null;
+    public static string? FirstCode(this FhirElement owner, string name)
+    {
+        foreach (var coding in owner.One(name)?.Many("coding") ?? [])
+        {
+            if (coding.Text("code") is { } code && !coding.HasList("system"))
+                return code;
+        }
+
+        return null;
+    }
 
     public static string? Reference(this FhirElement owner, string name) => owner.One(name)?.Text("reference");
 
@@ -123,7 +145,7 @@ internal static class FhirElements
             .OfType<string>()];
 
     /// <summary>The concepts in extensions of this name.</summary>
-    public static IEnumerable<ChartConcept> ExtensionConcepts(this FhirElement owner, params ReadOnlySpan<string> urls)
+    public static IReadOnlyCollection<ChartConcept> ExtensionConcepts(this FhirElement owner, params ReadOnlySpan<string> urls)
     {
         List<ChartConcept>? concepts = null;
         foreach (var extension in owner.Many("extension"))
@@ -132,7 +154,7 @@ internal static class FhirElements
                 (concepts ??= []).Add(value.Json.AsConcept());
         }
 
-        return concepts ?? [];
+        return concepts ?? (IReadOnlyCollection<ChartConcept>)[];
     }
 
     private static string TypeOf(ReadOnlySpan<byte> ending)

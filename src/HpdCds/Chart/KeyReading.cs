@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -43,11 +44,11 @@ internal sealed class KeyReading(PrefetchRow row)
 
     public int Unreadable { get; private set; }
 
-    public List<WalkedEntry> Kept { get; } = [];
+    public ImmutableArray<WalkedEntry> Kept { get; private set; } = [];
 
-    public List<WalkedEntry> Medications { get; } = [];
+    public ImmutableArray<WalkedEntry> Medications { get; private set; } = [];
 
-    public List<KeyValuePair<string, string>> PanelOf { get; } = [];
+    public ImmutableArray<KeyValuePair<string, string>> PanelOf { get; private set; } = [];
 
     /// <summary>Something came that nobody could read or place.</summary>
     public bool HasHole { get; set; }
@@ -58,9 +59,10 @@ internal sealed class KeyReading(PrefetchRow row)
     public Received Take(Sieved sieved)
     {
         ArgumentNullException.ThrowIfNull(sieved);
-        Kept.AddRange(sieved.Kept);
-        Medications.AddRange(sieved.Medications);
-        PanelOf.AddRange(sieved.PanelOf);
+        // One page is what nearly every key has.
+        Kept = Kept.AddRange(sieved.Kept);
+        Medications = Medications.AddRange(sieved.Medications);
+        PanelOf = PanelOf.AddRange(sieved.PanelOf);
         _times = _times.Then(sieved.Times);
         NextLink = sieved.NextLink;
         _walks.Add(sieved.Walk);

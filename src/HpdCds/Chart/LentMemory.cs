@@ -3,7 +3,7 @@ using System.Buffers;
 namespace HpdCds.Chart;
 
 /// <summary>Memory that is lent for as long as a request takes, given in pieces. Nothing that outlives the request may point into it.</summary>
-internal sealed class LentMemory : IDisposable
+public sealed class LentMemory : IDisposable
 {
     private const int Piece = 16_384;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HpdCds.Knowledge;
@@ -89,14 +90,14 @@ public static partial class ObservationReader
     {
         var effective = observation.Choice("effective"u8) switch
         {
-            { Type: "DateTime" or "Instant" } moment => moment.Json.AsText(),
-            { Type: "Period" } period => period.Json.Text("end") ?? period.Json.Text("start"),
-            { Type: "Timing" } timing => timing.Json.Many("event").Select(FhirElements.AsText).FirstOrDefault(),
-            _ => null,
+            { Type: "DateTime" or "Instant" } moment => moment.Json,
+            { Type: "Period" } period => period.Json.Member("end") is { IsText: true } end ? end : period.Json.Member("start"),
+            { Type: "Timing" } timing => timing.Json.Many("event") is [var first, ..] ? first : default,
+            _ => default,
         };
-        if (effective is not null)
-            return ChartTimes.Parse(effective, zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
-        return ChartTimes.Parse(observation.Text("issued"), zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
+        if (effective.IsText)
+            return effective.AsTime(zone) is { } when ? new ChartTime(when, TimeOrigin.Effective) : null;
+        return observation.Member("issued").AsTime(zone) is { } reported ? new ChartTime(reported, TimeOrigin.Issued) : null;
     }
 
     private static ChartValue? ReadValue(FhirElement owner)
@@ -166,7 +167,7 @@ public static partial class ObservationReader
     private static partial Regex Thousands();
 
     private static ImmutableArray<ChartReferenceRange> ReadRanges(FhirElement owner) =>
-        [.. owner.Many("referenceRange").Select(range =>
+        owner.Many("referenceRange") is not { Length: > 0 } ranges ? [] : ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(ranges, range =>
         {
             var (low, high) = (ReadLimit(range, "low"), ReadLimit(range, "high"));
             var age = range.One("age");
@@ -179,7 +180,7 @@ public static partial class ObservationReader
                 InYears(age is { } from ? ReadLimit(from, "low") : null),
                 InYears(age is { } to ? ReadLimit(to, "high") : null),
                 range.Text("text"));
-        })];
+        }));
 
     private static ChartValue.Quantity? ReadLimit(FhirElement owner, string name) =>
         owner.One(name) is { } limit ? ReadQuantity(limit) as ChartValue.Quantity : null;

@@ -11,11 +11,20 @@ internal sealed class ResourceCopy(string reference, WalkedEntry entry, KeyReadi
 
     public KeyReading Reading { get; } = reading;
 
-    public static IEnumerable<ResourceCopy> AllOf(KeyReading reading) => reading.Kept.Select((entry, place) =>
+    public static List<ResourceCopy> AllOf(List<KeyReading> readings)
     {
-        var reference = BundleSieve.ReferenceOf(entry);
-        return new ResourceCopy(reference.EndsWith('/') ? $"{reference}{reading.Row.Name}-{place}" : reference, entry, reading);
-    });
+        var all = new List<ResourceCopy>(readings.Sum(reading => reading.Kept.Length));
+        foreach (var reading in readings)
+        {
+            for (var place = 0; place < reading.Kept.Length; place++)
+            {
+                var reference = BundleSieve.ReferenceOf(reading.Kept[place]);
+                all.Add(new(reference.EndsWith('/') ? $"{reference}{reading.Row.Name}-{place}" : reference, reading.Kept[place], reading));
+            }
+        }
+
+        return all;
+    }
 
     /// <summary>Those that differ, in an order that does not depend on the order of arrival.</summary>
     public static IReadOnlyList<ResourceCopy> Distinct(IReadOnlyList<ResourceCopy> copies) => copies.Count == 1

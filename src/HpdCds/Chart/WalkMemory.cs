@@ -8,16 +8,20 @@ namespace HpdCds.Chart;
 /// </summary>
 /// <param name="length">About how many bytes are walked.</param>
 /// <param name="isWanted">Which codes are looked for; all, where nothing else is said.</param>
-public sealed class WalkMemory(long length, Func<string?, string, bool>? isWanted = null)
+/// <param name="place">Where to keep what came; of its own, where nothing else is said.</param>
+public sealed class WalkMemory(long length, Func<string?, string, bool>? isWanted = null, LentMemory? place = null)
 {
     private const int FewestSlots = 32;
     private const int MostSlots = 256;
     private const int BytesForSlot = 128;
-    private const int LongestText = 64;
+    private const int TextsForCode = 2;
+
+    // As long as what LOINC calls a test.
+    private const int LongestText = 128;
 
     // As many as what is walked can fill: most bodies are small.
     private readonly string?[] _texts = new string?[Math.Clamp(length / BytesForSlot, FewestSlots, MostSlots)];
-    private (byte[] Element, (string? System, string Code)[] Codes, bool AreWanted)[]? _codes;
+    private (ReadOnlyMemory<byte> Element, (string? System, string Code)[]? Codes, bool AreWanted)[]? _codes;
 
     /// <param name="scanner">In front of a value; afterwards behind it.</param>
     public string? NextText(ref JsonScanner scanner) => scanner.TryText(out var text) ? Text(ref scanner, text) : null;
@@ -48,9 +52,9 @@ public sealed class WalkMemory(long length, Func<string?, string, bool>? isWante
     public bool TryCodes(ReadOnlySpan<byte> element, out (string? System, string Code)[] codes, out bool areWanted)
     {
         (codes, areWanted) = ([], false);
-        if (_codes?[SlotOf(element)] is not { Element: { } known } found || !element.SequenceEqual(known))
+        if (_codes?[SlotOf(element, _codes.Length)] is not { Codes: { } known } found || !element.SequenceEqual(found.Element.Span))
             return false;
-        (codes, areWanted) = (found.Codes, found.AreWanted);
+        (codes, areWanted) = (known, found.AreWanted);
         return true;
     }
 
@@ -58,8 +62,11 @@ public sealed class WalkMemory(long length, Func<string?, string, bool>? isWante
     public bool Keep(ReadOnlySpan<byte> element, (string? System, string Code)[] codes)
     {
         var areWanted = isWanted is null || Array.Exists(codes, code => isWanted(code.System, code.Code));
-        _codes ??= new (byte[], (string?, string)[], bool)[_texts.Length];
-        _codes[SlotOf(element)] = (element.ToArray(), codes, areWanted);
+        _codes ??= new (ReadOnlyMemory<byte>, (string?, string)[]?, bool)[_texts.Length / TextsForCode];
+        ref var slot = ref _codes[SlotOf(element, _codes.Length)];
+        // The first one stays, so that what is remembered does not grow with what is walked.
+        if (slot.Codes is null)
+            slot = (place?.Keep(element) ?? element.ToArray(), codes, areWanted);
         return areWanted;
     }
 
@@ -68,7 +75,7 @@ public sealed class WalkMemory(long length, Func<string?, string, bool>? isWante
     {
         if (bytes.Length is 0 or > LongestText)
             return Encoding.UTF8.GetString(bytes);
-        ref var known = ref _texts[SlotOf(bytes)];
+        ref var known = ref _texts[SlotOf(bytes, _texts.Length)];
         return known is not null && Ascii.Equals(bytes, known) ? known : known = Encoding.UTF8.GetString(bytes);
     }
 
@@ -77,18 +84,18 @@ public sealed class WalkMemory(long length, Func<string?, string, bool>? isWante
         if (text.IsEscaped || text.Length is 0 or > LongestText)
             return scanner.TextOf(text);
         var bytes = scanner.BytesOf(text);
-        ref var known = ref _texts[SlotOf(bytes)];
+        ref var known = ref _texts[SlotOf(bytes, _texts.Length)];
         // Never equal where a byte is not ASCII, so that such a text is always looked at whole.
         return known is not null && Ascii.Equals(bytes, known) ? known : known = scanner.TextOf(text);
     }
 
-    // A few of the bytes tell what differs in practice; two in one slot only take turns.
-    private int SlotOf(ReadOnlySpan<byte> bytes)
+    // A few of the bytes tell what differs in practice.
+    private static int SlotOf(ReadOnlySpan<byte> bytes, int slots)
     {
         var hash = (uint)bytes.Length;
         var step = Math.Max(1, bytes.Length / 16);
         for (var at = bytes.Length - 1; at >= 0; at -= step)
             hash = (hash * 31) + bytes[at];
-        return (int)((hash ^ (hash >> 15)) % (uint)_texts.Length);
+        return (int)((hash ^ (hash >> 15)) % (uint)slots);
     }
 }

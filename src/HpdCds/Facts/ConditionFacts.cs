@@ -27,28 +27,42 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     private static readonly string[] PastStates = ["inactive", "remission", "resolved"];
 
     // Every organ asks again: a chart is looked up once in each set.
-    private readonly Dictionary<CodeSet, ImmutableArray<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>> _stated = [];
+    private readonly Dictionary<CodeSet, (ChartCondition Condition, CodeEntry Entry, Statement Statement)[]> _stated = new(capacity: 4);
+
+    /// <summary>By reference, without what was entered in error.</summary>
+    private ChartCondition[] Recorded => field ??= [.. chart.Conditions.Where(IsRecorded).OrderBy(condition => condition.Reference, StringComparer.Ordinal)];
+
+    // In the order of the chart. Few conditions name any finding in words, and each is looked for in all of them.
+    private ChartCondition[] Worded => field ??= [.. chart.Conditions.Where(condition => IsRecorded(condition) && knowledge.Terms.MayMention(condition.Code.Texts))];
 
     /// <summary>Ascites or encephalopathy with its grade; presumed absent only by a signed rule on lists read to their end.</summary>
     public Fact<ComplicationGrade> Complication(string fact, params ReadOnlySpan<string> groups)
     {
-        var found = new List<(ChartCondition Condition, CodeEntry Entry, Statement Statement)>();
+        List<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> found = [];
         foreach (var group in groups)
         {
-            found.AddRange(Stating(knowledge.Codes.Liver, group)
-                .Where(item => item.Statement != Statement.Yes || IsStillThere(fact, item.Condition))
-                .Select(item => item.Statement == Statement.Yes && !IsOfItsEdition(item.Condition, group) ? item with { Statement = Statement.Ambiguous } : item));
+            foreach (var item in Stating(knowledge.Codes.Liver, group))
+            {
+                if (item.Statement != Statement.Yes)
+                    found.Add(item);
+                else if (IsStillThere(fact, item.Condition))
+                    found.Add(IsOfItsEdition(item.Condition, group) ? item : item with { Statement = Statement.Ambiguous });
+            }
         }
 
-        var present = found.Where(item => item.Statement == Statement.Yes).ToArray();
+        var present = found.FindAll(item => item.Statement == Statement.Yes);
         var named = Naming(fact).Where(condition => IsStillThere(fact, condition)).ToArray();
         var isOpen = named.Length > 0 || found.Exists(item => item.Statement == Statement.Ambiguous);
-        Evidence.Explain(
-            trace,
-            fact,
-            found.Select(AsEvidence).Concat(named.Select(AsWords)),
-            present.Length > 0 ? Statement.Yes : isOpen ? Statement.Ambiguous : found.Count > 0 ? Statement.No : null);
-        if (present.Length > 0)
+        if (trace is not null)
+        {
+            Evidence.Explain(
+                trace,
+                fact,
+                found.Select(AsEvidence).Concat(named.Select(AsWords)),
+                present.Count > 0 ? Statement.Yes : isOpen ? Statement.Ambiguous : found.Count > 0 ? Statement.No : null);
+        }
+
+        if (present.Count > 0)
         {
             var grades = present.Select(item => (item.Condition, Grade: GradeOf(item.Condition, item.Entry))).ToArray();
             // Grades are compared as points: an ungraded one may be as much as a severe one.
@@ -74,6 +88,8 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
     // Decompensated cirrhosis is one with ascites, encephalopathy or bleeding, and does not say with which.
     private bool IsContradicted(ClosedWorldRule rule)
     {
+        if (Worded.Length == 0 && Stating(knowledge.Codes.Liver).Length == 0)
+            return false;
         var standing = rule.Unless
             .SelectMany(finding => Stating(knowledge.Codes.Liver, finding).Where(item => item.Statement != Statement.No).Select(item => item.Condition).Concat(Naming(finding)))
             .Where(condition => IsStillThere(rule.Fact, condition))
@@ -90,9 +106,11 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         && (CodeSystems.Canonical(entry.System) != CodeSystems.Icd10 || entry.Code.Length <= LongestSharedCode || CodeSystems.Edition(coding.System!) == entry.System));
 
     /// <summary>Conditions that name a finding in words and do not take it back: nobody can say that they are something else.</summary>
-    public IEnumerable<ChartCondition> Naming(string fact)
+    public IEnumerable<ChartCondition> Naming(string fact) => Worded.Length == 0 ? [] : NamingIn(Worded, fact);
+
+    private IEnumerable<ChartCondition> NamingIn(ChartCondition[] worded, string fact)
     {
-        foreach (var condition in chart.Conditions.Where(IsRecorded))
+        foreach (var condition in worded)
         {
             var mention = knowledge.Terms.MentionOf(fact, condition.Code.Texts);
             var isRefuted = condition.VerificationStatus == "refuted";
@@ -102,6 +120,9 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
                 Explain(condition, Fate.Unusable, fact, isRefuted ? "refuted" : "denied-in-words");
         }
     }
+
+    /// <summary>Whether somebody asked what becomes of each condition.</summary>
+    public bool AreExplained => trace is not null;
 
     /// <summary>Tells whoever asked what became of a condition.</summary>
     public void Explain(ChartCondition condition, Fate fate, string? fact, string? why) =>
@@ -132,17 +153,28 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         return false;
     }
 
-    public IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stating(CodeSet set, string? only = null)
+    public (ChartCondition Condition, CodeEntry Entry, Statement Statement)[] Stating(CodeSet set)
     {
         if (!_stated.TryGetValue(set, out var all))
-            _stated[set] = all = [.. Stated(set)];
-        return only is null ? all : all.Where(item => item.Entry.Group == only);
+            _stated[set] = all = Stated(set);
+        return all;
     }
 
-    private IEnumerable<(ChartCondition Condition, CodeEntry Entry, Statement Statement)> Stated(CodeSet set) =>
-        from condition in chart.Conditions.Where(IsRecorded).OrderBy(condition => condition.Reference, StringComparer.Ordinal)
-        from entry in set.FindAll(condition.Code).DistinctBy(entry => entry.Group, StringComparer.Ordinal)
-        select (condition, entry, StatementOf(condition));
+    public (ChartCondition Condition, CodeEntry Entry, Statement Statement)[] Stating(CodeSet set, string only) =>
+        Stating(set) is { Length: > 0 } all ? Array.FindAll(all, item => item.Entry.Group == only) : [];
+
+    private (ChartCondition Condition, CodeEntry Entry, Statement Statement)[] Stated(CodeSet set)
+    {
+        List<(ChartCondition, CodeEntry, Statement)>? stated = null;
+        foreach (var condition in Recorded)
+        {
+            var entries = set.FindAll(condition.Code);
+            foreach (var entry in entries.Length < 2 ? entries : entries.DistinctBy(entry => entry.Group, StringComparer.Ordinal))
+                (stated ??= []).Add((condition, entry, StatementOf(condition)));
+        }
+
+        return stated is null ? [] : [.. stated];
+    }
 
     public static Provenance ProvenanceOf(ChartCondition condition)
     {
@@ -171,7 +203,7 @@ internal sealed class ConditionFacts(PatientChart chart, KnowledgeBase knowledge
         : (hasNoEncounterDiagnoses ? chart.WereRead(ChartKey.Problems) : chart.WereRead(ChartKey.Problems, ChartKey.EncounterDx))
         && chart.Conditions.Any(condition => condition.VerificationStatus != "entered-in-error");
 
-    private bool HoldsStages => chart.Observations.Any(observation => knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => IsStage(entry.Group)));
+    private bool HoldsStages => chart.Observations.Any(observation => Array.Exists(knowledge.Codes.Observations.FindAll(observation.Code), entry => IsStage(entry.Group)));
 
     private static bool IsStage(string group) =>
         group.StartsWith("tnm-", StringComparison.Ordinal) || group.StartsWith("stage-", StringComparison.Ordinal) || group is "bclc" or "pvtt";

@@ -45,13 +45,15 @@ internal sealed class ConfounderFacts
 
     /// <summary>The laboratory said that the specimen was haemolysed, which raises LDH.</summary>
     public static bool IsHaemolysed(ChartObservation observation, KnowledgeBase knowledge) => observation.Interpretation.Any(said =>
-        knowledge.Codes.Confounders.FindAll(said).Any(entry => entry.Group == "haemolysis")
+        Array.Exists(knowledge.Codes.Confounders.FindAll(said), entry => entry.Group == "haemolysis")
         || knowledge.Terms.MentionOf("haemolysis", said.Texts) == TextMention.Affirmed)
-        || knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed;
+        || (!observation.Notes.IsEmpty && knowledge.Terms.MentionOf("haemolysis", observation.Notes) == TextMention.Affirmed);
 
     // What came after the sample was taken cannot explain it.
     private Confounder[] Before(ClinicalTime sample)
     {
+        if (_candidates.IsEmpty)
+            return [];
         var found = new List<Confounder>();
         foreach (var candidate in _candidates)
         {
@@ -68,7 +70,7 @@ internal sealed class ConfounderFacts
         .Where(medication => IsDrug(medication, group, _knowledge))
         .Select(medication => new Candidate(kind, group, medication.Reference, medication.Source, sample => TreatmentHistory.WhyNotAt(medication, sample, _knowledge.Rules.Window(group))));
 
-    private IEnumerable<Candidate> Infections() => _conditions.Stating(_knowledge.Codes.Confounders, "infection")
+    private IEnumerable<Candidate> Infections() => _conditions.Stating(_knowledge.Codes.Confounders).Length == 0 ? [] : _conditions.Stating(_knowledge.Codes.Confounders, "infection")
         .Select(item => new Candidate(Confounder.Infection, "infection", item.Condition.Reference, item.Condition.Source, _ =>
             item.Statement != Statement.Yes ? item.Condition.VerificationStatus
             : ConditionFacts.IsActive(item.Condition) ? null
@@ -85,14 +87,14 @@ internal sealed class ConfounderFacts
 
     /// <param name="kind"><c>corticosteroid</c> or <c>g-csf</c>.</param>
     public static bool IsDrug(ChartMedication medication, string kind, KnowledgeBase knowledge) =>
-        medication.Concepts.Any(concept => knowledge.Codes.Confounders.FindAll(concept).Any(entry => entry.Group == kind))
+        medication.Concepts.Any(concept => Array.Exists(knowledge.Codes.Confounders.FindAll(concept), entry => entry.Group == kind))
         || knowledge.Terms.NamesSystemicDrug(kind, medication.Concepts.SelectMany(concept => concept.Texts));
 
     public static bool IsDoneEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
         !NotDone.Contains(procedure.Status, StringComparer.Ordinal) && IsEmbolisation(procedure, knowledge);
 
     private static bool IsEmbolisation(ChartProcedure procedure, KnowledgeBase knowledge) =>
-        knowledge.Codes.Confounders.FindAll(procedure.Code).Any(entry => entry.Group == "tace")
+        Array.Exists(knowledge.Codes.Confounders.FindAll(procedure.Code), entry => entry.Group == "tace")
         || knowledge.Terms.MentionOf("tace", procedure.Code.Texts) == TextMention.Affirmed;
 
     /// <param name="WhyNot">Why it does not explain a sample of this time; null when it does.</param>

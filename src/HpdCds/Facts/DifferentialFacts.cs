@@ -30,31 +30,24 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     public Fact<Finding> Ratio(DateTimeOffset asOf) => Read(asOf).Ratio;
 
     /// <summary>The ratio with the results that it was made of.</summary>
-    public (Fact<Finding> Ratio, ImmutableArray<FactPart> Parts) Read(DateTimeOffset asOf)
+    public (Fact<Finding> Ratio, Func<ImmutableArray<FactPart>> Parts) Read(DateTimeOffset asOf)
     {
         var neutrophils = HalfOf<Neutrophils>("neutrophils-abs", "neutrophils-pct");
         var lymphocytes = HalfOf<Lymphocytes>("lymphocytes-abs", "lymphocytes-pct");
         if (chart.MayHideNewer(ChartKey.Cbc, asOf.AddDays(-Window)))
         {
             results.ExplainCut("nlr", results.Of(Parts));
-            return (new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum), []);
+            return (new Fact<Finding>.Unknown(UnknownReason.Truncated, NeutrophilDatum), () => []);
         }
 
         var summed = SegmentedAndBands();
         var impossible = Impossible(neutrophils.Shares, lymphocytes.Shares).Concat(Impossible(summed.Shares, lymphocytes.Shares)).ToArray();
-        var pairs = Pairs(neutrophils, lymphocytes, impossible)
-            .Concat(Pairs(summed, lymphocytes, impossible).Select(pair => pair with { IsSummed = true }))
-            .OrderByDescending(pair => pair.SortTime)
-            .ThenBy(pair => pair.Kind)
-            .ThenBy(pair => pair.IsSummed)
-            .ThenByDescending(pair => pair.Rank)
-            .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)
-            .ToArray();
+        var pairs = Ordered([.. Pairs(neutrophils, lymphocytes, impossible), .. Pairs(summed, lymphocytes, impossible).Select(pair => pair with { IsSummed = true })]);
         var newest = Results.NewestOf(pairs, pair => pair.Older.Time?.When, pair => pair.Weight).ToArray();
         if (results.AreExplained)
             Explain([.. neutrophils.Unusable, .. lymphocytes.Unusable], impossible, newest);
         if (pairs.Length > 0)
-            return (Chosen(pairs[0], newest, neutrophils.HasUnusableAfter(pairs[0].SortTime) || lymphocytes.HasUnusableAfter(pairs[0].SortTime) || Array.Exists(impossible, share => Results.SortTimeOf(share) > pairs[0].SortTime)), PartsOf(pairs[0]));
+            return (Chosen(pairs[0], newest, neutrophils.HasUnusableAfter(pairs[0].SortTime) || lymphocytes.HasUnusableAfter(pairs[0].SortTime) || Array.Exists(impossible, share => Results.SortTimeOf(share) > pairs[0].SortTime)), () => PartsOf(pairs[0]));
         var reported = Reported();
         var none = impossible.Length > 0 ? new Fact<Finding>.Unknown(UnknownReason.Implausible, "nlr") : WhyNone(neutrophils, lymphocytes, summed.IsUsable);
         // A ratio that came and cannot be used says more than that no counts came.
@@ -62,8 +55,15 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             && none is Fact<Finding>.Unknown { Reason: UnknownReason.NotRecorded, Datum: NeutrophilDatum } && !lymphocytes.IsUsable;
         var answer = reported is Fact<Finding>.Known || saysMore ? reported : none;
         // Who is told that they are no pair sees what they are.
-        return (answer, answer is Fact<Finding>.Unknown { Reason: UnknownReason.NotPaired } ? [.. NewestOf(NeutrophilDatum, neutrophils, summed), .. NewestOf(LymphocyteDatum, lymphocytes)] : []);
+        return (answer, () => answer is Fact<Finding>.Unknown { Reason: UnknownReason.NotPaired } ? [.. NewestOf(NeutrophilDatum, neutrophils, summed), .. NewestOf(LymphocyteDatum, lymphocytes)] : []);
     }
+
+    private static Pair[] Ordered(Pair[] pairs) => pairs.Length < 2 ? pairs :
+        [.. pairs.OrderByDescending(pair => pair.SortTime)
+            .ThenBy(pair => pair.Kind)
+            .ThenBy(pair => pair.IsSummed)
+            .ThenByDescending(pair => pair.Rank)
+            .ThenBy(pair => pair.Older.Reference, StringComparer.Ordinal)];
 
     private static IEnumerable<FactPart> NewestOf(string half, params ReadOnlySpan<Half> halves) => PartsOf(half, halves.ToArray()
         .SelectMany(one => one.Usable)
@@ -140,8 +140,10 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         return results.Unusable(missing.Unusable, ChartKey.Cbc, datum);
     }
 
-    private IEnumerable<Pair> Pairs(Half<Neutrophils> neutrophils, Half<Lymphocytes> lymphocytes, ChartObservation[] impossible) =>
-        Counts(neutrophils.Counts, lymphocytes.Counts, kind: 0)
+    private IEnumerable<Pair> Pairs(Half<Neutrophils> neutrophils, Half<Lymphocytes> lymphocytes, ChartObservation[] impossible)
+    {
+        var counted = Counts(neutrophils.Counts, lymphocytes.Counts, kind: 0);
+        return neutrophils.Shares.Count + lymphocytes.Shares.Count == 0 ? counted : counted
             .Concat(
                 from one in neutrophils.Shares
                 from other in lymphocytes.Shares
@@ -151,8 +153,10 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
                 select new Pair(ratio, one.From, other.From, Kind: 1))
             .Concat(Counts(neutrophils.Counts, Products<Lymphocytes>(lymphocytes.Shares, impossible), ProductKind))
             .Concat(Counts(Products<Neutrophils>(neutrophils.Shares, impossible), lymphocytes.Counts, ProductKind));
+    }
 
-    private IEnumerable<Pair> Counts(IEnumerable<Part<Neutrophils>> neutrophils, IReadOnlyCollection<Part<Lymphocytes>> lymphocytes, int kind) =>
+    private IEnumerable<Pair> Counts(IReadOnlyCollection<Part<Neutrophils>> neutrophils, IReadOnlyCollection<Part<Lymphocytes>> lymphocytes, int kind) =>
+        neutrophils.Count == 0 || lymphocytes.Count == 0 ? [] :
         from one in neutrophils
         from other in lymphocytes
         where AreOfOneSample(one.Main, other.Main)
@@ -161,7 +165,8 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
         select new Pair(ratio, one.From, other.From, kind);
 
     /// <summary>Shares of one differential that together are more than all of its cells.</summary>
-    private IEnumerable<ChartObservation> Impossible(IEnumerable<Part<DifferentialShare>> neutrophils, IReadOnlyCollection<Part<DifferentialShare>> lymphocytes) =>
+    private IEnumerable<ChartObservation> Impossible(IReadOnlyCollection<Part<DifferentialShare>> neutrophils, IReadOnlyCollection<Part<DifferentialShare>> lymphocytes) =>
+        neutrophils.Count == 0 || lymphocytes.Count == 0 ? [] :
         from one in neutrophils
         from other in lymphocytes
         where AreOfOneSample(one.Main, other.Main) && IsMoreThanAll(one, other)
@@ -171,7 +176,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     private static bool IsMoreThanAll(Part<DifferentialShare> one, Part<DifferentialShare> other) => one.Value.Range.Low + other.Value.Range.Low > 100;
 
     /// <summary>Segmented neutrophils are not all of them: they count only together with the bands of one sample.</summary>
-    private Half<Neutrophils> SegmentedAndBands() => new(
+    private Half<Neutrophils> SegmentedAndBands() => !results.HasAny(["neutrophils-segmented-abs", "neutrophils-segmented-pct"]) ? new([], [], []) : new(
         Sums(Usable(All<Neutrophils>("neutrophils-segmented-abs", "cell-count")), Usable(All<Neutrophils>("bands-abs", "cell-count"))),
         Sums(Usable(All<DifferentialShare>("neutrophils-segmented-pct", "percent")), Usable(All<DifferentialShare>("bands-pct", "percent"))),
         []);
@@ -208,11 +213,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
     {
         var counts = All<TAnalyte>(countGroup, unitsOf: "cell-count");
         var shares = All<DifferentialShare>(shareGroup, unitsOf: "percent");
-        return new(
-            Usable(counts),
-            Usable(shares),
-            Results.Ordered(counts.Where(reading => reading.Value is null).Select(AsProblem)
-                .Concat(shares.Where(reading => reading.Value is null).Select(AsProblem))));
+        return new(Usable(counts), Usable(shares), Results.Ordered([.. Problems(counts), .. Problems(shares)]));
     }
 
     private ILookup<ClinicalTime?, Part<Leukocytes>> White => field ??= Usable(All<Leukocytes>("leukocytes", "cell-count"))
@@ -221,7 +222,7 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
 
     // Of one time only the best status counts, before it meets the other half.
     private static Part<TAnalyte>[] Usable<TAnalyte>(Reading<Measure<TAnalyte>>[] readings)
-        where TAnalyte : IAnalyte =>
+        where TAnalyte : IAnalyte => readings is [var only] ? only.Value is { } value ? [new(value, [only.Observation])] : [] :
         [.. readings.Where(reading => reading.Value is not null)
             .GroupBy(reading => reading.When)
             .SelectMany(ofOneTime => ofOneTime.GroupBy(reading => Results.RankOf(reading.Observation)).MaxBy(equals => equals.Key)!)
@@ -229,8 +230,8 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             .Select(reading => new Part<TAnalyte>(reading.Value!, [reading.Observation]))];
 
     private Reading<Measure<TAnalyte>>[] All<TAnalyte>(string group, string unitsOf)
-        where TAnalyte : IAnalyte => Results.Ordered(results.Of(group).Select(observation =>
-            results.Dated(WithoutLymphocytes(results.Measured<TAnalyte>(observation, unitsOf), group), Window)));
+        where TAnalyte : IAnalyte => !results.HasAny([group]) ? [] : Results.Ordered([.. results.Of(group).Select(observation =>
+            results.Dated(WithoutLymphocytes(results.Measured<TAnalyte>(observation, unitsOf), group), Window))]);
 
     // No living patient has no lymphocytes: a zero would make the ratio endless.
     private static Reading<Measure<TAnalyte>> WithoutLymphocytes<TAnalyte>(Reading<Measure<TAnalyte>> reading, string group)
@@ -238,8 +239,9 @@ internal sealed class DifferentialFacts(PatientChart chart, Results results, Fac
             ? new(reading.Observation, Value: null, UnknownReason.Implausible)
             : reading;
 
-    private static Reading<Finding> AsProblem<T>(Reading<T> reading)
-        where T : class => new(reading.Observation, Value: null, reading.Problem);
+    private static IEnumerable<Reading<Finding>> Problems<T>(Reading<T>[] readings)
+        where T : class => Array.TrueForAll(readings, reading => reading.Value is not null) ? []
+            : readings.Where(reading => reading.Value is null).Select(reading => new Reading<Finding>(reading.Observation, Value: null, reading.Problem));
 
     private static bool AreSaidToBeOfOneSample(ChartObservation one, ChartObservation other) =>
         (one.Specimen is not null && one.Specimen == other.Specimen) || (one.Panel is not null && one.Panel == other.Panel);

@@ -55,10 +55,7 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
     /// <param name="others">The drafts that order no drug, by name: who selected only these ordered none.</param>
     public Recognition Of(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections, ImmutableArray<string> others)
     {
-        var wanted = selections.Select(PlainNameOf).ToHashSet(StringComparer.Ordinal);
-        var selected = drafts.Where(order => NamesOf(order).Any(wanted.Contains)).ToImmutableArray();
-        var isFound = !selected.IsEmpty || others.SelectMany(WithBareId).Any(wanted.Contains);
-        var orders = (isFound ? selected : drafts).Where(IsToBeGiven).ToImmutableArray();
+        var orders = (selections.IsEmpty ? drafts : Selected(drafts, selections, others)).Where(IsToBeGiven).ToImmutableArray();
         var named = orders.Select(order => (Order: order, Drugs: InhibitorsOf(order))).ToArray();
         var agents = named.SelectMany(item => item.Drugs.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
         var unknownNames = orders.Sum(order => Texts(order.Concepts).Count(drugs.LooksLikeUnknownInhibitor));
@@ -66,6 +63,13 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
             : orders.Any(IsUnresolved) ? RecognitionOutcome.Unresolved
             : RecognitionOutcome.None;
         return new(outcome, agents, orders, !agents.IsEmpty && named.All(item => item.Drugs.Names.IsEmpty || item.Drugs.ByName), unknownNames);
+    }
+
+    private static ImmutableArray<ChartOrder> Selected(ImmutableArray<ChartOrder> drafts, ImmutableArray<string> selections, ImmutableArray<string> others)
+    {
+        var wanted = selections.Select(PlainNameOf).ToHashSet(StringComparer.Ordinal);
+        var selected = drafts.Where(order => NamesOf(order).Any(wanted.Contains)).ToImmutableArray();
+        return !selected.IsEmpty || others.SelectMany(WithBareId).Any(wanted.Contains) ? selected : drafts;
     }
 
     /// <summary>The inhibitors that an order asks for. A test may bear the name of the drug that it is made for; only a code makes it an order of it.</summary>
@@ -123,13 +127,20 @@ public sealed class DrugRecognition(CodeSets codes, DrugTable drugs, TextTerms t
     // A class code (L01FF) says that there is one, not which: the name beside it does, else the class stands.
     private ImmutableArray<string> Coded(CodeSet set, ImmutableArray<ChartConcept> concepts)
     {
-        var found = concepts.SelectMany(set.FindAll)
-            .Where(entry => CodeSystems.Canonical(entry.System) != CodeSystems.Hcpcs)
-            .SelectMany(entry => drugs.OfGroup(entry.Group))
-            .Distinct()
-            .ToArray();
-        if (found.Length == 0 || Array.Exists(found, drug => !drug.IsClass))
-            return [.. found.Where(drug => !drug.IsClass).Select(drug => drug.Inn)];
+        List<Drug>? found = null;
+        foreach (var concept in concepts)
+        {
+            foreach (var entry in set.FindAll(concept))
+            {
+                if (CodeSystems.Canonical(entry.System) != CodeSystems.Hcpcs)
+                    (found ??= []).AddRange(drugs.OfGroup(entry.Group));
+            }
+        }
+
+        if (found is null)
+            return [];
+        if (found.Count == 0 || found.Exists(drug => !drug.IsClass))
+            return [.. found.Where(drug => !drug.IsClass).Select(drug => drug.Inn).Distinct(StringComparer.Ordinal)];
         var named = Named(concepts, found[0].Role);
         return named.IsEmpty ? [found[0].Inn] : named;
     }

@@ -11,17 +11,22 @@ namespace HpdCds.Facts;
 /// </summary>
 internal sealed class GenomicFacts
 {
+    private static readonly ILookup<string, ChartObservation> Nothing = Enumerable.Empty<ChartObservation>().ToLookup(_ => "", StringComparer.Ordinal);
+
     private readonly PatientChart _chart;
     private readonly KnowledgeBase _knowledge;
     private readonly ImmutableArray<Variant> _variants;
     private readonly ILookup<string, ChartObservation> _studied;
-    private readonly ILookup<string, ChartObservation> _partsOf;
+    private readonly ILookup<string, ChartObservation> _partsOf = Nothing;
     private readonly ReadingTrace? _trace;
     private readonly bool _hasReport;
 
     public GenomicFacts(PatientChart chart, Results results, KnowledgeBase knowledge, ReadingTrace? trace = null)
     {
-        (_chart, _knowledge, _trace) = (chart, knowledge, trace);
+        (_chart, _knowledge, _trace, _variants, _studied) = (chart, knowledge, trace, [], Nothing);
+        // Most charts hold no report.
+        if (!results.HasAny(["variant", "region-studied", "genomics-report"]))
+            return;
         _partsOf = chart.Observations.Where(observation => observation.Panel is not null).ToLookup(observation => observation.Panel!, StringComparer.Ordinal);
         _variants = [.. results.Of("variant").OrderBy(whole => whole.Reference, StringComparer.Ordinal).Select(whole => VariantOf(whole, Parts(whole)))];
         var regions = results.AlsoWithoutValue("region-studied").ToArray();
@@ -52,6 +57,8 @@ internal sealed class GenomicFacts
     /// <summary>An amplification of any of these genes; absent when every one of them is.</summary>
     public Fact<Finding> Amplification(string row, params ImmutableArray<string> genes)
     {
+        if (!_hasReport)
+            return NotTested;
         if (_variants.FirstOrDefault(variant => variant is { Call: true, IsAmplified: true } && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()) is { } amplified)
             return Known(row, present: true, amplified);
         // Copies of an amplification under the name of a loss: one of the two is a slip, and nobody here can say which.
@@ -76,18 +83,20 @@ internal sealed class GenomicFacts
     /// <summary>Any alteration of a gene, as reported.</summary>
     public Fact<Finding> Alteration(string gene)
     {
+        if (!_hasReport)
+            return NotTested;
         var calls = _variants.Where(variant => variant.Call is not null && variant.Genes.Contains(gene)).OrderByDescending(variant => variant.Call).ToArray();
         return calls.Length > 0 ? Known(gene, calls[0].Call == true, calls[0]) : NotFound([gene]);
     }
 
     /// <summary>Nothing of this kind was reported: not tested, when the source was read to its end and holds no report.</summary>
-    public Fact<Finding> NotTested => _chart.WereRead(ChartKey.Genomics)
+    public Fact<Finding> NotTested => field ??= _chart.WereRead(ChartKey.Genomics)
         ? new Fact<Finding>.NotApplicable("not-tested")
         : new Fact<Finding>.Unknown(_chart.WhyNotFound(ChartKey.Genomics));
 
     private Fact<Finding> NotFound(ImmutableArray<string> genes)
     {
-        if (!_hasReport || !_chart.WereRead(ChartKey.Genomics))
+        if (!_chart.WereRead(ChartKey.Genomics))
             return NotTested;
         // A report in words, a variant without a gene id and a call that was not made may each be about this gene.
         var isOpen = _variants.Any(variant => variant.IsOfUnknownGene || (variant.Call is null && variant.Genes.Intersect(genes, StringComparer.Ordinal).Any()))
@@ -138,7 +147,7 @@ internal sealed class GenomicFacts
         _ => null,
     };
 
-    private bool IsOf(ChartObservation part, string group) => _knowledge.Codes.Observations.FindAll(part.Code).Any(entry => entry.Group == group);
+    private bool IsOf(ChartObservation part, string group) => Array.Exists(_knowledge.Codes.Observations.FindAll(part.Code), entry => entry.Group == group);
 
     private string? AnswerOf(ChartObservation observation) =>
         observation.Value is ChartValue.Concept concept ? _knowledge.Codes.Answers.Find(concept.Value)?.Group : null;

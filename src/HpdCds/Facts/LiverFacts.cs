@@ -13,7 +13,7 @@ internal sealed class LiverFacts(
     Results results,
     KnowledgeBase knowledge)
 {
-    private static readonly string[] RecordedGroups = ["child-pugh-score", "child-pugh-class"];
+    private static readonly ImmutableArray<string> RecordedGroups = ["child-pugh-score", "child-pugh-class"];
 
     private static readonly UnknownReason[] SaysMoreThanIsRead =
         [UnknownReason.Ambiguous, UnknownReason.Unreadable, UnknownReason.UnknownUnit, UnknownReason.CodeUnitConflict, UnknownReason.Implausible, UnknownReason.ImpreciseDate];
@@ -34,7 +34,7 @@ internal sealed class LiverFacts(
             MedicationsUnread = chart.WhyNotFound(ChartKey.Medications) is var why && why != UnknownReason.NotRecorded ? why : mayTakeAnyDrug ? UnknownReason.Ambiguous : null,
         };
         var score = ChildPughScore.From(parts, knowledge.Rules.ChildPugh);
-        var computed = new Fact<Finding>.Known(score.ToFinding(), ProvenanceOf(score, bilirubin, albumin, inr));
+        var computed = new Fact<Finding>.Known(score.ToFinding(), ProvenanceOf(score, PlaceOf(bilirubin), PlaceOf(albumin), PlaceOf(inr)));
         return WithRecorded(score, computed);
     }
 
@@ -70,7 +70,7 @@ internal sealed class LiverFacts(
     {
         var recorded = results.Latest(new ResultQuestion<Finding>(
             "child-pugh",
-            [.. RecordedGroups],
+            RecordedGroups,
             knowledge.Rules.Window("child-pugh"),
             ChartKey.Staging,
             observation => UnlessOlderThanParts(Recorded(observation)),
@@ -102,7 +102,7 @@ internal sealed class LiverFacts(
     // What is missing of the parts may stand as a score or class in what was not read; without a code for one nobody could tell.
     private bool MayBeUnread(UnknownReason why) =>
         why is UnknownReason.NotAuthorised or UnknownReason.SourceFailed or UnknownReason.Truncated or UnknownReason.NotSupplied
-        && Array.Exists(RecordedGroups, group => knowledge.Codes.Observations.CodesOf(group).Count > 0);
+        && RecordedGroups.Any(group => knowledge.Codes.Observations.CodesOf(group).Count > 0);
 
     // A score under the code of the class, or the letter of a class before a score ("B7"), is still what it is.
     private Reading<Finding> Recorded(ChartObservation observation)
@@ -133,24 +133,28 @@ internal sealed class LiverFacts(
         .Of("bilirubin-total-mass", "bilirubin-total-moles", "bilirubin-total-any", "albumin", "albumin-moles", "inr")
         .Any(part => part.Time?.When.Earliest > recorded.When?.Latest) ? new(recorded.Observation, Value: null, UnknownReason.TooOld) : recorded;
 
-    private static Provenance ProvenanceOf(ChildPughScore score, params IEnumerable<object> parts)
+    private static Provenance ProvenanceOf(ChildPughScore score, params ReadOnlySpan<Provenance?> parts)
     {
-        var provenances = parts.Select(part => part switch
+        Provenance? oldest = null;
+        foreach (var part in parts)
         {
-            Fact<Measure<Bilirubin>>.Known known => known.Provenance,
-            Fact<Measure<Albumin>>.Known known => known.Provenance,
-            Fact<Measure<ProthrombinRatio>>.Known known => known.Provenance,
-            _ => null,
-        }).OfType<Provenance>().ToArray();
-        var oldest = provenances.Length == 0 ? new Provenance(when: null, "") : provenances.Aggregate(Older);
+            if (part is not null)
+                oldest = oldest is null ? part : Older(oldest, part);
+        }
+
+        oldest ??= new Provenance(when: null, "");
         var presumed = score.Parts.Where(part => part.IsPresumed).Select(part => part.Name).ToImmutableArray();
         return presumed.IsEmpty ? oldest : oldest.With(Mark.PresumedPart) with { PresumedParts = presumed };
     }
 
-    private static Provenance Older(Provenance one, Provenance other) => (other.When?.Latest < one.When?.Latest ? other : one) with
+    private static Provenance Older(Provenance one, Provenance other)
     {
-        Marks = [.. one.Marks.Union(other.Marks)],
-    };
+        var older = other.When?.Latest < one.When?.Latest ? other : one;
+        return one.Marks.IsEmpty && other.Marks.IsEmpty ? older : older with { Marks = [.. one.Marks.Union(other.Marks)] };
+    }
+
+    private static Provenance? PlaceOf<T>(Fact<T> fact)
+        where T : notnull => (fact as Fact<T>.Known)?.Provenance;
 }
 
 /// <summary>A Child-Pugh score that a clinician recorded, 5 to 15.</summary>

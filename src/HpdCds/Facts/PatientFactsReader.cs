@@ -24,7 +24,8 @@ public sealed record PatientReading(
     bool IsHaematological) : PatientData
 {
     /// <summary>By factor, the values that it was made of, where there are several.</summary>
-    public ImmutableDictionary<string, ImmutableArray<FactPart>> Parts { get; init; } = ImmutableDictionary<string, ImmutableArray<FactPart>>.Empty;
+    /// <remarks>Made only where somebody looks: a card tells nothing of them.</remarks>
+    public Lazy<ImmutableDictionary<string, ImmutableArray<FactPart>>> Parts { get; init; } = new(ImmutableDictionary<string, ImmutableArray<FactPart>>.Empty);
 
     /// <summary>The order says that it is meant to be given before or after a resection.</summary>
     public bool IsPerioperative { get; init; }
@@ -42,6 +43,8 @@ public sealed record FactPart(string Name, Fact<Finding> Fact) : PatientData;
 /// <summary>FHIR words in, oncology words out: pure, so that a saved chart always gives the same facts.</summary>
 public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition drugs)
 {
+    private const int MostFacts = 40;
+
     /// <summary>The genes that a model shows as reported, whatever the alteration.</summary>
     private static readonly string[] Genes = ["egfr", "dnmt3a", "stk11", "keap1", "ctnnb1", "tp53", "tert", "kras", "alk"];
 
@@ -64,15 +67,16 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         var beside = drafts.Where(DrugRecognition.IsToBeGiven).Select(draft => draft.Concepts).Concat(active.Select(order => order.Concepts)).ToArray();
         var unknown = drafts.Where(draft => DrugRecognition.IsToBeGiven(draft) && drugs.MayBeUnknownDrug(draft.Concepts, draft.Elsewhere)).ToArray();
         var mayTakeAnyDrug = active.Any(history.MayBeAny) || Array.Exists(unknown, draft => draft.ResourceType == "MedicationRequest");
-        var others = chart.Observations.Where(observation => tumours.IsAboutAnother(observation, tumour)).ToArray();
+        var others = chart.Observations.Where(observation => !observation.Focus.IsEmpty && tumours.IsAboutAnother(observation, tumour)).ToArray();
         foreach (var other in others)
             trace?.Note(other.Reference, Fate.NotEvidence, other.Source, fact: null, "focus");
-        chart = chart with { Observations = chart.Observations.RemoveRange(others) };
+        if (others.Length > 0)
+            chart = chart with { Observations = chart.Observations.RemoveRange(others) };
         var results = new Results(chart, knowledge, asOf, trace);
         var patient = new Patient(chart, results, person, conditions, tumour, history, exposure, Array.Exists(beside, drugs.IsAnticoagulant), mayTakeAnyDrug, ehr, asOf, trace);
         var (factors, parts) = Factors(patient);
         return new(
-            new PatientFacts(asOf, factors.ToImmutableDictionary(StringComparer.Ordinal)),
+            new PatientFacts(asOf, factors),
             exposure.ToInhibitors(),
             drugs.RegimenOf(recognition.Agents, beside, chart.WereRead(ChartKey.Medications) && !mayTakeAnyDrug && unknown.Length == 0),
             tumour.Group,
@@ -100,7 +104,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         }
     }
 
-    private (Dictionary<string, Fact<Finding>> Factors, ImmutableDictionary<string, ImmutableArray<FactPart>> Parts) Factors(Patient patient)
+    private (Dictionary<string, Fact<Finding>> Factors, Lazy<ImmutableDictionary<string, ImmutableArray<FactPart>>> Parts) Factors(Patient patient)
     {
         var (chart, results, conditions) = (patient.Chart, patient.Results, patient.Conditions);
         var laboratory = new LaboratoryFacts(results, knowledge, patient.Person);
@@ -108,7 +112,7 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
         var spread = new SpreadFacts(conditions, new StagingFacts(chart, results, knowledge, patient.AsOf, patient.Trace), results, knowledge, patient.Trace);
         var confounders = new ConfounderFacts(chart, patient.History, conditions, knowledge, patient.AsOf, patient.Trace);
         var ratio = new DifferentialFacts(chart, results, knowledge.Rules).Read(patient.AsOf);
-        var factors = new Dictionary<string, Fact<Finding>>(StringComparer.Ordinal)
+        var factors = new Dictionary<string, Fact<Finding>>(MostFacts, StringComparer.Ordinal)
         {
             ["nlr"] = confounders.Marked(ratio.Ratio),
             ["ldh"] = confounders.Marked(laboratory.Ldh),
@@ -128,9 +132,9 @@ public sealed class PatientFactsReader(KnowledgeBase knowledge, DrugRecognition 
             ["sites"] = spread.MoreThanTwoOrgans(),
         };
         AddMolecular(factors, new GenomicFacts(chart, results, knowledge, patient.Trace), results);
-        return (factors, ImmutableDictionary.CreateRange(
+        return (factors, new(() => ImmutableDictionary.CreateRange(
             StringComparer.Ordinal,
-            [KeyValuePair.Create("nlr", ratio.Parts), KeyValuePair.Create("child-pugh", liver.PartsOfChildPugh), KeyValuePair.Create("albi", liver.PartsOfAlbi)]));
+            [KeyValuePair.Create("nlr", ratio.Parts()), KeyValuePair.Create("child-pugh", liver.PartsOfChildPugh), KeyValuePair.Create("albi", liver.PartsOfAlbi)])));
     }
 
     private void AddMolecular(Dictionary<string, Fact<Finding>> factors, GenomicFacts genomics, Results results)

@@ -25,7 +25,7 @@ internal sealed class PerformanceFacts(Results results, KnowledgeBase knowledge,
 
     private Reading<Measure<EcogGrade>> Grade(ChartObservation observation)
     {
-        if (knowledge.Codes.Observations.FindAll(observation.Code).Any(entry => entry.Group == Karnofsky))
+        if (Array.Exists(knowledge.Codes.Observations.FindAll(observation.Code), entry => entry.Group == Karnofsky))
             return FromKarnofsky(observation);
         var stated = observation.Value switch
         {

@@ -48,11 +48,11 @@ internal sealed class PlannedImaging
     /// <summary>Whether something was ordered since the first dose of which nobody says when it is due, and which is not known for anything.</summary>
     public bool HoldsUnknownOrder(DateOnly? firstDose) => _byIsImaging[false].Any(plan => plan.Time is null && IsSince(firstDose, plan) && !IsTest(plan));
 
-    private bool IsTest(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Observations.FindAll(kind).Any()
+    private bool IsTest(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Observations.FindAll(kind).Length > 0
         || kind.Codings.Any(coding => _knowledge.Drugs.IsTestCategory(coding.System, coding.Code)));
 
     /// <summary>Whether it is known to be for imaging, by a common code or by that with which the hospital orders it.</summary>
-    public bool IsImaging(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Imaging.FindAll(kind).Any()
+    public bool IsImaging(ChartPlan plan) => plan.Kinds.Any(kind => _knowledge.Codes.Imaging.FindAll(kind).Length > 0
         || kind.Codings.Any(coding => _ehr.ImagingOrder is { } order && order.System == coding.System && order.Code == coding.Code));
 
     private bool IsSince(DateOnly? firstDose, ChartPlan plan) => firstDose is { } dose && plan.Authored is { } authored

@@ -27,24 +27,26 @@ internal sealed partial class ReferenceLimits(UnitTable units, TextTerms terms, 
         where TAnalyte : IAnalyte
     {
         // Where the sex is not known both are possible: a limit stands only if it is the same for both.
-        bool[] sexes = person.IsFemale is { } isFemale ? [isFemale] : [true, false];
-        var bySex = sexes.Select(sex => Limits<TAnalyte>(observation, side, sex)).ToArray();
-        var limits = bySex.SelectMany(found => found).Distinct().ToArray();
-        problem = limits.Length switch
-        {
-            0 => UnknownReason.NoReferenceRange,
-            1 when bySex.All(found => found.Length > 0) => null,
-            _ => UnknownReason.Ambiguous,
-        };
+        var limits = Limits<TAnalyte>(observation, side, person.IsFemale ?? true);
+        var others = person.IsFemale is null ? Limits<TAnalyte>(observation, side, isFemale: false) : limits;
+        problem = limits.Length + others.Length == 0 ? UnknownReason.NoReferenceRange
+            : limits is [var only] && others is [var other] && only == other ? null
+            : UnknownReason.Ambiguous;
         return problem is null ? limits[0] : null;
     }
 
     private decimal[] Limits<TAnalyte>(ChartObservation observation, LimitSide side, bool isFemale)
-        where TAnalyte : IAnalyte => [.. observation.ReferenceRanges
-            .Where(range => IsNormal(range) && AppliesToSex(range, isFemale) && AppliesToAge(range))
-            .Select(range => Canonical<TAnalyte>(range, side, observation))
-            .OfType<decimal>()
-            .Distinct()];
+        where TAnalyte : IAnalyte
+    {
+        decimal[] limits = [];
+        foreach (var range in observation.ReferenceRanges)
+        {
+            if (IsNormal(range) && AppliesToSex(range, isFemale) && AppliesToAge(range) && Canonical<TAnalyte>(range, side, observation) is { } limit && !limits.Contains(limit))
+                limits = [.. limits, limit];
+        }
+
+        return limits;
+    }
 
     private decimal? Canonical<TAnalyte>(ChartReferenceRange range, LimitSide side, ChartObservation observation)
         where TAnalyte : IAnalyte
@@ -82,6 +84,8 @@ internal sealed partial class ReferenceLimits(UnitTable units, TextTerms terms, 
     // read is left to compete, so that a disagreement shows.
     private static bool AppliesToSex(ChartReferenceRange range, bool isFemale)
     {
+        if (range.AppliesTo.IsEmpty)
+            return true;
         var codes = range.AppliesTo.SelectMany(concept => concept.Codings.Select(coding => coding.Code.ToLowerInvariant())).ToArray();
         var forMen = codes.Any(code => code is MaleSnomed or "male" or "m");
         var forWomen = codes.Any(code => code is FemaleSnomed or "female" or "f");

@@ -42,11 +42,13 @@ internal sealed class Results
     private readonly UnitTable _units;
     private readonly CodeSet _answers;
     private readonly DateTimeOffset _asOf;
-    private readonly Dictionary<string, List<ChartObservation>> _byGroup = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ChartObservation>> _byGroup;
+    private readonly bool _hasWords;
 
     public Results(PatientChart chart, KnowledgeBase knowledge, DateTimeOffset asOf, ReadingTrace? trace = null)
     {
         (_chart, _units, _answers, _asOf, _trace) = (chart, knowledge.Units, knowledge.Codes.Answers, asOf, trace);
+        _byGroup = new(chart.Observations.Length, StringComparer.Ordinal);
         var latest = asOf.AddMinutes(knowledge.Rules.FutureMinutes);
         foreach (var observation in chart.Observations)
         {
@@ -55,10 +57,11 @@ internal sealed class Results
             foreach (var entry in knowledge.Codes.Observations.FindAll(observation.Code))
             {
                 if (!_byGroup.TryGetValue(entry.Group, out var ofGroup))
-                    _byGroup[entry.Group] = ofGroup = [];
+                    _byGroup[entry.Group] = ofGroup = new(capacity: 1);
                 // Several of its codes may be of one group.
                 if (ofGroup is not [.., var last] || !ReferenceEquals(last, observation))
                     ofGroup.Add(observation);
+                _hasWords |= IsInWords(observation);
             }
         }
     }
@@ -66,8 +69,10 @@ internal sealed class Results
     /// <summary>Whether somebody asked what becomes of each result.</summary>
     public bool AreExplained => _trace is not null;
 
-    /// <summary>Every result that is evidence, whatever it measures.</summary>
-    public IEnumerable<ChartObservation> All => _byGroup.Values.SelectMany(group => group).Where(HasValue).Distinct<ChartObservation>(ReferenceEqualityComparer.Instance);
+    /// <summary>Every result that is evidence and answers in words or by a code, whatever it measures.</summary>
+    public IEnumerable<ChartObservation> InWords => !_hasWords ? [] : _byGroup.Values.SelectMany(group => group)
+        .Where(IsInWords)
+        .Distinct<ChartObservation>(ReferenceEqualityComparer.Instance);
 
     public IEnumerable<ChartObservation> Of(params ReadOnlySpan<string> groups) => HasAny(groups) ? AlsoWithoutValue(groups).Where(HasValue) : [];
 
@@ -106,13 +111,16 @@ internal sealed class Results
         var readings = ReadingsFor(question);
         if (_chart.MayHideNewer(question.Key, _asOf.AddDays(-question.WindowDays)))
         {
-            ExplainCut(question.Fact, readings.Select(reading => reading.Observation));
+            if (AreExplained)
+                ExplainCut(question.Fact, readings.Select(reading => reading.Observation));
             return new Fact<T>.Unknown(UnknownReason.Truncated, Seen: readings.Length == 0 ? null : SeenIn(readings[0].Observation));
         }
 
         var at = Array.FindIndex(readings, reading => reading.Value is not null);
-        Reading<T>[] newest = at < 0 ? [] : [.. NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation))];
-        Explain(question.Fact, readings, newest.Contains);
+        Reading<T>[] newest = at < 0 ? [] : readings.Length == 1 ? readings
+            : [.. NewestOf(readings.Where(reading => reading.Value is not null), reading => reading.When, reading => RankOf(reading.Observation))];
+        if (AreExplained)
+            Explain(question.Fact, readings, newest.Contains);
         if (at < 0)
             return Unusable(readings, question.Key);
         // Where several are the newest, in the order of all.
@@ -139,7 +147,7 @@ internal sealed class Results
             }
         }
 
-        return readings is null ? [] : readings.Count == 1 ? [readings[0]] : Ordered(readings);
+        return readings is null ? [] : Ordered([.. readings]);
     }
 
     /// <summary>Tells whoever asked that a newer one may have been cut off, so that none of these can be the latest.</summary>
@@ -215,15 +223,15 @@ internal sealed class Results
         var dated = all.Where(item => when(item) is not null).ToArray();
         if (dated.Length < 2)
             return dated;
-        var surelyNewest = dated.Select(item => when(item)!.Value.Earliest).DefaultIfEmpty().Max();
+        var surelyNewest = dated.Max(item => when(item)!.Value.Earliest);
         return dated.Where(item => when(item)!.Value.Latest >= surelyNewest)
             .GroupBy(item => when(item)!.Value)
             .SelectMany(atOneTime => atOneTime.GroupBy(rank).MaxBy(equals => equals.Key)!);
     }
 
     /// <summary>Newest first; at one time the better status first; then a fixed order, so that the order of arrival never matters.</summary>
-    public static Reading<T>[] Ordered<T>(IEnumerable<Reading<T>> readings)
-        where T : class =>
+    public static Reading<T>[] Ordered<T>(Reading<T>[] readings)
+        where T : class => readings.Length < 2 ? readings :
         [.. readings
             .OrderByDescending(reading => reading.SortTime)
             .ThenByDescending(reading => RankOf(reading.Observation))
@@ -272,6 +280,8 @@ internal sealed class Results
         return new(text, unit is not null && _units.Knows(unit) ? unit.Trim() : null, observation.Time?.When, observation.Reference);
     }
 
+    private static bool IsInWords(ChartObservation observation) => observation.Value is ChartValue.Text or ChartValue.Concept;
+
     private static bool HasValue(ChartObservation observation) => observation.Value is not null;
 
     private bool IsStanding(ChartObservation observation, DateTimeOffset latest)
@@ -284,7 +294,7 @@ internal sealed class Results
         return why is null;
     }
 
-    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.FindAll(said).Any());
+    private bool IsAnsweredBeside(ChartObservation observation) => observation.Interpretation.Any(said => _answers.FindAll(said).Length > 0);
 
     private static bool TryBound(string? comparator, out Comparison? bound)
     {

@@ -52,7 +52,7 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     /// <param name="known">What an order that is not at hand was for: it decides between cancers of the list, and adds none.</param>
     public Tumour For(IEnumerable<ChartOrder> orders, string? known = null)
     {
-        var listed = conditions.Stating(knowledge.Codes.Cancers).Where(Counts).ToArray();
+        var listed = Array.FindAll(conditions.Stating(knowledge.Codes.Cancers), Counts);
         var certain = Array.FindAll(listed, item => item.Statement == Statement.Yes);
         var (reason, referenced) = ReasonOf([.. orders], certain);
         // A reason that names no cancer says only that there is one: which, the list tells.
@@ -87,12 +87,12 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
 
     private void Explain(IEnumerable<ChartCondition> all, Func<ChartCondition, bool> isUsed, string whyNot)
     {
-        foreach (var condition in all)
+        foreach (var condition in conditions.AreExplained ? all : [])
             conditions.Explain(condition, isUsed(condition) ? Fate.Used : Fate.Superseded, Fact, isUsed(condition) ? null : whyNot);
     }
 
     /// <summary>A result of another person, or about another cancer than the one in question, is no evidence here.</summary>
-    public bool IsAboutAnother(ChartObservation observation, Tumour tumour) => !observation.Focus.IsEmpty && observation.Focus.Select(Plain).Any(focus =>
+    public bool IsAboutAnother(ChartObservation observation, Tumour tumour) => observation.Focus.Select(Plain).Any(focus =>
         focus != "Patient/" + chart.PatientId
         && !chart.Conditions.Any(condition => Plain(condition.Reference) == focus && GroupsOf(condition.Code).Contains(tumour.Group, StringComparer.Ordinal)));
 
@@ -133,6 +133,8 @@ internal sealed class TumourFacts(PatientChart chart, ConditionFacts conditions,
     /// <summary>What the orders say that they are for; null when they do not say. A suspicion is one here as in the list.</summary>
     private (Tumour? Tumour, ChartCondition[] Referenced) ReasonOf(ChartOrder[] orders, (ChartCondition Condition, CodeEntry Entry, Statement Statement)[] listed)
     {
+        if (Array.TrueForAll(orders, order => order.ReasonReferences.IsEmpty && order.ReasonCodes.IsEmpty))
+            return (null, []);
         var references = orders.SelectMany(order => order.ReasonReferences).Select(Plain).ToHashSet(StringComparer.Ordinal);
         var referenced = conditions.Stating(knowledge.Codes.Cancers)
             .Where(item => item.Statement != Statement.No && references.Contains(Plain(item.Condition.Reference)))

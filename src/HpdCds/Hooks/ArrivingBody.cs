@@ -40,7 +40,7 @@ public sealed class ArrivingBody : IDisposable
     /// <param name="length">About how long it will be.</param>
     /// <param name="least">Fewer bytes are not worth a look, unless they are all.</param>
     public ArrivingBody(Func<string, bool> isWalked, int maxEntries, Func<string?, string, bool>? isWanted, long length, int least = Enough) =>
-        (_isWalked, _maxEntries, _known, _least, _wanted) = (isWalked, maxEntries, new(length, isWanted), least, least);
+        (_isWalked, _maxEntries, _known, _least, _wanted) = (isWalked, maxEntries, new(length, isWanted, _kept), least, least);
 
     /// <exception cref="RefusedException">It is not JSON.</exception>
     public void Add(ReadOnlySpan<byte> more)

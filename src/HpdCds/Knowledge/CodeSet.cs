@@ -44,19 +44,23 @@ public sealed class CodeSet
         var canonical = CodeSystems.Canonical(system);
         if (_exact.TryGetValue((canonical, code), out var exact))
             return exact;
-        return _prefixes.TryGetValue(canonical, out var prefixes)
-            ? Array.Find(prefixes, entry => code.StartsWith(entry.Code, StringComparison.Ordinal))
-            : null;
+        // Without a delegate: this is asked of every coding in every set.
+        foreach (var entry in _prefixes.GetValueOrDefault(canonical, []))
+        {
+            if (code.StartsWith(entry.Code, StringComparison.Ordinal))
+                return entry;
+        }
+
+        return null;
     }
 
     /// <summary>What a concept says; nothing when its codings say different things, in whatever order they came.</summary>
     public CodeEntry? Find(ChartConcept? concept) =>
-        concept is not null && All(concept) is [var first, .. var others] && Array.TrueForAll(others, entry => entry.Group == first.Group) ? first : null;
+        concept is not null && FindAll(concept) is [var first, .. var others] && Array.TrueForAll(others, entry => entry.Group == first.Group) ? first : null;
 
-    public IEnumerable<CodeEntry> FindAll(ChartConcept concept) => All(concept);
-
-    private CodeEntry[] All(ChartConcept concept)
+    public CodeEntry[] FindAll(ChartConcept concept)
     {
+        ArgumentNullException.ThrowIfNull(concept);
         // Few codings are of any one set: mostly nothing is made.
         CodeEntry[] found = [];
         foreach (var coding in concept.Codings)

@@ -76,11 +76,16 @@ public sealed class DrugTable
     public Drug? Find(string inn) => _byInn.GetValueOrDefault(inn);
 
     /// <summary>The drugs of a code's group: <c>nivolumab</c>, or <c>nivolumab+relatlimab</c>.</summary>
-    public IEnumerable<Drug> OfGroup(string group) => group.Split('+').Select(Find).OfType<Drug>();
+    public IEnumerable<Drug> OfGroup(string group) => Find(group) is { } alone ? [alone] : group.Split('+').Select(Find).OfType<Drug>();
 
     /// <summary>Every drug whose INN, brand or Chinese name stands in the text, in the order of the table.</summary>
-    public IReadOnlyList<Drug> MatchText(string text) =>
-        [.. _names.Where(pair => DrugText.Contains(text, pair.Name)).Select(pair => pair.Drug).Distinct()];
+    public IReadOnlyList<Drug> MatchText(string text) => InName.TryGetValue(text, out var known) ? known : Matching(text);
+
+    // What a text that is nothing but a name matches: most are.
+    private FrozenDictionary<string, Drug[]> InName => field ??=
+        _names.Select(pair => pair.Name).Distinct(StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(name => name, Matching, StringComparer.OrdinalIgnoreCase);
+
+    private Drug[] Matching(string text) => [.. _names.Where(pair => DrugText.Contains(text, pair.Name)).Select(pair => pair.Drug).Distinct()];
 
     /// <summary>A word formed like a checkpoint inhibitor's name that no entry knows: worth counting, never acted upon.</summary>
     public bool LooksLikeUnknownInhibitor(string text) =>

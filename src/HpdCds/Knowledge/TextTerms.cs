@@ -73,7 +73,7 @@ public sealed class TextTerms(TextTermsFile file)
     {
         ArgumentNullException.ThrowIfNull(text);
         var mention = TextMention.None;
-        var plain = Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text));
+        var plain = AsRead(text);
         if (!plain.AsSpan().ContainsAny(BeginningsOf(finding)))
             return mention;
         foreach (var sentence in SentencesOf(plain))
@@ -88,6 +88,14 @@ public sealed class TextTerms(TextTermsFile file)
 
         return mention;
     }
+
+    /// <summary>Whether any finding may be named in one of the texts: where not, no <see cref="MentionOf(string, string)"/> finds one.</summary>
+    public bool MayMention(IEnumerable<string> texts) => texts.Any(text => AsRead(text).AsSpan().ContainsAny(AllBeginnings));
+
+    private static string AsRead(string text) => Joined(Unhyphenated(text.Length > MostCharacters ? text[..MostCharacters] : text));
+
+    private SearchValues<string> AllBeginnings => field ??=
+        SearchValues.Create([.. file.Terms.Values.Where(names => !names.IsDefault).SelectMany(names => names).Select(name => Unhyphenated(name).Split(Gap)[0])], StringComparison.OrdinalIgnoreCase);
 
     private SearchValues<string> BeginningsOf(string finding) => _beginnings.TryGetValue(finding, out var known) ? known
         : _beginnings.GetOrAdd(finding, SearchValues.Create([.. _names[finding].Select(name => name.Split(Gap)[0])], StringComparison.OrdinalIgnoreCase));

@@ -118,7 +118,7 @@ internal static class PictureFactors
         return (parts is null, new object?[] { parts, Evidence(picture, row, words) });
     }
 
-    private static XElement? Parts(Picture picture, FactorAssessment row, PictureWords words) => picture.Reading!.Parts.GetValueOrDefault(row.Factor.Id) is { IsDefaultOrEmpty: false } parts
+    private static XElement? Parts(Picture picture, FactorAssessment row, PictureWords words) => picture.Reading!.Parts.Value.GetValueOrDefault(row.Factor.Id) is { IsDefaultOrEmpty: false } parts
         ? Classed("ul", "parts", parts.Select(part => Markup.Of("li", words.Part(part), part.Fact is Fact<Finding>.Known { Provenance.Source: var source } ? new object[] { " ", Classed("span", "source", source) } : null)))
         : null;
 

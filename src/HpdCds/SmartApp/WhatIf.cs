@@ -47,7 +47,7 @@ public sealed record WhatIf(ImmutableSortedDictionary<string, WhatIfChoice> Answ
             .ToImmutableSortedDictionary(answer => answer.Id, answer => answer.Choice!, StringComparer.Ordinal);
         if (answers.IsEmpty)
             return null;
-        var tried = facts with { Factors = facts.Factors.SetItems(answers.Select(answer => KeyValuePair.Create(answer.Key, Settled(answer.Value)))) };
+        var tried = facts.With(answers.Select(answer => KeyValuePair.Create(answer.Key, Settled(answer.Value))));
         return new(answers, RiskAssessment.Of(read.Model, tried));
     }
 

@@ -30,10 +30,8 @@ public sealed partial class PictureFactorTests(Pictures pictures) : IClassFixtur
     public async Task A_signed_rule_names_who_signed_it(string language, string told)
     {
         var picture = await pictures.OfSandboxAsync("delta", language);
-        var facts = picture.Reading!.Factors with
-        {
-            Factors = picture.Reading.Factors.Factors.SetItem("pvtt", new Fact<Finding>.PresumedAbsent(new("pvtt", "staging observations", "Dr Test", new DateOnly(2026, 1, 15)))),
-        };
+        var facts = picture.Reading!.Factors.With(
+            KeyValuePair.Create<string, Fact<Finding>>("pvtt", new Fact<Finding>.PresumedAbsent(new("pvtt", "staging observations", "Dr Test", new DateOnly(2026, 1, 15)))));
 
         Assert.Contains(told, Parse(picture with { Assessment = RiskAssessment.Of(picture.Table!.Model, facts) }).Value, StringComparison.Ordinal);
     }

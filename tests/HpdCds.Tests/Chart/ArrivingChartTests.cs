@@ -92,6 +92,8 @@ public sealed class ArrivingChartTests
         var body = JsonNode.Parse(request)!;
         if (body["prefetch"] is not JsonObject prefetch)
             return request;
+        if (dice.Next(3) == 0)
+            prefetch["chemistry"] = Series(dice);
         foreach (var entries in prefetch.Select(pair => pair.Value is JsonObject value ? value["entry"] : null).OfType<JsonArray>().Where(list => list.Count > 0).ToArray())
         {
             try
@@ -107,6 +109,10 @@ public sealed class ArrivingChartTests
 
         return body.ToJsonString(Readable);
     }
+
+    // Newest first, as the search asks, so that it is known down to which day nothing is missing.
+    private static JsonNode Series(Random dice) => JsonNode.Parse(Json.Bundle([.. Enumerable.Range(0, dice.Next(4, 12)).Select(at =>
+        Json.Observation(FormattableString.Invariant($"s{at}"), dice.Next(4) == 0 ? Json.Ldh : "2823-3", FormattableString.Invariant($"2026-09-{30 - (at * 2)}T08:00:00Z")))]))!;
 
     private static void Change(JsonArray entries, Random dice)
     {

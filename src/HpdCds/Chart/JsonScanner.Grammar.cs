@@ -82,10 +82,10 @@ public ref partial struct JsonScanner
         }
 
         if (end >= _bytes.Length || _bytes[end] != '"')
-        {
             Fail(end >= _bytes.Length ? ScanState.CutOff : ScanState.Broken);
+        // An escape may have been none.
+        if (State != ScanState.Sound)
             return default;
-        }
 
         At = end + 1;
         return new(start, end - start, isEscaped);

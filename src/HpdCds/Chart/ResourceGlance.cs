@@ -213,8 +213,11 @@ public struct ResourceGlance
         if (!known.TryCodes(element, out var codes, out var areWanted))
         {
             codes = ReadCodings(ref inFront, known);
-            areWanted = known.Keep(element, codes);
             scanner.Fail(inFront.State);
+            // What cannot be read is not remembered, or it would be known as read when it comes again.
+            if (scanner.State != ScanState.Sound)
+                return;
+            areWanted = known.Keep(element, codes);
         }
 
         HasWantedCode |= areWanted;

@@ -86,7 +86,10 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         _giveUp.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => OwnThread.RunAsync(nameof(Journal), () => WriteAllAsync(_giveUp.Token));
+    // A server is waited for without a thread.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => database.FilePath is null
+        ? Task.Run(() => WriteAllAsync(_giveUp.Token), CancellationToken.None)
+        : OwnThread.RunAsync(nameof(Journal), () => WriteAllAsync(_giveUp.Token));
 
     private async Task WriteAllAsync(CancellationToken stop)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using HpdCds.Cards;
 using HpdCds.Chart;
@@ -108,7 +110,7 @@ public sealed partial class HookEndpoints(
         var started = clock.GetTimestamp();
         var chart = await charts.ReadAsync(request, ehr, asOf, stop);
         record.ChartTook = clock.GetElapsedTime(started);
-        record.Sources = chart.Sources;
+        record.Sources = [.. chart.Sources.Values.OrderBy(source => source.Key)];
         if (!ChartVerdict.SaysNothing(chart))
         {
             var read = clock.GetTimestamp();
@@ -159,10 +161,19 @@ public sealed partial class HookEndpoints(
 
     internal static async Task WriteAsync<T>(HttpContext context, T answer)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(answer, HookJson.Options);
         context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        context.Response.ContentLength = Put(answer, context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    // Whole, or not at all where it cannot be written.
+    private static int Put<T>(T answer, PipeWriter body)
+    {
+        using var buffer = new ThreadBuffer();
+        using (var json = new Utf8JsonWriter(buffer.Bytes, HookJson.Writing))
+            JsonSerializer.Serialize(json, answer, HookJson.Options);
+        body.Write(buffer.Bytes.WrittenSpan);
+        return buffer.Bytes.WrittenCount;
     }
 
     private static RefusedException Refuse(int status) => new(ErrorReply.Generic(status));

@@ -11,6 +11,9 @@ public static class HookJson
 {
     public static readonly JsonSerializerOptions Options = Create();
 
+    /// <summary>What of it a writer must know.</summary>
+    public static readonly JsonWriterOptions Writing = new() { Encoder = Options.Encoder, SkipValidation = true };
+
     private static JsonSerializerOptions Create()
     {
         var options = new JsonSerializerOptions

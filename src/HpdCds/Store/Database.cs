@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -28,8 +27,8 @@ public sealed partial class Database : IAsyncDisposable
     private readonly ILogger _log;
     private readonly SemaphoreSlim _migrating = new(1);
 
-    // What stands behind a connection is opened once and used for many: it need be told once how carefully to write.
-    private readonly ConditionalWeakTable<object, object> _told = [];
+    // Of a file. A server has a pool of its own.
+    private volatile OpenConnections? _open;
     private volatile bool _isMigrated;
     private bool _wasMigrated;
     private long _awayUntil;
@@ -45,6 +44,7 @@ public sealed partial class Database : IAsyncDisposable
         _file = _settings.IsPostgres ? null : Placed(_settings.Connection, environment);
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_file?.DataSource ?? Place(_settings.Connection))))[..8];
         _source = _file is null ? new NpgsqlDataSourceBuilder(Impatient(_settings.Connection)) { Name = PoolName }.Build() : SqliteFactory.Instance.CreateDataSource(_file.ConnectionString);
+        _open = _file is null ? null : new();
     }
 
     public bool IsAway => _isAway;
@@ -101,8 +101,20 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task<T> UseOnceAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stop)
     {
-        await using var connection = await OpenAsync(stop);
-        return await work(connection);
+        await NoticeRemovalAsync();
+        var open = _open;
+        var connection = (_isMigrated || IsReader ? open?.Take() : null) ?? await OpenAsync(stop);
+        var isSound = false;
+        try
+        {
+            var result = await work(connection);
+            isSound = true;
+            return result;
+        }
+        finally
+        {
+            await (isSound && open is not null ? open.GiveBackAsync(connection) : connection.DisposeAsync());
+        }
     }
 
     /// <summary>For whoever cannot wait.</summary>
@@ -137,39 +149,39 @@ public sealed partial class Database : IAsyncDisposable
         Interlocked.Exchange(ref _refusesUntil, After(Recent));
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _migrating.Dispose();
-        return _source.DisposeAsync();
+        await (_open?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _source.DisposeAsync();
+    }
+
+    private async Task NoticeRemovalAsync()
+    {
+        if (FilePath is not { } path || File.Exists(path))
+            return;
+        if (IsReader)
+            throw new FileNotFoundException("There is no store");
+        if (!_isMigrated)
+            return;
+        _isMigrated = false;
+        // Whoever still holds it writes into nothing.
+        var old = _open!;
+        _open = new();
+        await old.DisposeAsync();
+        IsRemoved(_log);
     }
 
     private async Task<DbConnection> OpenAsync(CancellationToken stop)
     {
-        if (FilePath is { } path && !File.Exists(path))
-        {
-            if (IsReader)
-                throw new FileNotFoundException("There is no store");
-            if (_isMigrated)
-            {
-                // Whoever still holds it writes into nothing.
-                using (var old = new SqliteConnection(_file!.ConnectionString))
-                    SqliteConnection.ClearPool(old);
-                _isMigrated = false;
-                IsRemoved(_log);
-            }
-        }
-
         if (!_isMigrated && !IsReader)
             KeepOthersOut();
         var connection = await _source.OpenConnectionAsync(stop);
         try
         {
-            if (connection is SqliteConnection { Handle: { } handle } && !_told.TryGetValue(handle, out _))
-            {
-                await connection.ExecuteAsync("PRAGMA synchronous = NORMAL");
-                _told.AddOrUpdate(handle, handle);
-            }
-
+            // Without the second, who finds the file locked looks again after 150 ms, however short the lock was.
+            if (_file is not null)
+                await connection.ExecuteAsync(FormattableString.Invariant($"PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = {1000 * _file.DefaultTimeout}"));
             await MigrateAsync(connection, stop);
             return connection;
         }
@@ -272,7 +284,7 @@ public sealed partial class Database : IAsyncDisposable
     // A path is of the service's folder, wherever somebody stood who started it.
     private static SqliteConnectionStringBuilder Placed(string connection, IHostEnvironment environment)
     {
-        var parts = new SqliteConnectionStringBuilder(connection) { DefaultTimeout = 1 };
+        var parts = new SqliteConnectionStringBuilder(connection) { DefaultTimeout = 1, Pooling = false };
         if (parts.Mode != SqliteOpenMode.Memory && parts.DataSource is { Length: > 0 } file && file != ":memory:")
             parts.DataSource = Path.Combine(environment.ContentRootPath, file);
         return parts;

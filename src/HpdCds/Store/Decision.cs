@@ -201,7 +201,7 @@ public sealed record Decision : PatientData
     private static string SourcesOf(CallRecord call) => StoredJson.Written(json =>
     {
         json.WriteStartObject();
-        foreach (var source in call.Sources.Values.OrderBy(source => source.Key))
+        foreach (var source in call.Sources)
             json.WriteString(ChartKeys.NameOf(source.Key), Audit.EndOf(source));
         json.WriteEndObject();
     });

@@ -24,23 +24,12 @@ internal static class Entries
 {
     public static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, object entry) => entry switch
     {
-        Decision decision => WriteAsync(connection, transaction, decision),
+        Decision decision => DecisionRow.WriteAsync(connection, transaction, decision),
         FeedbackItem item => WriteAsync(connection, transaction, item),
         UsedToken token => WriteAsync(connection, transaction, token),
         Run run => WriteAsync(connection, transaction, run),
         _ => WriteAsync(connection, transaction, (Gap)entry),
     };
-
-    private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, Decision decision) => connection.ExecuteAsync(
-        """
-        INSERT INTO decisions (id, at, card, ehr, issuer, tenant, service, hook, mode, outcome, shown, recognition, agents, regimen, exposure, tumour, version, knowledge,
-            model, model_version, band_low, band_high, points_low, points_high, settles, reason, factors, sources, repeat_key, outcome_link, milliseconds, inputs, chart_milliseconds, assessment_milliseconds, context, subject, growth)
-        VALUES (@Id, @At, @Card, @Ehr, @Issuer, @Tenant, @Service, @Hook, @Mode, @Outcome, @Shown, @Recognition, @Agents, @Regimen, @Exposure, @Tumour, @Version, @Knowledge,
-            @Model, @ModelVersion, @BandLow, @BandHigh, @PointsLow, @PointsHigh, @Settles, @Reason, @Factors, @Sources, @RepeatKey, @OutcomeLink, @Milliseconds, @Inputs, @ChartMilliseconds, @AssessmentMilliseconds, @Context, @Subject, @Growth)
-        ON CONFLICT DO NOTHING
-        """,
-        decision,
-        transaction);
 
     private static Task<int> WriteAsync(DbConnection connection, DbTransaction transaction, FeedbackItem item) => connection.ExecuteAsync(
         """

@@ -7,14 +7,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace HpdCds.Store;
 
 /// <summary>
-/// Takes decisions and feedback at once and writes them after the answer has left. While the store is away they wait in
-/// memory, in their order; what finds no room there is counted, and the gap is written down as soon as it can be. What still
+/// Takes decisions and feedback at once and writes them after the answer has left, together with what comes in the instant
+/// after. While the store is away they wait in memory, in their order; what finds no room there is counted, and the gap is written down as soon as it can be. What still
 /// waits when the service ends goes to a file, and to the store at the next start. Whatever befalls it, it goes on.
 /// </summary>
 public sealed partial class Journal(Database database, SpillFiles spills, SiteSettings settings, IDataProtectionProvider protection, TimeProvider clock, ILogger<Journal> log) : BackgroundService, IHealthCheck
 {
     private const int MostAtOnce = 200;
 
+    // What comes within it is one transaction; an end that nobody foresees, a loss of power say, costs that much more.
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(8);
 
@@ -84,10 +86,13 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
         _giveUp.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // A server is waited for without a thread.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => database.FilePath is null
+        ? Task.Run(() => WriteAllAsync(_giveUp.Token), CancellationToken.None)
+        : OwnThread.RunAsync(nameof(Journal), () => WriteAllAsync(_giveUp.Token));
+
+    private async Task WriteAllAsync(CancellationToken stop)
     {
-        var stop = _giveUp.Token;
-        await Task.Yield();
         for (var (hasBegun, isDone) = (false, false); !isDone && !stop.IsCancellationRequested; hasBegun = true)
         {
             try
@@ -106,7 +111,7 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
             {
                 _surprise = surprise.GetType().Name;
                 Surprised(log, _surprise);
-                await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
@@ -115,6 +120,8 @@ public sealed partial class Journal(Database database, SpillFiles spills, SiteSe
 
     private async Task WriteNextAsync(CancellationToken stop)
     {
+        // By the machine's own clock: nobody who sets another one waits for this.
+        await Task.Delay(Together, TimeProvider.System, stop);
         while (_batch.Count < MostAtOnce && TryDequeue(out var entry))
             _batch.Add(entry!);
         if (_batch.Count > 0)

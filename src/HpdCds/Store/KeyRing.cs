@@ -23,7 +23,7 @@ public sealed class KeyRing : IXmlRepository
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        foreach (var (name, content) in Wait(_database.RunAsync(connection => connection.QueryAsync<(string Name, string Content)>("SELECT name, content FROM protection_keys"), CancellationToken.None)))
+        foreach (var (name, content) in Wait(() => _database.RunAsync(connection => connection.QueryAsync<(string Name, string Content)>("SELECT name, content FROM protection_keys"), CancellationToken.None)))
             _known[name] = content;
         return [.. _known.Values.Select(XElement.Parse)];
     }
@@ -32,7 +32,7 @@ public sealed class KeyRing : IXmlRepository
     {
         ArgumentNullException.ThrowIfNull(element);
         var content = element.ToString(SaveOptions.DisableFormatting);
-        Wait(_database.RunAsync(connection => WriteAsync(connection, friendlyName, content), CancellationToken.None));
+        Wait(() => _database.RunAsync(connection => WriteAsync(connection, friendlyName, content), CancellationToken.None));
         _known[friendlyName] = content;
     }
 
@@ -46,6 +46,7 @@ public sealed class KeyRing : IXmlRepository
         "INSERT INTO protection_keys (name, content) VALUES (@friendlyName, @content) ON CONFLICT DO NOTHING",
         new { friendlyName, content });
 
-    // The framework asks for this without await, once in a while and from no request.
-    private static T Wait<T>(Task<T> work) => work.GetAwaiter().GetResult();
+    // The framework asks for this without await, once in a while and from no request. Who waits may be the journal, on the one
+    // thread on which its work goes on: this goes on elsewhere.
+    private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 }

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HpdCds.Hooks;
 
 namespace HpdCds.Store;
 
@@ -25,10 +25,10 @@ internal static class StoredJson
     public static string Written(Action<Utf8JsonWriter> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var bytes = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(bytes))
+        using var buffer = new ThreadBuffer();
+        using (var json = new Utf8JsonWriter(buffer.Bytes))
             write(json);
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        return Encoding.UTF8.GetString(buffer.Bytes.WrittenSpan);
     }
 
     public static void Write(Utf8JsonWriter json, string name, JsonNode? value)

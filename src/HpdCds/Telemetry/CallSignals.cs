@@ -28,7 +28,7 @@ internal static class CallSignals
                 Signals.UnknownNames.Add(recognition.UnknownInhibitorNames, Signals.Tag("ehr", name));
         }
 
-        foreach (var source in record.Sources.Values)
+        foreach (var source in record.Sources)
         {
             Signals.Sources.Add(
                 1,

@@ -63,7 +63,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             (string?)found?["band"]?["high"],
             record.Answer?.Cards is [var card, ..] ? card.Indicator : null,
             string.Join(',', (record.Answer?.Cards ?? []).Select(issued => issued.Uuid)),
-            string.Join(',', record.Sources.Values.OrderBy(source => source.Key).Select(Written)),
+            string.Join(',', record.Sources.Select(Written)),
             (long)duration.TotalMilliseconds,
             Activity.Current is { Recorded: true } span ? span.TraceId.ToHexString() : null);
     }

@@ -20,7 +20,8 @@ public sealed class CallRecord
 
     public HookRequest? Request { get; set; }
 
-    public ImmutableDictionary<ChartKey, ChartSource> Sources { get; set; } = ImmutableDictionary<ChartKey, ChartSource>.Empty;
+    /// <summary>What was read, in the order of the keys.</summary>
+    public ImmutableArray<ChartSource> Sources { get; set; } = [];
 
     /// <summary>What was found, also where it was not shown.</summary>
     public HookResponse? Answer { get; set; }

@@ -12,12 +12,21 @@ namespace HpdCds.Trust;
 /// Names that only the holder of the key can make again. Each kind is its own: nobody can join the audit with the store by
 /// them. Without a configured key they end with the process.
 /// </summary>
-public sealed class Pseudonyms(SiteSettings settings)
+public sealed class Pseudonyms : IDisposable
 {
     private static readonly string[] Ordered = ["recognition", "agents", "regimen", "exposure", "tumour", "outOfScope"];
     private static readonly string[] Read = ["id", "state", "reason", "value", "unit", "marks", "confounders"];
 
-    private readonly byte[] _key = settings.AuditKey is { } key ? Convert.FromBase64String(key) : RandomNumberGenerator.GetBytes(32);
+    private readonly ThreadLocal<Named> _named;
+
+    public Pseudonyms(SiteSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var key = settings.AuditKey is { } given ? Convert.FromBase64String(given) : RandomNumberGenerator.GetBytes(32);
+        _named = new(() => new(key));
+    }
+
+    public void Dispose() => _named.Dispose();
 
     /// <summary>The same patient of the same EHR, in the audit.</summary>
     public string Patient(Hospital hospital, string patientId) => Of($"{Written(hospital)}{patientId}");
@@ -29,9 +38,9 @@ public sealed class Pseudonyms(SiteSettings settings)
     public string Repeat(Hospital hospital, string patientId, JsonObject found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        using var named = Named.Begin($"repeat:{Written(hospital)}{Counted(patientId)}");
+        using var named = Begin($"repeat:{Written(hospital)}{Counted(patientId)}");
         named.AddAllBut("asOf", found);
-        return Of(named.Bytes);
+        return named.Name();
     }
 
     /// <summary>
@@ -41,12 +50,12 @@ public sealed class Pseudonyms(SiteSettings settings)
     public string Inputs(JsonObject found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        using var named = Named.Begin("inputs:");
+        using var named = Begin("inputs:");
         foreach (var name in Ordered)
             named.AddCounted(found[name]);
         foreach (var factor in found["factors"] as JsonArray ?? [])
             AddWhatWasRead(named, factor!);
-        return Of(named.Bytes);
+        return named.Name();
     }
 
     /// <summary>What one factor was read as for one decision; of no use beside another decision, so that no two patients can be compared by it.</summary>
@@ -54,10 +63,10 @@ public sealed class Pseudonyms(SiteSettings settings)
     {
         ArgumentNullException.ThrowIfNull(decision);
         ArgumentNullException.ThrowIfNull(factor);
-        using var named = Named.Begin("input:");
+        using var named = Begin("input:");
         named.AddCounted(decision);
         AddWhatWasRead(named, factor);
-        return Of(named.Bytes);
+        return named.Name();
     }
 
     private static void AddWhatWasRead(Named named, JsonNode factor)
@@ -66,14 +75,13 @@ public sealed class Pseudonyms(SiteSettings settings)
             named.AddCounted(factor[name]);
     }
 
-    private string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
-
-    private string Of(ReadOnlySpan<byte> text)
+    private string Of(string text)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, text, hash);
-        return Base64Url.EncodeToString(hash[..16]);
+        using var named = Begin(text);
+        return named.Name();
     }
+
+    private Named Begin(string with) => _named.Value!.Begin(with);
 
     internal static string Written(Hospital hospital)
     {
@@ -84,26 +92,30 @@ public sealed class Pseudonyms(SiteSettings settings)
     // The length keeps one pair from reading as another.
     private static string Counted(string text) => $"{text.Length}:{text}";
 
-    /// <summary>What is given a name, as UTF-8 and in memory that a thread uses again: it never becomes a text of its own.</summary>
-    private sealed class Named : IDisposable
+    /// <summary>
+    /// What is given a name, as UTF-8 and in memory that a thread uses again: it never becomes a text of its own. The key, too,
+    /// is made ready once for each thread.
+    /// </summary>
+    private sealed class Named(byte[] key) : IDisposable
     {
-        [ThreadStatic]
-        private static Named? _ofThread;
-
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         private readonly ArrayBufferWriter<byte> _all = new(4096);
         private readonly ArrayBufferWriter<byte> _one = new(512);
-        private readonly Utf8JsonWriter _json;
+        private readonly Utf8JsonWriter _json = new(Stream.Null);
 
-        private Named() => _json = new(_one);
-
-        public ReadOnlySpan<byte> Bytes => _all.WrittenSpan;
-
-        public static Named Begin(string with)
+        public Named Begin(string with)
         {
-            var named = _ofThread ??= new();
-            named._all.Clear();
-            Encoding.UTF8.GetBytes(with, named._all);
-            return named;
+            _all.Clear();
+            Encoding.UTF8.GetBytes(with, _all);
+            return this;
+        }
+
+        public string Name()
+        {
+            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            _hash.AppendData(_all.WrittenSpan);
+            _hash.GetHashAndReset(hash);
+            return Base64Url.EncodeToString(hash[..16]);
         }
 
         /// <summary>Its JSON behind the length of that, which is all ASCII; nothing counts as an empty text.</summary>
@@ -148,6 +160,7 @@ public sealed class Pseudonyms(SiteSettings settings)
             _json.Flush();
         }
 
+        /// <summary>Ends what was begun: nothing of it stays in memory.</summary>
         public void Dispose() => _all.Clear();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using HpdCds.Store;
 using HpdCds.Tests.Hooks;
@@ -86,6 +87,24 @@ public sealed class SqliteMemoryTests : MemoryTests, IDisposable
         Assert.Equal("two", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    // The pool of a service with one processor has one thread to answer with.
+    [Fact]
+    public async Task A_disk_is_waited_for_on_a_thread_that_answers_nobody()
+    {
+        var connection = await ConnectionAsync();
+        var clock = new ClockThatKnowsWhoAsks();
+        await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:Store:Connection"] = connection }, clock: clock);
+        var journal = service.Services.GetRequiredService<Journal>();
+        foreach (var card in (string[])["one", "two"])
+        {
+            journal.Add(new FeedbackItem("test-ehr", "", card, "overridden", RunningService.Noon, RunningService.Noon, null, null, "", "words"));
+            await WrittenAsync(journal);
+        }
+
+        // Each time something is written, it is noted when this run was last seen.
+        Assert.True(clock.Asked.Count(thread => thread == nameof(Journal)) >= 2);
+    }
+
     private static async Task WrittenAsync(Journal journal)
     {
         for (var tries = 0; journal.Waiting > 0 && tries < 400; tries++)
@@ -97,5 +116,16 @@ public sealed class SqliteMemoryTests : MemoryTests, IDisposable
     {
         await _holder!.DisposeAsync();
         _holder = null;
+    }
+
+    private sealed class ClockThatKnowsWhoAsks : TimeProvider
+    {
+        public ConcurrentQueue<string?> Asked { get; } = new();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Asked.Enqueue(Thread.CurrentThread.Name);
+            return base.GetUtcNow();
+        }
     }
 }

@@ -92,6 +92,8 @@ public sealed class BundleEntries
     /// <summary>A text in one of them is none, so that of all of them nothing is known.</summary>
     internal bool HasNoText { get; private set; }
 
+    internal bool IsEmpty => Count + WithoutResource == 0 && !HasNoText;
+
     internal ref readonly EntryMark this[int at] => ref Place(at);
 
     /// <summary>Looks at the entry with which these bytes begin.</summary>
@@ -140,9 +142,6 @@ public sealed class BundleEntries
             WithoutResource++;
         return ScanState.Sound;
     }
-
-    /// <summary>A list beside this one.</summary>
-    internal BundleEntries Anew() => new(_mostEntries, _known, _place);
 
     /// <summary>Takes a resource that stands alone.</summary>
     /// <returns>Its type; nothing where it has none, or is not sound.</returns>

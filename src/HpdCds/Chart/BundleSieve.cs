@@ -107,14 +107,14 @@ public sealed class BundleSieve(
     // Nearly always none.
     private static ImmutableArray<WalkedEntry> Of(string type, BundleWalk walk)
     {
-        ImmutableArray<WalkedEntry> found = [];
+        List<WalkedEntry>? found = null;
         for (var at = 0; at < walk.Entries.Count; at++)
         {
             if (walk.Entries[at].Resource.Type == type)
-                found = found.Add(walk.Entries[at]);
+                (found ??= []).Add(walk.Entries[at]);
         }
 
-        return found;
+        return found is null ? [] : [.. found];
     }
 
     private bool NamesAnother(BundleEntries all, PrefetchRow row, ref Subjects subjects)

@@ -82,9 +82,9 @@ public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? Nex
 
     private static BundleWalk ReadSingle(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
     {
-        // What was taken out of it, as if it were a Bundle, is nobody's.
-        var alone = entries.Anew();
-        return alone.TakeAlone(ref scanner, all) is { Length: > 0 } type ? new(type == "OperationOutcome" ? ValueShape.Outcome : ValueShape.OneResource, alone, null) : NotFhir;
+        // What was taken out of it, as if it were a Bundle, nobody has checked as a part of it.
+        var type = entries.IsEmpty ? entries.TakeAlone(ref scanner, all) : null;
+        return string.IsNullOrEmpty(type) ? NotFhir : new(type == "OperationOutcome" ? ValueShape.Outcome : ValueShape.OneResource, entries, null);
     }
 
     private static BundleWalk ReadBundle(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)

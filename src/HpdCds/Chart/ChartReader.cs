@@ -26,7 +26,8 @@ public sealed class ChartReader(PrefetchTable table, KnowledgeBase knowledge, Fh
 
     /// <summary>The body of a call, of whose prefetch what will be read is looked into as it comes.</summary>
     /// <param name="length">About how long it will be.</param>
-    public ArrivingBody Arriving(long length) => new(table.IsRead, settings.MaxBundleEntries, IsWanted, length);
+    /// <param name="least">Fewer bytes are not worth a look, unless they are all.</param>
+    public ArrivingBody Arriving(long length, int least = ArrivingBody.Enough) => new(table.IsRead, settings.MaxBundleEntries, IsWanted, length, least);
 
     private bool IsWanted(string? system, string code) => knowledge.Codes.Observations.Find(system, code) is { } known && table.IsForFacts(known.Group);
 

@@ -42,11 +42,11 @@ public ref partial struct JsonScanner
     private int _depth;
     private bool _isFirst;
 
-    /// <param name="mostDepth">How many objects and lists may lie in each other.</param>
+    /// <param name="mostDepth">How many objects and lists may lie in each other; never more than 64.</param>
     public JsonScanner(ReadOnlySpan<byte> bytes, int mostDepth)
     {
         _bytes = bytes;
-        _mostDepth = mostDepth;
+        _mostDepth = Math.Min(mostDepth, BundleWalk.MostDepth);
     }
 
     public readonly ReadOnlySpan<byte> Bytes => _bytes;
@@ -148,7 +148,7 @@ public ref partial struct JsonScanner
     public readonly ReadOnlySpan<byte> BytesOf(ScannedText text) => _bytes.Slice(text.Start, text.Length);
 
     public bool Is(ScannedText text, ReadOnlySpan<byte> expected) =>
-        BytesOf(text).SequenceEqual(expected) || (text.IsEscaped && Encoding.UTF8.GetBytes(TextOf(text)).AsSpan().SequenceEqual(expected));
+        text.IsEscaped ? MayBe(BytesOf(text), expected) && Encoding.UTF8.GetBytes(TextOf(text)).AsSpan().SequenceEqual(expected) : BytesOf(text).SequenceEqual(expected);
 
     /// <summary>The text as it was meant; empty where it is none, which <see cref="State"/> then says.</summary>
     public string TextOf(ScannedText text)
@@ -177,4 +177,8 @@ public ref partial struct JsonScanner
         if (State == ScanState.Sound && how != ScanState.Sound)
             (State, At) = (how, _bytes.Length);
     }
+
+    // An escape of one byte has six at most.
+    private static bool MayBe(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> expected) =>
+        escaped.Length >= expected.Length && escaped.Length <= 6 * expected.Length && expected.StartsWith(escaped[..escaped.IndexOf((byte)'\\')]);
 }

@@ -12,7 +12,7 @@ public struct ResourceGlance
 
     private ReadOnlyMemory<byte> _all;
     private int _start;
-    private (string? System, string Code)[]? _codes;
+    private IReadOnlyList<(string? System, string Code)>? _codes;
     private List<string>? _members;
     private List<(string? Severity, string? Code, IReadOnlyList<string> Details)>? _issues;
     private RawText _id;
@@ -221,7 +221,10 @@ public struct ResourceGlance
         }
 
         HasWantedCode |= areWanted;
-        _codes = _codes is null ? codes : [.. _codes, .. codes];
+        if (_codes is List<(string?, string)> several)
+            several.AddRange(codes);
+        else
+            _codes = _codes is null ? codes : new List<(string?, string)>([.. _codes, .. codes]);
     }
 
     private static (string? System, string Code)[] ReadCodings(ref JsonScanner scanner, WalkMemory known)

@@ -10,7 +10,9 @@ namespace HpdCds.Hooks;
 public sealed class ArrivingBody : IDisposable
 {
     // Less than a piece of lent memory, by what comes at once.
-    private const int Enough = 60_000;
+    public const int Enough = 60_000;
+
+    private const int LengthOfMark = 3;
 
     // The entries of a prefetch value lie in the body, the prefetch, the Bundle and its list.
     private const int DepthOfEntries = 4;
@@ -67,9 +69,14 @@ public sealed class ArrivingBody : IDisposable
 
     private void Pass(bool isAll)
     {
-        if (!_isBegun)
+        if (!_isBegun && (isAll || _come.Length >= LengthOfMark))
+        {
             _come.Drop(_come.Length - BundleWalk.WithoutMark(_come.Memory).Length);
-        _isBegun = true;
+            _isBegun = true;
+        }
+
+        if (!_isBegun)
+            return;
         try
         {
             while (_open is null ? PassRest(isAll) : PassEntries(_open))
@@ -122,15 +129,16 @@ public sealed class ArrivingBody : IDisposable
         _isEntryNext = false;
         switch (reader.TokenType)
         {
+            // What is written with an escape is left to the walk over the rest.
             case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
-                (_isInPrefetch, _isInWalked) = (reader.ValueTextEquals("prefetch"u8), false);
+                (_isInPrefetch, _isInWalked) = (!reader.ValueIsEscaped && reader.ValueTextEquals("prefetch"u8), false);
                 break;
             case JsonTokenType.PropertyName when reader.CurrentDepth == 2:
-                _key = _isInPrefetch ? reader.GetString()! : "";
+                _key = _isInPrefetch && !reader.ValueIsEscaped ? reader.GetString()! : "";
                 _isInWalked = _isInPrefetch && _isWalked(_key);
                 break;
             case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
-                _isEntryNext = _isInWalked && reader.ValueTextEquals("entry"u8);
+                _isEntryNext = _isInWalked && !reader.ValueIsEscaped && reader.ValueTextEquals("entry"u8);
                 break;
             case JsonTokenType.StartArray:
                 return isEntry;

@@ -6,8 +6,8 @@ using HpdCds.Chart;
 namespace HpdCds.Hooks;
 
 /// <summary>
-/// The members of a request body that we read, as they came. One pass over the bytes: FHIR content is stepped over and
-/// kept as a range of them, so that nobody ever sees it parsed in two ways.
+/// The members of a request body that we read, as they came. FHIR content is stepped over and kept as a range of the bytes,
+/// or looked into by one walk, so that nobody ever sees it read in two ways.
 /// </summary>
 public sealed class Envelope
 {
@@ -139,9 +139,11 @@ public sealed class Envelope
         {
             var start = (int)member.TokenStartIndex;
             member.Skip();
-            var value = values[name] = body[start..(int)member.BytesConsumed];
+            var value = body[start..(int)member.BytesConsumed];
             if (_walk(name, value) is { } walked)
-                _walked[name] = walked;
+                // Whoever does not know that it was looked into shall not take it for empty.
+                (_walked[name], value) = (walked, default);
+            values[name] = value;
         });
         Prefetch = values.ToImmutable();
     }

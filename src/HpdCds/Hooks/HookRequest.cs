@@ -5,7 +5,7 @@ using HpdCds.Trust;
 
 namespace HpdCds.Hooks;
 
-/// <summary>A hook call after every check of its envelope. Prefetch values are byte ranges of the body, unread so far.</summary>
+/// <summary>A hook call after every check of its envelope. Prefetch values are byte ranges of the body, unread so far, and empty where they were looked into as they came.</summary>
 public sealed record HookRequest(
     string ServiceId,
     string Hook,

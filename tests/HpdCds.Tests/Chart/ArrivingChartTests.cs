@@ -163,14 +163,14 @@ public sealed class ArrivingChartTests
     private static async Task<string> ChartAsync(RunningService service, string body, Random? dice)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
-        using var arriving = service.Services.GetRequiredService<ChartReader>().Arriving(bytes.Length);
+        using var arriving = service.Services.GetRequiredService<ChartReader>().Arriving(bytes.Length, least: dice?.Next(1, 5000) ?? ArrivingBody.Enough);
         try
         {
             if (dice is null)
                 return JsonSerializer.Serialize(await service.ChartAsync(Envelope.Read(bytes)), Readable);
             for (var at = 0; at < bytes.Length;)
             {
-                var piece = Math.Min(dice.Next(1, 100_000), bytes.Length - at);
+                var piece = Math.Min(dice.Next(1, 8000), bytes.Length - at);
                 arriving.Add(bytes.AsSpan(at, piece));
                 at += piece;
             }

@@ -137,7 +137,7 @@ public sealed class LeanReadingTests(ITestOutputHelper output)
     private static string? TypeOf(string text)
     {
         var resource = default(ResourceGlance);
-        var scanner = new JsonScanner(Encoding.UTF8.GetBytes(text), mostDepth: 200);
+        var scanner = new JsonScanner(Encoding.UTF8.GetBytes(text), mostDepth: 64);
         return resource.Read(ref scanner, new WalkMemory(text.Length)) && scanner.State == ScanState.Sound ? resource.Type : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using HpdCds.Clinical;
 
@@ -67,6 +68,7 @@ public static class ChartTimes
     };
 
     // Below 0 where anything but digits stands.
+    [MethodImpl(JsonScanner.Hot)]
     private static int Number(ReadOnlySpan<byte> digits)
     {
         var number = 0;

@@ -8,8 +8,8 @@ namespace HpdCds.Chart;
 /// <summary>The grammar of RFC 8259: what may follow what.</summary>
 public ref partial struct JsonScanner
 {
-    // Compiled once and well: no call of the service spends more than in these loops, and their branches need no profile.
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
+    // Compiled once and well: calls spend most of their time in such loops, and a profile of their branches costs more than it brings.
+    internal const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     private const byte LastControl = 0x1F;
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);

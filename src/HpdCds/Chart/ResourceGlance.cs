@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HpdCds.Clinical;
 
 namespace HpdCds.Chart;
@@ -92,6 +93,7 @@ public struct ResourceGlance
         text.TryBytes(_all.Span, out var bytes) ? ChartTimes.Parse(bytes, zone) : ChartTimes.Parse(text.In(_all.Span), zone);
 
     // Most members of a resource are none of these; a name that is written with escapes is looked at whole.
+    [MethodImpl(JsonScanner.Hot)]
     private static bool MayMatter(ReadOnlySpan<byte> name) => name switch
     {
         [(byte)'i' or (byte)'s' or (byte)'m' or (byte)'p' or (byte)'c' or (byte)'h', ..] => name.Length is 2 or 4 or 5 or 6 or 7 or 9 or 11,

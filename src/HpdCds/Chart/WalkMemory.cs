@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace HpdCds.Chart;
@@ -90,6 +91,7 @@ public sealed class WalkMemory(long length, Func<string?, string, bool>? isWante
     }
 
     // A few of the bytes tell what differs in practice.
+    [MethodImpl(JsonScanner.Hot)]
     private static int SlotOf(ReadOnlySpan<byte> bytes, int slots)
     {
         var hash = (uint)bytes.Length;

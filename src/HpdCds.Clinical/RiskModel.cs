@@ -108,20 +108,19 @@ public sealed record Factor(
     /// <summary>Whether a reading meets any of the levels: surely, surely not, or (null) neither.</summary>
     public bool? IsMet(Interval possible) => Read(possible).IsMet;
 
-    /// <summary>Both of these at once, and without a list of <see cref="PartsOf"/>: every row of every patient is read so.</summary>
+    /// <summary>Both of these at once.</summary>
     internal (PointsRange Points, bool? IsMet) Read(Interval possible)
     {
         var (low, high) = (int.MaxValue, int.MinValue);
-        var isMetByAny = false;
-        Interval? rest = possible;
-        for (var level = 0; level < Levels.Length && rest is { } left; level++)
+        var (meets, misses) = (false, false);
+        foreach (var (level, _) in PartsOf(possible))
         {
-            if (Levels[level].Threshold.Meeting(left) is not null)
-                (low, high, isMetByAny) = (Math.Min(low, Levels[level].Points), Math.Max(high, Levels[level].Points), true);
-            rest = Levels[level].Threshold.Missing(left);
+            var points = level is { } met ? Levels[met].Points : 0;
+            (low, high) = (Math.Min(low, points), Math.Max(high, points));
+            (meets, misses) = (meets || level is not null, misses || level is null);
         }
 
-        return rest is null ? (new(low, high), true) : (new(Math.Min(low, 0), Math.Max(high, 0)), isMetByAny ? null : false);
+        return (new(low, high), meets == misses ? null : meets);
     }
 
     /// <summary>A reading divided among the levels that it can reach, most points first, and what misses all of them.</summary>

@@ -49,5 +49,5 @@ internal static class AboutPages
 
     private static object[] Term(string term, string text) => [new XElement("dt", term), new XElement("dd", text)];
 
-    private static string Words(Risk risk) => $"{Clinical.Kebab.Case(risk.Severity.ToString())} harm, {Clinical.Kebab.Case(risk.Likelihood.ToString()).Replace('-', ' ')} likelihood";
+    private static string Words(Risk risk) => $"{Clinical.Kebab.Case(risk.Severity)} harm, {Clinical.Kebab.Case(risk.Likelihood).Replace('-', ' ')} likelihood";
 }

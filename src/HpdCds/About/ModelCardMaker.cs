@@ -32,9 +32,9 @@ internal sealed class ModelCardMaker(KnowledgeBase knowledge, ModelTable table)
             [.. _about.Inputs.Select(Input)],
             _service.Quality,
             [.. _about.Logic.Concat(_service.Logic)],
-            [.. table.Model.Bands.Select(band => new CardBand(Kebab.Case(band.Band.ToString()), BandName(band.Band), band.Points.Low, band.Points.High, table.Reasons.Bands[band.Band]))],
+            [.. table.Model.Bands.Select(band => new CardBand(Kebab.Case(band.Band), BandName(band.Band), band.Points.Low, band.Points.High, table.Reasons.Bands[band.Band]))],
             [.. table.Model.Domains.Select(domain => new CardDomain(
-                domain.Id, _wording[$"domain.{domain.Id}"], Kebab.Case(domain.Combination.ToString()), domain.Cap, table.Reasons.Domains[domain.Id]))],
+                domain.Id, _wording[$"domain.{domain.Id}"], Kebab.Case(domain.Combination), domain.Cap, table.Reasons.Domains[domain.Id]))],
             [.. table.Model.Factors.Select(FactorOf)],
             [.. IntervalNumbers()],
             [.. table.Rates.Select(rate => new CardRate(rate.Regimen, rate.Agent, rate.Events, rate.Of, Percent(rate.Events, rate.Of), rate.Definition, rate.Evidence))],
@@ -51,7 +51,7 @@ internal sealed class ModelCardMaker(KnowledgeBase knowledge, ModelTable table)
 
     private static decimal Percent(int part, int whole) => Math.Round(100m * part / whole, 1, MidpointRounding.AwayFromZero);
 
-    private string BandName(Band band) => _wording[$"band.{Kebab.Case(band.ToString())}"];
+    private string BandName(Band band) => _wording[$"band.{Kebab.Case(band)}"];
 
     private CardInput Input(AboutInput input) => new(
         input.Name,

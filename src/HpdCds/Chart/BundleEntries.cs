@@ -19,9 +19,11 @@ public sealed class WalkedEntry
     public string? SearchMode { get; }
 
     /// <summary>It is what was asked for, not what came along.</summary>
-    public bool IsMatch => SearchMode is not ("include" or "outcome");
+    public bool IsMatch => IsMatchBy(SearchMode);
 
     public ref readonly ResourceGlance Resource => ref _resource;
+
+    internal static bool IsMatchBy(string? searchMode) => searchMode is not ("include" or "outcome");
 }
 
 /// <summary>What is remembered of every entry, also of one of which nothing else is.</summary>
@@ -176,7 +178,7 @@ public sealed class BundleEntries
             Name = NameOf(all.Span, resource, fullUrl),
             Content = XxHash3.HashToUInt64(resource.BytesIn(all.Span)),
             Subject = resource.Subject,
-            IsMatch = mode is not ("include" or "outcome"),
+            IsMatch = WalkedEntry.IsMatchBy(mode),
             Kept = kept,
             Time = kept is null ? Remember(resource.EffectiveIn(all.Span)) : default,
         };

@@ -5,12 +5,9 @@ public static class ConditionReader
 {
     private const string Morphology = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior";
 
-    /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
-    public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone) =>
-        Read(bytes, reference, source, zone, known: null);
-
     /// <param name="known">Texts that came in others before.</param>
-    internal static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known)
+    /// <returns>Nothing when the resource cannot be read, or does not say of what it is.</returns>
+    public static ChartCondition? Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known = null)
     {
         using var document = FhirReading.OpenRecord(bytes, "Condition", known);
         if (document?.RootElement is not { } condition)

@@ -69,7 +69,7 @@ public sealed class FhirCalls(SiteSettings settings, CurrentTrust trust, FhirPip
         var (since, kind) = (clock.GetTimestamp(), KindOf(url));
         using var span = Signals.Spans.StartActivity($"FHIR {kind}", ActivityKind.Client);
         var tried = await TryAsync(url, form, access, stop);
-        var state = Kebab.Case(tried.Answer.State.ToString());
+        var state = Kebab.Case(tried.Answer.State);
         span?.SetTag("server.address", url.Host).SetTag("server.port", url.Port).SetTag("fhir.resource", kind).SetTag("fhir.state", state);
         if (tried.Status is { } status)
             span?.SetTag("http.response.status_code", (int)status);

@@ -209,15 +209,17 @@ public ref partial struct JsonScanner
         return end - at;
     }
 
-    private void PassSpace()
+    /// <summary>Where the next byte stands that is no space; behind the last one where there is none.</summary>
+    internal static int BehindSpace(ReadOnlySpan<byte> bytes, int at)
     {
-        while (At < _bytes.Length && _bytes[At] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            At++;
+        while (at < bytes.Length && bytes[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            at++;
+        return at;
     }
 
     private byte PeekBehindSpace()
     {
-        PassSpace();
+        At = BehindSpace(_bytes, At);
         if (At < _bytes.Length)
             return _bytes[At];
         Fail(ScanState.CutOff);

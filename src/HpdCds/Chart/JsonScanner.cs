@@ -64,7 +64,7 @@ public ref partial struct JsonScanner
     {
         get
         {
-            PassSpace();
+            At = BehindSpace(_bytes, At);
             return State == ScanState.Sound && At == _bytes.Length;
         }
     }

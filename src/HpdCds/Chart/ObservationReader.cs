@@ -18,12 +18,9 @@ public static partial class ObservationReader
 
     private static readonly string[] OfQuantity = ["comparator", "code", "system", "unit"];
 
-    /// <returns>Nothing when the resource cannot be read at all.</returns>
-    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone) =>
-        Read(bytes, reference, source, zone, known: null);
-
     /// <param name="known">Texts that came in others before.</param>
-    internal static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known)
+    /// <returns>Nothing when the resource cannot be read at all.</returns>
+    public static ImmutableArray<ChartObservation> Read(ReadOnlyMemory<byte> bytes, string reference, ChartKey source, TimeZoneInfo zone, WalkMemory? known = null)
     {
         using var document = FhirReading.OpenRecord(bytes, "Observation", known);
         if (document?.RootElement is not { } observation)

@@ -181,7 +181,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
     private static JsonArray Sources(PatientChart chart) => new([.. chart.Sources.Values.OrderBy(source => source.Key).Select(source => new JsonObject
     {
         ["key"] = ChartKeys.NameOf(source.Key),
-        ["state"] = Kebab.Case(source.State.ToString()),
+        ["state"] = Kebab.Case(source.State),
         ["supplied"] = source.Supplied,
     })]);
 
@@ -238,7 +238,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
 
     private static JsonNode ToJson(ResourceFate fate)
     {
-        var json = new JsonObject { ["reference"] = fate.Reference, ["fate"] = Kebab.Case(fate.Fate.ToString()) };
+        var json = new JsonObject { ["reference"] = fate.Reference, ["fate"] = Kebab.Case(fate.Fate) };
         if (fate.Key is { } key)
             json["key"] = ChartKeys.NameOf(key);
         if (fate.Fact is { } fact)

@@ -50,7 +50,7 @@ internal sealed class LiverFacts(
 
     private Fact<ComplicationGrade> Encephalopathy => field ??= conditions.Complication("encephalopathy", "encephalopathy", "encephalopathy-mild", "encephalopathy-coma");
 
-    private static Finding Graded(ComplicationGrade grade) => new(Interval.Everything, UnknownReason.ComponentUnknown, new Shown.Code(Kebab.Case(grade.ToString())));
+    private static Finding Graded(ComplicationGrade grade) => new(Interval.Everything, UnknownReason.ComponentUnknown, new Shown.Code(Kebab.Case(grade)));
 
     public static Fact<Finding> AlbiOf(LaboratoryFacts laboratory) => (laboratory.Bilirubin, laboratory.Albumin) switch
     {

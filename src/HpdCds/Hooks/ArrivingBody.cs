@@ -154,9 +154,9 @@ public sealed class ArrivingBody : IDisposable
     private bool PassEntries(BundleEntries entries)
     {
         var (all, at) = (_come.Memory, 0);
-        while ((at = BehindSpace(all.Span, at)) < all.Length && all.Span[at] != ']')
+        while ((at = JsonScanner.BehindSpace(all.Span, at)) < all.Length && all.Span[at] != ']')
         {
-            var start = _isFirst ? at : all.Span[at] == ',' ? BehindSpace(all.Span, at + 1) : throw new JsonException();
+            var start = _isFirst ? at : all.Span[at] == ',' ? JsonScanner.BehindSpace(all.Span, at + 1) : throw new JsonException();
             var state = entries.Take(all[start..], BundleWalk.MostDepth - DepthOfEntries, out var length);
             if (state == ScanState.Broken)
                 throw new JsonException();
@@ -171,12 +171,5 @@ public sealed class ArrivingBody : IDisposable
         if (hasEnded)
             _open = null;
         return hasEnded;
-    }
-
-    private static int BehindSpace(ReadOnlySpan<byte> bytes, int at)
-    {
-        while (at < bytes.Length && bytes[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-            at++;
-        return at;
     }
 }

@@ -169,7 +169,7 @@ internal sealed partial class LaunchEndpoints(
 
         var picture = pictures.Make(request with { Language = words.Language });
         var tried = form is not null && picture is { Assessment: { } assessment, Reading: { } read } ? WhatIf.Of(assessment, read.Factors, form) : null;
-        page.Outcome = Kebab.Case(picture.Kind.ToString());
+        page.Outcome = Kebab.Case(picture.Kind);
         audit.Write(form is null ? "shown" : "tried", picture.Kind.ToString(), ehr, launch, request);
         var formToken = LaunchDesk.FormTokenOf(page.CookieOf(LaunchDesk.PlaceOf(id))!);
         var frame = new PictureFrame(page.Nonce, desk.PathOf(Stylesheet), desk.PathOf(Script), here, $"{here}/what-if{language}", FormField, formToken)
@@ -235,7 +235,7 @@ internal sealed partial class LaunchEndpoints(
 
     private Task SayAsync(LaunchExchange page, LaunchProblem problem, string? language, int status)
     {
-        page.Outcome = Kebab.Case(problem.ToString());
+        page.Outcome = Kebab.Case(problem);
         var words = knowledge.Wordings.GetValueOrDefault(language ?? WordingCheck.Reference) ?? knowledge.Wordings[WordingCheck.Reference];
         return page.WriteAsync(LaunchPages.Problem(problem, words, page.Nonce, StylesheetAddress), status);
     }

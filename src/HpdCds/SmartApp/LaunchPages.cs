@@ -16,7 +16,7 @@ public static class LaunchPages
     public static string Problem(LaunchProblem problem, Wording words, string nonce, string stylesheet)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return Page(words, nonce, stylesheet, again: null, Of("h1", words[$"launch.title-{Kebab.Case(problem.ToString())}"]), Of("p", words[$"launch.{Kebab.Case(problem.ToString())}"]));
+        return Page(words, nonce, stylesheet, again: null, Of("h1", words[$"launch.title-{Kebab.Case(problem)}"]), Of("p", words[$"launch.{Kebab.Case(problem)}"]));
     }
 
     /// <summary>Nothing that was read is shown before all was: a part of it could look like the whole.</summary>
@@ -37,7 +37,7 @@ public static class LaunchPages
                 Has("data-again", Again),
                 Of("p", Has("role", "status"), words.Say("launch.read-so-far", ("read", Number(ended.Count)), ("all", Number(all)))),
                 Of("progress", Has("max", all), Has("value", ended.Count), Has("aria-label", words["launch.reading"]), ""),
-                ended.Count == 0 ? null : Of("ul", ended.Select(key => Of("li", words[$"page.key-{Kebab.Case(key.ToString())}"])))),
+                ended.Count == 0 ? null : Of("ul", ended.Select(key => Of("li", words[$"page.key-{Kebab.Case(key)}"])))),
             Of("p", Of("a", Has("class", "again"), Has("href", self), words["launch.look-again"])));
     }
 

@@ -44,7 +44,7 @@ internal static class PictureAnswer
 
     private static XElement[] Band(RiskAssessment assessment, PictureWords words, WhatIf? whatIf) =>
     [
-        Classed("p", $"band {Kebab.Case(assessment.Band.High.ToString())}", words.BandText(assessment)),
+        Classed("p", $"band {Kebab.Case(assessment.Band.High)}", words.BandText(assessment)),
         Classed("p", "points", words.Say("page.points", ("points", words.Span(assessment.Points)), ("most", PictureWords.Number(assessment.Model.MostPoints)))),
         PictureScale.Of(assessment, whatIf?.Assessment, words),
         Markup.Of("p", assessment.Settles is null
@@ -135,7 +135,7 @@ internal static class PictureAnswer
         _ => "page.source-failed",
     }];
 
-    private static string NameOf(ChartKey key, PictureWords words) => words[$"page.key-{Kebab.Case(key.ToString())}"];
+    private static string NameOf(ChartKey key, PictureWords words) => words[$"page.key-{Kebab.Case(key)}"];
 
     // Of a card about growth the verdict alone is kept.
     private static XElement? GrowthSinceCard(Picture picture, PictureWords words)
@@ -143,7 +143,7 @@ internal static class PictureAnswer
         if (picture.GrowthOfCard is not { } card)
             return null;
         var asOf = ("asOf", words.Instant(card.At));
-        if (picture.Growth?.Assessment is { } now && now.Primary == card.Rule && Kebab.Case(now.PrimaryResult.Judgement.Verdict.ToString()) == card.Result)
+        if (picture.Growth?.Assessment is { } now && now.Primary == card.Rule && Kebab.Case(now.PrimaryResult.Judgement.Verdict) == card.Result)
             return Classed("p", "quiet", words.Say("page.growth-unchanged", asOf));
         return Classed(
             "div", "notice changed", Has("role", "status"), Markup.Of("h2", words["page.growth-changed"]),

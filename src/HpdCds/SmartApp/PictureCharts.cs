@@ -88,7 +88,7 @@ internal static class PictureCharts
     }
 
     private static IEnumerable<string> MarksOf(TrendPoint point, PictureWords words) =>
-        words.Line.ConfounderWords(point.Confounders).Concat(point.Marks.Select(mark => words[$"mark.{Kebab.Case(mark.ToString())}"]));
+        words.Line.ConfounderWords(point.Confounders).Concat(point.Marks.Select(mark => words[$"mark.{Kebab.Case(mark)}"]));
 
     // A number that is rounded onto a threshold, or over it, says something else than what was counted.
     private static string Written(decimal value, IReadOnlyCollection<decimal> thresholds, int? least = null) =>

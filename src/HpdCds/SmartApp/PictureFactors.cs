@@ -124,7 +124,7 @@ internal static class PictureFactors
 
     private static object?[] State(FactorAssessment row, PictureWords words) =>
     [
-        Classed("span", "state", Shape(Kebab.Case(row.State.ToString())), words.State(row.State)),
+        Classed("span", "state", Shape(Kebab.Case(row.State)), words.State(row.State)),
         Why(row, words) is { Length: > 0 } why ? Classed("div", "why", why) : null,
     ];
 

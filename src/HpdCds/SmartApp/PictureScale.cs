@@ -51,7 +51,7 @@ internal static class PictureScale
         var isIn = range is { } read && points >= read.Low && points <= read.High;
         var isSettled = range is { IsSettled: true };
         yield return Drawn(
-            "rect", Has("class", $"box {Kebab.Case(band.ToString())}{(isIn ? " in" : "")}"), Has("x", Math.Round(left, 1)), Has("y", top + 1), Has("width", Math.Round(box, 1)), Has("height", BoxHeight),
+            "rect", Has("class", $"box {Kebab.Case(band)}{(isIn ? " in" : "")}"), Has("x", Math.Round(left, 1)), Has("y", top + 1), Has("width", Math.Round(box, 1)), Has("height", BoxHeight),
             isIn && !isSettled ? Has("fill", "url(#open)") : null);
         yield return Drawn(
             "text", Has("class", isIn && isSettled ? "on" : isIn ? "strong" : "off"), Has("x", Math.Round(left + (box / 2), 1)), Has("y", top + 19), Has("text-anchor", "middle"), PictureWords.Number(points));

@@ -150,7 +150,7 @@ internal sealed class PictureWords(Picture picture)
         ? _wording.Say("page.band", ("band", _wording[$"band.{low}"]))
         : _wording.Say("page.band-range", ("low", _wording[$"band.{low}"]), ("high", _wording[$"band.{high}"]));
 
-    private static string CodeOf(Band band) => Kebab.Case(band.ToString());
+    private static string CodeOf(Band band) => Kebab.Case(band);
 
     public string Regimen(Regimen? regimen) => _wording[regimen switch
     {

@@ -49,7 +49,7 @@ public sealed class ServerSurvey(ChartReader charts, FhirCalls calls, PrefetchTa
         return new(
             string.Join('+', together.Select(one => one.Row.Name)),
             reading.Asked,
-            Kebab.Case(reading.ToSource().State.ToString()),
+            Kebab.Case(reading.ToSource().State),
             (long)elapsed.TotalMilliseconds,
             ours.Length,
             known.Length,

@@ -17,7 +17,7 @@ internal static class CallSignals
     public static void Record(CallRecord record, string? ehr, int status, TimeSpan duration)
     {
         var (name, service, outcome) = (ehr ?? None, record.Service?.Id ?? None, record.Outcome(status));
-        var mode = record.Mode is { } set ? Kebab.Case(set.ToString()) : None;
+        var mode = record.Mode is { } set ? Kebab.Case(set) : None;
         Signals.Calls.Record(
             duration.TotalSeconds,
             new TagList { { "ehr", name }, { "service", service }, { "hook", record.Request?.Hook ?? None }, { "mode", mode }, { "outcome", outcome }, { "status", status } });
@@ -32,7 +32,7 @@ internal static class CallSignals
         {
             Signals.Sources.Add(
                 1,
-                new TagList { { "ehr", name }, { "key", ChartKeys.NameOf(source.Key) }, { "state", Kebab.Case(source.State.ToString()) }, { "supplied", source.Supplied ? "yes" : "no" } });
+                new TagList { { "ehr", name }, { "key", ChartKeys.NameOf(source.Key) }, { "state", Kebab.Case(source.State) }, { "supplied", source.Supplied ? "yes" : "no" } });
         }
 
         if (record.WhyNotRead is { } why)

@@ -52,7 +52,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             caller?.Issuer.Name,
             caller?.Ehr is null ? null : caller.Tenant,
             record.Service is { } service ? $"{service.Document}/{service.Id}" : null,
-            record.Mode is { } mode ? Kebab.Case(mode.ToString()) : null,
+            record.Mode is { } mode ? Kebab.Case(mode) : null,
             request?.Hook,
             request?.HookInstance,
             request is null || ehr is null ? null : pseudonyms.Patient(Hospital.Of(ehr, caller), request.PatientId),
@@ -69,7 +69,7 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
     }
 
     /// <summary>How the reading of an input ended, with a star where it did not come with the request.</summary>
-    internal static string EndOf(ChartSource source) => Kebab.Case(source.State.ToString()) + (source.Supplied ? "" : "*");
+    internal static string EndOf(ChartSource source) => Kebab.Case(source.State) + (source.Supplied ? "" : "*");
 
     private static string Written(ChartSource source) => $"{ChartKeys.NameOf(source.Key)}={EndOf(source)}";
 

@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using HpdCds.Clinical;
 using HpdCds.Facts;
 using HpdCds.Knowledge;
@@ -11,177 +11,183 @@ namespace HpdCds.Cards;
 
 /// <summary>
 /// The machine-readable answer, in the root of the response whenever orders were read (clinical model, section 6). Members
-/// without a value are left out, never null.
+/// without a value are left out, never null. It becomes JSON only where it is written.
 /// </summary>
-public static class AssessmentExtension
+[JsonConverter(typeof(Converter))]
+public sealed record AssessmentExtension(Recognition Recognition) : PatientData
 {
-    private const int MostMembers = 18;
+    public Regimen? Regimen { get; init; }
 
-    // A tree takes these as they are; it would be made of some hundred nodes more with every answer. There are a few dozen of either.
-    private static readonly ConcurrentDictionary<PointsRange, JsonElement> Ranges = [];
-    private static readonly ConcurrentDictionary<ImmutableArray<string>, JsonElement> Evidence = [];
+    public Exposure? Exposure { get; init; }
 
-    public static JsonObject OfOrders(Recognition recognition)
+    public string? Tumour { get; init; }
+
+    /// <summary>Why nothing is said of this patient.</summary>
+    public string? OutOfScope { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>Why this model speaks.</summary>
+    public string? ModelReason { get; init; }
+
+    public string? Version { get; init; }
+
+    /// <summary>The hash of the knowledge that assessed it.</summary>
+    public string? Knowledge { get; init; }
+
+    public DateTimeOffset? AsOf { get; init; }
+
+    public bool? IsAssessable { get; init; }
+
+    /// <summary>The code of why it is not assessable.</summary>
+    public string? Reason { get; init; }
+
+    public PointsRange? Points { get; init; }
+
+    public BandRange? Band { get; init; }
+
+    /// <summary>The datum that would narrow the band most.</summary>
+    public string? Settles { get; init; }
+
+    public ReviewLens? Review { get; init; }
+
+    public PointsRange? RoyalMarsden { get; init; }
+
+    /// <summary>The rows of the model; none where no model speaks.</summary>
+    public ImmutableArray<FactorAssessment> Factors { get; init; } = [];
+
+    /// <summary>Of hpd-growth: what growth was judged by and how.</summary>
+    public JsonObject? Growth { get; init; }
+
+    /// <summary>Since when the same is overridden, where that is why there is no card.</summary>
+    public DateTimeOffset? Suppressed { get; init; }
+
+    public string RecognitionCode => CodeOf(Recognition.Outcome);
+
+    /// <summary>Nothing at all could be read.</summary>
+    public static AssessmentExtension WithoutData(Recognition recognition, UnknownReason why) => new(recognition) { IsAssessable = false, Reason = why.Code() };
+
+    public static AssessmentExtension WithoutTumour(Recognition recognition, PatientReading reading, KnowledgeBase knowledge)
     {
-        var json = new JsonObject { ["recognition"] = CodeOf(recognition.Outcome) };
-        if (!recognition.Agents.IsEmpty)
-            json["agents"] = Strings(recognition.Agents);
-        return json;
-    }
-
-    public static JsonObject OutOfScope(Recognition recognition, string why, Exposure? exposure = null)
-    {
-        var json = OfOrders(recognition);
-        if (exposure is { } known)
-            json["exposure"] = Kebab.Case(known);
-        json["outOfScope"] = why;
-        return json;
-    }
-
-    public static JsonObject WithoutTumour(Recognition recognition, PatientReading reading, KnowledgeBase knowledge)
-    {
-        var json = OfPatient(recognition, reading);
-        json["knowledge"] = knowledge.Hash;
-        json["asOf"] = Instant(reading.Factors.AsOf);
-        json["assessable"] = false;
-        json["reason"] = (reading.TumourReason ?? UnknownReason.NotRecorded).Code();
-        return json;
-    }
-
-    public static JsonObject Of(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, KnowledgeBase knowledge)
-    {
-        var json = OfPatient(recognition, reading);
-        json["model"] = table.Model.Id;
-        json["modelReason"] = table.ReasonFor(reading.Tumour, reading.ReasonForGeneralModel);
-        json["version"] = table.Model.Version;
-        json["knowledge"] = knowledge.Hash;
-        json["asOf"] = Instant(assessment.AsOf);
-        json["assessable"] = assessment.IsAssessable;
-        if (!assessment.IsAssessable)
-            json["reason"] = (assessment[table.Model.AssessableWithAnyOf[0]].Reason ?? UnknownReason.NotRecorded).Code();
-        if (assessment.IsAssessable)
+        ArgumentNullException.ThrowIfNull(reading);
+        ArgumentNullException.ThrowIfNull(knowledge);
+        return new(recognition)
         {
-            json["points"] = Range(assessment.Points);
-            json["band"] = new JsonObject { ["low"] = CodeOf(assessment.Band.Low), ["high"] = CodeOf(assessment.Band.High) };
-            if (assessment.Settles is { } datum)
-                json["settles"] = datum;
+            Regimen = reading.Regimen,
+            Exposure = reading.Exposure,
+            Tumour = reading.Tumour,
+            Knowledge = knowledge.Hash,
+            AsOf = reading.Factors.AsOf,
+            IsAssessable = false,
+            Reason = (reading.TumourReason ?? UnknownReason.NotRecorded).Code(),
+        };
+    }
+
+    public static AssessmentExtension Of(Recognition recognition, PatientReading reading, ModelTable table, RiskAssessment assessment, KnowledgeBase knowledge)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(assessment);
+        ArgumentNullException.ThrowIfNull(knowledge);
+        var isAssessable = assessment.IsAssessable;
+        return new(recognition)
+        {
+            Regimen = reading.Regimen,
+            Exposure = reading.Exposure,
+            Tumour = reading.Tumour,
+            Model = table.Model.Id,
+            ModelReason = table.ReasonFor(reading.Tumour, reading.ReasonForGeneralModel),
+            Version = table.Model.Version,
+            Knowledge = knowledge.Hash,
+            AsOf = assessment.AsOf,
+            IsAssessable = isAssessable,
+            Reason = isAssessable ? null : (assessment[table.Model.AssessableWithAnyOf[0]].Reason ?? UnknownReason.NotRecorded).Code(),
+            Points = isAssessable ? assessment.Points : null,
+            Band = isAssessable ? assessment.Band : null,
+            Settles = isAssessable ? assessment.Settles : null,
+            Review = table.HasReviewLens ? assessment.Review : null,
+            RoyalMarsden = table.RoyalMarsdenOf(assessment),
+            Factors = assessment.Factors,
+        };
+    }
+
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
+
+    /// <param name="withMoment">Whether with the moment of the assessment, in which two answers differ that are otherwise the same.</param>
+    internal void WriteTo(Utf8JsonWriter json, bool withMoment = true)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        json.WriteString("recognition"u8, RecognitionCode);
+        if (!Recognition.Agents.IsEmpty)
+        {
+            json.WritePropertyName("agents"u8);
+            FactorRow.WriteTexts(json, Recognition.Agents);
         }
 
-        if (table.HasReviewLens)
+        FactorRow.WriteText(json, "regimen"u8, Regimen?.Code());
+        FactorRow.WriteText(json, "exposure"u8, Exposure is { } exposure ? Kebab.Case(exposure) : null);
+        FactorRow.WriteText(json, "tumour"u8, Tumour);
+        FactorRow.WriteText(json, "outOfScope"u8, OutOfScope);
+        FactorRow.WriteText(json, "model"u8, Model);
+        FactorRow.WriteText(json, "modelReason"u8, ModelReason);
+        FactorRow.WriteText(json, "version"u8, Version);
+        FactorRow.WriteText(json, "knowledge"u8, Knowledge);
+        FactorRow.WriteText(json, "asOf"u8, withMoment && AsOf is { } asOf ? Instant(asOf) : null);
+        if (IsAssessable is { } isAssessable)
+            json.WriteBoolean("assessable"u8, isAssessable);
+        FactorRow.WriteText(json, "reason"u8, Reason);
+        WriteFindings(json);
+        if (Growth is { } growth)
         {
-            var review = assessment.Review;
-            json["review"] = new JsonObject { ["features"] = review.Features, ["present"] = review.Present, ["unknown"] = review.Unknown };
+            json.WritePropertyName("growth"u8);
+            growth.WriteTo(json);
         }
 
-        if (table.RoyalMarsdenOf(assessment) is { } score)
-            json["royalMarsden"] = Range(score);
-        var rows = new JsonNode[assessment.Factors.Length];
-        var members = new List<KeyValuePair<string, JsonNode?>>(MostMembers);
-        for (var at = 0; at < rows.Length; at++)
-            rows[at] = OfFactor(assessment.Factors[at], members);
-        json["factors"] = new JsonArray(rows);
-        return json;
+        FactorRow.WriteText(json, "suppressed"u8, Suppressed is { } since ? Instant(since) : null);
+        json.WriteEndObject();
     }
 
-    private static JsonObject OfPatient(Recognition recognition, PatientReading reading)
+    private void WriteFindings(Utf8JsonWriter json)
     {
-        var json = OfOrders(recognition);
-        if (reading.Regimen is { } regimen)
-            json["regimen"] = regimen.Code();
-        json["exposure"] = Kebab.Case(reading.Exposure);
-        json["tumour"] = reading.Tumour;
-        return json;
-    }
-
-    // Put together in a list, so that an object of as many members as it has is made of it.
-    private static JsonObject OfFactor(FactorAssessment row, List<KeyValuePair<string, JsonNode?>> json)
-    {
-        json.Clear();
-        Add(json, "id", row.Factor.Id);
-        Add(json, "domain", row.Factor.Domain);
-        Add(json, "core", row.Factor.IsCore);
-        Add(json, "state", Kebab.Case(row.State));
-        if (row.Reason is { } reason)
-            Add(json, "reason", reason.Code());
-        switch (row.Fact)
+        if (Points is { } points)
+            FactorRow.WriteRange(json, "points"u8, points);
+        if (Band is { } band)
         {
-            case Fact<Finding>.Known known:
-                AddFinding(json, known.Value, known.Provenance);
-                break;
-            case Fact<Finding>.Unknown { Seen: { } seen }:
-                AddSeen(json, seen);
-                break;
-            case Fact<Finding>.NotApplicable not:
-                Add(json, "why", not.Why);
-                break;
+            json.WriteStartObject("band"u8);
+            json.WriteString("low"u8, Kebab.Case(band.Low));
+            json.WriteString("high"u8, Kebab.Case(band.High));
+            json.WriteEndObject();
         }
 
-        Add(json, "threshold", FactorText.ThresholdOf(row));
-        Add(json, "points", Range(row.Points));
-        Add(json, "tier", FactorText.TierOf(row.Factor.Tier));
-        Add(json, "evidence", JsonArray.Create(Evidence.GetOrAdd(row.Factor.Evidence, static ids => JsonElement.Parse(Strings(ids).ToJsonString())))!);
-        return new(json);
-    }
-
-    private static void AddFinding(List<KeyValuePair<string, JsonNode?>> json, Finding finding, Provenance provenance)
-    {
-        AddShown(json, finding.Shown);
-        if (provenance.When is { } when)
-            Add(json, "date", when.Date);
-        if (provenance.Source.Length > 0)
-            Add(json, "source", provenance.Source);
-        if (!finding.Confounders.IsDefaultOrEmpty)
-            Add(json, "confounders", Strings(finding.Confounders.Select(confounder => Kebab.Case(confounder))));
-        if (!provenance.Marks.IsEmpty)
-            Add(json, "marks", Strings(provenance.Marks.Select(mark => Kebab.Case(mark))));
-    }
-
-    private static void AddShown(List<KeyValuePair<string, JsonNode?>> json, Shown shown)
-    {
-        switch (shown)
+        FactorRow.WriteText(json, "settles"u8, Settles);
+        if (Review is { } review)
         {
-            case Shown.Number number:
-                Add(json, "value", FactorText.Rounded(number.Value));
-                Add(json, "unit", number.Unit);
-                if (number.Bound is { } bound)
-                    Add(json, "comparator", FactorText.Sign(bound));
-                if (number.Limit is { } limit)
-                    Add(json, "limit", limit);
-                break;
-            case Shown.Span span when span.Low == span.High:
-                Add(json, "value", span.Low);
-                Add(json, "unit", span.Unit);
-                break;
-            case Shown.Span span:
-                Add(json, "range", new JsonObject { ["low"] = span.Low, ["high"] = span.High });
-                Add(json, "unit", span.Unit);
-                break;
-            case Shown.Flag flag:
-                Add(json, "value", flag.Value);
-                break;
-            case Shown.Code code:
-                Add(json, "value", code.Value);
-                break;
+            json.WriteStartObject("review"u8);
+            json.WriteNumber("features"u8, review.Features);
+            json.WriteNumber("present"u8, review.Present);
+            json.WriteNumber("unknown"u8, review.Unknown);
+            json.WriteEndObject();
         }
+
+        if (RoyalMarsden is { } score)
+            FactorRow.WriteRange(json, "royalMarsden"u8, score);
+        if (Factors.IsEmpty)
+            return;
+        json.WriteStartArray("factors"u8);
+        foreach (var row in Factors)
+            FactorRow.WriteTo(json, row);
+        json.WriteEndArray();
     }
 
-    private static void AddSeen(List<KeyValuePair<string, JsonNode?>> json, SeenValue seen)
-    {
-        if (seen.When is { } when)
-            Add(json, "date", when.Date);
-        Add(json, "source", seen.Source);
-    }
-
-    private static void Add(List<KeyValuePair<string, JsonNode?>> json, string name, JsonNode value) => json.Add(new(name, value));
-
-    private static JsonObject Range(PointsRange points) => JsonObject.Create(Ranges.GetOrAdd(points, static range =>
-        JsonElement.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"low":{{range.Low}},"high":{{range.High}}}"""))))!;
-
-    private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
-
-    public static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome);
-
-    private static string CodeOf(Band band) => Kebab.Case(band);
+    internal static string CodeOf(RecognitionOutcome outcome) => outcome == RecognitionOutcome.Inhibitor ? "ici" : Kebab.Case(outcome);
 
     internal static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    internal sealed class Converter : JsonConverter<AssessmentExtension>
+    {
+        public override AssessmentExtension Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException("An answer is only written");
+
+        public override void Write(Utf8JsonWriter writer, AssessmentExtension value, JsonSerializerOptions options) => value.WriteTo(writer);
+    }
 }

@@ -11,20 +11,9 @@ namespace HpdCds.Cards;
 /// <summary>What growth was judged by and how, for machines (fhir-profiles/schema/growth.schema.json).</summary>
 internal static class GrowthExtension
 {
-    public static JsonObject Of(Recognition recognition, PatientReading patient, TreatmentSituation situation, GrowthSubject subject, KnowledgeBase knowledge)
+    public static AssessmentExtension Of(Recognition recognition, PatientReading patient, TreatmentSituation situation, GrowthSubject subject, KnowledgeBase knowledge)
     {
         var (assessment, figures, course) = (subject.Assessment, subject.Assessment.Figures, subject.Growth.Course);
-        var json = AssessmentExtension.OfOrders(recognition);
-        json["exposure"] = Kebab.Case(patient.Exposure);
-        json["tumour"] = patient.Tumour;
-        json["model"] = knowledge.Growth.Criteria.Id;
-        json["version"] = knowledge.Growth.Criteria.Version;
-        json["knowledge"] = knowledge.Hash;
-        json["asOf"] = AssessmentExtension.Instant(subject.AsOf);
-        var isOpen = assessment.PrimaryResult.Judgement.Reason is not null && !assessment.IsAnyMet;
-        json["assessable"] = !isOpen;
-        if (isOpen)
-            json["reason"] = assessment.PrimaryResult.Judgement.Reason!.Value.Code();
         var growth = new JsonObject
         {
             ["situation"] = Kebab.Case(situation),
@@ -51,8 +40,19 @@ internal static class GrowthExtension
         AddNumber(growth, "tgkRatio", (double?)figures.KineticsRatio);
         if (subject.Growth.IsImagingPlanned is { } planned)
             growth["imagingPlanned"] = planned;
-        json["growth"] = growth;
-        return json;
+        var why = assessment.IsAnyMet ? null : assessment.PrimaryResult.Judgement.Reason;
+        return new(recognition)
+        {
+            Exposure = patient.Exposure,
+            Tumour = patient.Tumour,
+            Model = knowledge.Growth.Criteria.Id,
+            Version = knowledge.Growth.Criteria.Version,
+            Knowledge = knowledge.Hash,
+            AsOf = subject.AsOf,
+            IsAssessable = why is null,
+            Reason = why?.Code(),
+            Growth = growth,
+        };
     }
 
     private static JsonNode EarlierOf(EarlierTreatment earlier)

@@ -114,7 +114,7 @@ public sealed class Explainer(CurrentTrust trust, ChartReader charts, Advice adv
         var answer = ChartVerdict.SaysNothing(chart)
             ? advice.WithoutData(request, recognition, ChartVerdict.Emptied(chart), ehr, asOf)
             : advice.FromChart(request, recognition, chart, ehr, asOf, trace);
-        var assessment = answer.Extension![HookResponse.AssessmentExtension]!.DeepClone().AsObject();
+        var assessment = answer.Extension!.Assessment!.ToJson();
         var fates = Fates(chart, trace, request.IsForGrowth ? null : (string?)assessment["model"]).ToArray();
         var json = Explained(request, recognition, (Sources(chart), ToJson(fates)), answer, StatusCodes.Status200OK, asOf);
         var resources = AssessmentResources.Of(assessment, chart.PatientId, fates.Where(fate => fate.Fate == Fate.Used).Select(fate => fate.Reference.Split('#')[0]));

@@ -37,9 +37,9 @@ public sealed class Advice
     public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
     {
         RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine && !request.IsForGrowth =>
-            new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = Extended(AssessmentExtension.OfOrders(recognition)) },
-        not RecognitionOutcome.Inhibitor when HookCatalogue.IsOfOrders(request.Hook) => Silent(AssessmentExtension.OfOrders(recognition)),
-        _ when IsPatientOrRelative(request.UserId) => Silent(AssessmentExtension.OutOfScope(recognition, "patient-user")),
+            new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = new(new AssessmentExtension(recognition)) },
+        not RecognitionOutcome.Inhibitor when HookCatalogue.IsOfOrders(request.Hook) => Silent(new(recognition)),
+        _ when IsPatientOrRelative(request.UserId) => Silent(new(recognition) { OutOfScope = "patient-user" }),
         _ => null,
     };
 
@@ -53,12 +53,12 @@ public sealed class Advice
         if (request.IsForGrowth)
             return _growth.FromChart(request, recognition, reading, chart, ehr, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
-            return Silent(AssessmentExtension.OutOfScope(recognition, why, reading.Exposure));
+            return Silent(new(recognition) { OutOfScope = why, Exposure = reading.Exposure });
         if (reading.TumourReason is not null)
         {
             return new([_cards.ForUnknownTumour(recognition, reading, asOf, ehr.Language)])
             {
-                Extension = Extended(AssessmentExtension.WithoutTumour(recognition, reading, _knowledge)),
+                Extension = new(AssessmentExtension.WithoutTumour(recognition, reading, _knowledge)),
             };
         }
 
@@ -70,7 +70,7 @@ public sealed class Advice
         var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId);
         return new(card is null ? [] : [card])
         {
-            Extension = Extended(AssessmentExtension.Of(recognition, reading, table, assessment, _knowledge)),
+            Extension = new(AssessmentExtension.Of(recognition, reading, table, assessment, _knowledge)),
         };
     }
 
@@ -80,13 +80,10 @@ public sealed class Advice
         var reasons = chart.Sources.Values.Where(source => source.Key != ChartKey.Patient).Select(source => chart.WhyNotFound(source.Key));
         if (request.IsForGrowth)
             return _growth.WithoutData(recognition, chart.IsAnotherPatient ? UnknownReason.NotAuthorised : reasons.Order().First(), asOf, ehr);
-        var json = AssessmentExtension.OfOrders(recognition);
-        json["assessable"] = false;
-        json["reason"] = reasons.Order().First().Code();
         var card = chart.IsAnotherPatient
             ? _cards.ForAnotherPatient(recognition, asOf, ehr.Language)
             : _cards.ForNoData(recognition, reasons, asOf, ehr.Language);
-        return new([card]) { Extension = Extended(json) };
+        return new([card]) { Extension = new(AssessmentExtension.WithoutData(recognition, reasons.Order().First())) };
     }
 
     internal const string Perioperative = "perioperative";
@@ -104,8 +101,5 @@ public sealed class Advice
     private static bool IsPatientOrRelative(string userId) =>
         References.Relative(userId, []).Split('/') is [.., "Patient" or "RelatedPerson", _];
 
-    private static HookResponse Silent(System.Text.Json.Nodes.JsonObject assessment) => new([]) { Extension = Extended(assessment) };
-
-    private static System.Text.Json.Nodes.JsonObject Extended(System.Text.Json.Nodes.JsonObject assessment) =>
-        new() { [HookResponse.AssessmentExtension] = assessment };
+    private static HookResponse Silent(AssessmentExtension assessment) => new([]) { Extension = new(assessment) };
 }

@@ -16,7 +16,7 @@ public sealed class AppLinks(CurrentTrust trust, KnowledgeBase knowledge)
     {
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(call);
-        if (answer.Cards.Count == 0 || call.Ehr is not { Smart: not null } ehr || trust.Table.PublicBase is not { } here || call.Assessment?["recognition"] is null
+        if (answer.Cards.Count == 0 || call.Ehr is not { Smart: not null } ehr || trust.Table.PublicBase is not { } here || call.Assessment is null
             // The page is that of hpd-risk: where that is not live, it opens for nobody.
             || trust.Table.ModeOf(ehr.Name, HookCatalogue.Risk) != ServiceMode.Live)
             return answer;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -25,11 +24,11 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     {
         var finding = Judge(recognition, patient, chart, request.Orders, ehr, known, asOf, trace);
         if (finding.Subject is not { } subject)
-            return Silent(AssessmentExtension.OutOfScope(recognition, finding.WhyNot!, patient.Exposure));
+            return Silent(new(recognition) { OutOfScope = finding.WhyNot, Exposure = patient.Exposure });
         using var station = Signals.At(Station.Cards);
         return new(_cards.For(subject, ehr, request.PatientId) is { } card ? [card] : [])
         {
-            Extension = new() { [HookResponse.AssessmentExtension] = GrowthExtension.Of(recognition, patient, finding.Situation, subject, knowledge) },
+            Extension = new(GrowthExtension.Of(recognition, patient, finding.Situation, subject, knowledge)),
         };
     }
 
@@ -51,13 +50,8 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     }
 
     /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
-    public HookResponse WithoutData(Recognition recognition, UnknownReason why, DateTimeOffset asOf, TrustedEhr ehr)
-    {
-        var json = AssessmentExtension.OfOrders(recognition);
-        json["assessable"] = false;
-        json["reason"] = why.Code();
-        return new([_cards.ForNoData(why, asOf, ehr.Language)]) { Extension = new() { [HookResponse.AssessmentExtension] = json } };
-    }
+    public HookResponse WithoutData(Recognition recognition, UnknownReason why, DateTimeOffset asOf, TrustedEhr ehr) =>
+        new([_cards.ForNoData(why, asOf, ehr.Language)]) { Extension = new(AssessmentExtension.WithoutData(recognition, why)) };
 
     private string PrimaryFor(string tumour, TrustedEhr ehr) =>
         ehr.GrowthDefinitions.TryGetValue(tumour, out var own) || ehr.GrowthDefinitions.TryGetValue("*", out own) ? own : knowledge.Growth.Criteria.PrimaryFor(tumour);
@@ -73,5 +67,5 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
         : patient.IsPerioperative && !isMeasured ? Advice.Perioperative
         : null;
 
-    private static HookResponse Silent(JsonObject assessment) => new([]) { Extension = new() { [HookResponse.AssessmentExtension] = assessment } };
+    private static HookResponse Silent(AssessmentExtension assessment) => new([]) { Extension = new(assessment) };
 }

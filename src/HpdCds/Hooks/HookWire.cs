@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using HpdCds.Chart;
+using HpdCds.Cards;
 using HpdCds.Clinical;
 
 namespace HpdCds.Hooks;
@@ -10,17 +10,30 @@ namespace HpdCds.Hooks;
 /// <summary>The answer to a hook call. <see cref="Cards"/> is always written, even when empty.</summary>
 public sealed record HookResponse(IReadOnlyList<Card> Cards) : PatientData
 {
-    public const string AssessmentExtension = "org.hpdcds.assessment";
-
-    public const string ModeExtension = "org.hpdcds.mode";
-
     public static readonly HookResponse Nothing = new([]);
 
     // An empty list alone reads as "evaluated, nothing found". Where that is not so, it says so; a word tells nothing of the patient.
-    public static readonly HookResponse NothingBecauseSilent = Nothing with { Extension = new JsonObject { [ModeExtension] = "silent" } };
-    public static readonly HookResponse NothingBecauseOff = Nothing with { Extension = new JsonObject { [ModeExtension] = "off" } };
+    public static readonly HookResponse NothingBecauseSilent = Nothing with { Extension = new("silent") };
+    public static readonly HookResponse NothingBecauseOff = Nothing with { Extension = new("off") };
 
-    public JsonObject? Extension { get; init; }
+    public HookExtension? Extension { get; init; }
+}
+
+/// <summary>One of the two: what was found, or why nothing is said of it.</summary>
+public sealed record HookExtension : PatientData
+{
+    public const string OfAssessment = "org.hpdcds.assessment";
+
+    public HookExtension(AssessmentExtension assessment) => Assessment = assessment;
+
+    public HookExtension(string mode) => Mode = mode;
+
+    [JsonPropertyName(OfAssessment)]
+    public AssessmentExtension? Assessment { get; }
+
+    /// <summary>How the service is switched.</summary>
+    [JsonPropertyName("org.hpdcds.mode")]
+    public string? Mode { get; }
 }
 
 public sealed record Card(string Summary, string Indicator, CardSource Source) : PatientData

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using HpdCds.Cards;
 using HpdCds.Clinical;
 using HpdCds.Store;
 using HpdCds.Trust;
@@ -39,7 +40,7 @@ public sealed record CardComparison(
 {
     public const string TumourItself = "tumour";
     public const string Exposure = "exposure";
-    private const string UnreadInfluences = "confounders-unread";
+    private static readonly string UnreadInfluences = Kebab.Case(Mark.ConfoundersUnread);
 
     // That a place was not read says nothing of what stands in it.
     private static readonly string[] Unread =
@@ -56,8 +57,8 @@ public sealed record CardComparison(
     /// <summary>Everything was compared, by the same rules, and nothing is different.</summary>
     public bool IsAsItWas => !HasChanged && NotCompared.IsEmpty && !HidesValues && !HasOtherRules;
 
-    /// <param name="found">The answer of now, as it would stand on the wire.</param>
-    public static CardComparison Of(Decision card, JsonObject found, string patientId, Pseudonyms pseudonyms)
+    /// <param name="found">The answer of now.</param>
+    public static CardComparison Of(Decision card, AssessmentExtension found, string patientId, Pseudonyms pseudonyms)
     {
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(found);
@@ -75,8 +76,8 @@ public sealed record CardComparison(
             DateTimeOffset.FromUnixTimeMilliseconds(card.At),
             card is { PointsLow: { } low, PointsHigh: { } high } ? new(low, high) : null,
             card is { BandLow: { } lowest, BandHigh: { } highest } ? (lowest, highest) : null,
-            whole is null && (string?)found["tumour"] is { } tumour && card.Tumour is { } earlier && earlier != tumour ? earlier : null,
-            card.Knowledge != (string?)found["knowledge"] && found["knowledge"] is not null,
+            whole is null && found.Tumour is { } tumour && card.Tumour is { } earlier && earlier != tumour ? earlier : null,
+            found.Knowledge is { } knowledge && card.Knowledge != knowledge,
             whole is null && IsOtherScope(card, found) && !IsUnread(card.Reason) && !IsUnread(ReasonOf(found)),
             hidesValues,
             [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, hidesValues)).OfType<FactorChange>()])
@@ -86,26 +87,25 @@ public sealed record CardComparison(
         };
     }
 
-    private static bool IsOtherScope(Decision card, JsonObject found) =>
-        card.Model != (string?)found["model"] || Stands(card.Reason, card.BandLow) != Stands(ReasonOf(found), (string?)found["band"]?["low"]);
+    private static bool IsOtherScope(Decision card, AssessmentExtension found) =>
+        card.Model != found.Model || Stands(card.Reason, card.BandLow) != Stands(ReasonOf(found), found.Band is { } band ? Kebab.Case(band.Low) : null);
 
-    private static string? ReasonOf(JsonObject found) => (string?)found["reason"] ?? (string?)found["outOfScope"];
+    private static string? ReasonOf(AssessmentExtension found) => found.Reason ?? found.OutOfScope;
 
     private static string? Stands(string? reason, string? band) => band is null ? reason : null;
 
     private static bool IsUnread(string? reason) => reason is not null && Unread.Contains(reason, StringComparer.Ordinal);
 
     // Which model speaks rests on the tumour, and whether any does on the treatment before.
-    private static NotCompared? UnreadWhole(Decision card, JsonObject found)
+    private static NotCompared? UnreadWhole(Decision card, AssessmentExtension found)
     {
         if (!IsOtherScope(card, found))
             return null;
-        if (found["model"] is null && IsUnread((string?)found["reason"]))
-            return new(TumourItself, (string)found["reason"]!, IsThen: false);
+        if (found is { Model: null, Reason: { } why } && IsUnread(why))
+            return new(TumourItself, why, IsThen: false);
         if (card is { Model: null, Reason: { } reason } && IsUnread(reason))
             return new(TumourItself, reason, IsThen: true);
-        const string unknown = "unknown";
-        var (wasOpen, isOpen) = (card.Exposure == unknown, (string?)found["exposure"] == unknown);
+        var (wasOpen, isOpen) = (card.Exposure == Kebab.Case(Clinical.Exposure.Unknown), found.Exposure == Clinical.Exposure.Unknown);
         return wasOpen == isOpen ? null : new(Exposure, UnknownReason.SourceFailed.Code(), wasOpen);
     }
 
@@ -118,15 +118,13 @@ public sealed record CardComparison(
     }
 
     // A value that is marked only because what might explain it was not read is the value that it was.
-    private static NotCompared? UnreadInfluencesOf(string factor, JsonNode? then, JsonObject found, string card, Pseudonyms pseudonyms)
+    private static NotCompared? UnreadInfluencesOf(string factor, JsonNode? then, AssessmentExtension found, string card, Pseudonyms pseudonyms)
     {
-        var row = (found["factors"] as JsonArray ?? []).First(row => (string?)row!["id"] == factor)!;
-        var marks = (row["marks"] as JsonArray ?? []).Select(mark => (string)mark!).ToArray();
-        var isNow = marks.Contains(UnreadInfluences, StringComparer.Ordinal);
-        var other = row.DeepClone().AsObject();
-        other["marks"] = new JsonArray([.. (isNow ? marks.Where(mark => mark != UnreadInfluences) : marks.Append(UnreadInfluences)).Select(mark => (JsonNode)mark)]);
-        if (other["marks"]!.AsArray().Count == 0)
-            other.Remove("marks");
+        var row = found.Factors.First(row => row.Factor.Id == factor);
+        if (row.Fact is not Fact<Finding>.Known { Provenance: { Marks: var marks } place } known)
+            return null;
+        var isNow = marks.Contains(Mark.ConfoundersUnread);
+        var other = row with { Fact = known with { Provenance = place with { Marks = isNow ? marks.Remove(Mark.ConfoundersUnread) : marks.Add(Mark.ConfoundersUnread) } } };
         return (string?)then?["read"] == pseudonyms.Input(card, other) ? new(factor, UnreadInfluences, !isNow) : null;
     }
 

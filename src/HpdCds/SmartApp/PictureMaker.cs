@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -40,7 +39,7 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
             WhyNoGrowth = growth?.WhyNot,
         };
         if (Advice.OutOfScope(reading) is { } why)
-            return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why, Read = RowsOf(reading) }, AssessmentExtension.OutOfScope(request.Recognition, why, reading.Exposure));
+            return Compared(picture with { Kind = PictureKind.OutOfScope, OutOfScope = why, Read = RowsOf(reading) }, new(request.Recognition) { OutOfScope = why, Exposure = reading.Exposure });
         if (table is null)
             return Compared(picture with { Kind = PictureKind.TumourUnknown, Read = RowsOf(reading) }, AssessmentExtension.WithoutTumour(request.Recognition, reading, knowledge));
         var assessment = RiskAssessment.Of(table.Model, reading.Factors);
@@ -57,7 +56,7 @@ public sealed class PictureMaker(KnowledgeBase knowledge, Pseudonyms pseudonyms)
         request.Recognition, reading, request.Chart, request.Orders, request.Ehr, EhrReading.Of(request.Ehr, request.Server), request.AsOf);
 
     // A card about growth says nothing of points that could have changed, and of growth only its verdict is kept.
-    private Picture Compared(Picture picture, JsonObject found) => picture.Request.Card switch
+    private Picture Compared(Picture picture, AssessmentExtension found) => picture.Request.Card switch
     {
         null => picture,
         { Service: HookCatalogue.Growth } card => picture with

@@ -111,7 +111,7 @@ public sealed record Decision : PatientData
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(pseudonyms);
-        if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || (recognition.Outcome == RecognitionOutcome.None && call.Assessment?["growth"] is null))
+        if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || (recognition.Outcome == RecognitionOutcome.None && call.Assessment?.Growth is null))
             return null;
         var found = call.Assessment;
         var id = Guid.NewGuid().ToString();
@@ -130,24 +130,24 @@ public sealed record Decision : PatientData
             Shown = ShownOf(call, status),
             Recognition = AssessmentExtension.CodeOf(recognition.Outcome),
             Agents = string.Join(',', recognition.Agents),
-            Regimen = (string?)found?["regimen"],
-            Exposure = (string?)found?["exposure"],
-            Tumour = (string?)found?["tumour"],
+            Regimen = found?.Regimen?.Code(),
+            Exposure = found?.Exposure is { } exposure ? Kebab.Case(exposure) : null,
+            Tumour = found?.Tumour,
             Version = version,
             Knowledge = knowledge,
-            Model = (string?)found?["model"],
-            ModelVersion = (string?)found?["version"],
-            BandLow = (string?)found?["band"]?["low"],
-            BandHigh = (string?)found?["band"]?["high"],
-            PointsLow = (int?)found?["points"]?["low"],
-            PointsHigh = (int?)found?["points"]?["high"],
-            Settles = (string?)found?["settles"],
-            Reason = (string?)found?["reason"] ?? (string?)found?["outOfScope"],
+            Model = found?.Model,
+            ModelVersion = found?.Version,
+            BandLow = found?.Band is { } lowest ? Kebab.Case(lowest.Low) : null,
+            BandHigh = found?.Band is { } highest ? Kebab.Case(highest.High) : null,
+            PointsLow = found?.Points?.Low,
+            PointsHigh = found?.Points?.High,
+            Settles = found?.Settles,
+            Reason = found?.Reason ?? found?.OutOfScope,
             Factors = FactorsOf(found, id, pseudonyms),
             Sources = SourcesOf(call),
             RepeatKey = call.RepeatKey,
-            OutcomeLink = IsFirstDose(recognition, found) || found?["growth"] is not null ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
-            Growth = GrowthOf(found?["growth"]),
+            OutcomeLink = IsFirstDose(recognition, found) || found?.Growth is not null ? pseudonyms.OutcomeLink(Hospital.Of(ehr, caller), request.PatientId) : null,
+            Growth = GrowthOf(found?.Growth),
             Milliseconds = (long)took.TotalMilliseconds,
             Inputs = found is null ? null : pseudonyms.Inputs(found),
             ChartMilliseconds = (long?)call.ChartTook?.TotalMilliseconds,
@@ -157,7 +157,7 @@ public sealed record Decision : PatientData
         };
     }
 
-    private static string? GrowthOf(JsonNode? growth)
+    private static string? GrowthOf(JsonObject? growth)
     {
         if (growth is null)
             return null;
@@ -165,8 +165,8 @@ public sealed record Decision : PatientData
         return $"{(string?)growth["primary"]}:{(string?)primary["result"]}:{(string?)growth["firstDose"]}:{(string?)primary["reason"]}";
     }
 
-    private static bool IsFirstDose(Recognition recognition, JsonObject? found) =>
-        recognition.Outcome == RecognitionOutcome.Inhibitor && found?["outOfScope"] is null && (string?)found?["exposure"] is null or "none" or "unknown";
+    private static bool IsFirstDose(Recognition recognition, AssessmentExtension? found) =>
+        recognition.Outcome == RecognitionOutcome.Inhibitor && found?.OutOfScope is null && found?.Exposure is null or Clinical.Exposure.None or Clinical.Exposure.Unknown;
 
     private static string ShownOf(CallRecord call, int status) => call switch
     {
@@ -175,23 +175,22 @@ public sealed record Decision : PatientData
         { Mode: ServiceMode.Off } => "off",
         { IsRepeat: true } => "repeat",
         { Answer.Cards: [] } => "none",
-        { Assessment: { } found } when (bool?)found["assessable"] == false => "cannot-be-assessed",
+        { Assessment.IsAssessable: false } => "cannot-be-assessed",
         { Answer.Cards: [var card, ..] } => card.Indicator,
         _ => "none",
     };
 
     /// <summary>What is kept of the factors by the decision of that id.</summary>
-    internal static string FactorsOf(JsonObject? found, string id, Pseudonyms pseudonyms) => StoredJson.Written(json =>
+    internal static string FactorsOf(AssessmentExtension? found, string id, Pseudonyms pseudonyms) => StoredJson.Written(json =>
     {
         json.WriteStartObject();
-        foreach (var row in found?["factors"] as JsonArray ?? [])
+        foreach (var row in found?.Factors ?? [])
         {
-            json.WriteStartObject((string)row!["id"]!);
-            StoredJson.Write(json, "state", row["state"]);
-            StoredJson.Write(json, "points", row["points"]);
-            json.WriteString("read", pseudonyms.Input(id, row));
-            if (row["reason"] is { } reason)
-                StoredJson.Write(json, "reason", reason);
+            json.WriteStartObject(row.Factor.Id);
+            json.WriteString("state"u8, Kebab.Case(row.State));
+            FactorRow.WriteRange(json, "points"u8, row.Points);
+            json.WriteString("read"u8, pseudonyms.Input(id, row));
+            FactorRow.WriteText(json, "reason"u8, row.Reason?.Code());
             json.WriteEndObject();
         }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using HpdCds.Cards;
 using HpdCds.Hooks;
 using HpdCds.Knowledge;
 using HpdCds.Telemetry;
@@ -10,9 +8,6 @@ namespace HpdCds.Store;
 /// <summary>What an answer owes to earlier ones, and leaves behind for later.</summary>
 public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseudonyms, KnowledgeBase knowledge, TimeProvider clock)
 {
-    /// <summary>Where the answer tells, in place of its card, since when the same is overridden.</summary>
-    public const string Suppressed = "suppressed";
-
     /// <summary>
     /// The answer, without its card when the same patient's same facts were overridden of late. A card that says that something
     /// could not be assessed always comes: nothing in its place would read as "nothing found".
@@ -21,16 +16,14 @@ public sealed class Decisions(Repeats repeats, Journal journal, Pseudonyms pseud
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(answer);
-        if (call is not { Ehr: { } ehr, Request: { } request, Assessment: { } found } || answer.Cards.Count == 0 || (bool?)found["assessable"] != true)
+        if (call is not { Ehr: { } ehr, Request: { } request, Assessment: { } found } || answer.Cards.Count == 0 || found.IsAssessable != true)
             return answer;
         call.RepeatKey = pseudonyms.Repeat(Hospital.Of(ehr, caller), request.PatientId, found);
         if (await repeats.OverriddenAsync(call.RepeatKey, asOf) is not { } since)
             return answer;
         call.IsRepeat = true;
         Signals.Suppressed.Add(1, Signals.Tag("ehr", ehr.Name));
-        var told = found.DeepClone().AsObject();
-        told[Suppressed] = AssessmentExtension.Instant(since);
-        return answer with { Cards = [], Extension = new JsonObject { [HookResponse.AssessmentExtension] = told } };
+        return answer with { Cards = [], Extension = new(found with { Suppressed = since }) };
     }
 
     public void Keep(CallRecord call, Caller? caller, int status, DateTimeOffset asOf)

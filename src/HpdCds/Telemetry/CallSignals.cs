@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -39,27 +38,26 @@ internal static class CallSignals
             Signals.NotRead.Add(1, Signals.Tag("ehr", name), Signals.Tag("reason", why));
         if (record.Feedback is { } items)
             Signals.Feedback.Add(items, Signals.Tag("ehr", name));
-        if (record.Assessment is { } found && found["model"] is not null)
-            Assessed(found, record, name, mode);
+        if (record.Assessment is { Model: { } model } found)
+            Assessed(found, model, record, name, mode);
         Mark(record.Feedback is null ? $"POST {service}" : $"POST {service} feedback", name, outcome, status, service);
     }
 
-    private static void Assessed(JsonObject found, CallRecord record, string ehr, string mode)
+    private static void Assessed(AssessmentExtension found, string model, CallRecord record, string ehr, string mode)
     {
-        var model = (string)found["model"]!;
         Signals.Assessments.Add(1, new TagList
         {
             { "ehr", ehr },
             { "model", model },
-            { "band_low", (string?)found["band"]?["low"] ?? None },
-            { "band_high", (string?)found["band"]?["high"] ?? None },
+            { "band_low", found.Band is { } lowest ? Kebab.Case(lowest.Low) : None },
+            { "band_high", found.Band is { } highest ? Kebab.Case(highest.High) : None },
             { "indicator", record.IsRepeat ? "repeat" : record.Answer?.Cards is [var card, ..] ? card.Indicator : None },
             { "mode", mode },
         });
-        foreach (var factor in found["factors"]?.AsArray() ?? [])
+        foreach (var row in found.Factors)
         {
-            if ((string?)factor!["state"] == "unknown" && (bool)factor["core"]!)
-                Signals.Unknowns.Add(1, Signals.Tag("model", model), Signals.Tag("fact", (string)factor["id"]!), Signals.Tag("reason", (string?)factor["reason"] ?? None));
+            if (row is { State: FactState.Unknown, Factor.IsCore: true })
+                Signals.Unknowns.Add(1, Signals.Tag("model", model), Signals.Tag("fact", row.Factor.Id), Signals.Tag("reason", row.Reason?.Code() ?? None));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using HpdCds.Chart;
 using HpdCds.Clinical;
@@ -15,6 +16,10 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
     public const string Category = "HpdCds.Audit";
 
     public static readonly string Version = typeof(Audit).Assembly.GetName().Version!.ToString(3);
+
+    // The same few with every call.
+    private static readonly ConcurrentDictionary<SourceState, string> Asked = [];
+    private static readonly ConcurrentDictionary<(ChartKey Key, string How), string> Ends = [];
 
     private readonly ILogger _log = logs.CreateLogger(Category);
 
@@ -58,9 +63,9 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
             request is null || ehr is null ? null : pseudonyms.Patient(Hospital.Of(ehr, caller), request.PatientId),
             Version,
             knowledge.Hash,
-            found?["model"] is { } model ? $"{model} {found["version"]}" : null,
-            (string?)found?["band"]?["low"],
-            (string?)found?["band"]?["high"],
+            found?.Model is { } model ? $"{model} {found.Version}" : null,
+            found?.Band is { } lowest ? Kebab.Case(lowest.Low) : null,
+            found?.Band is { } highest ? Kebab.Case(highest.High) : null,
             record.Answer?.Cards is [var card, ..] ? card.Indicator : null,
             string.Join(',', (record.Answer?.Cards ?? []).Select(issued => issued.Uuid)),
             string.Join(',', record.Sources.Select(Written)),
@@ -69,9 +74,9 @@ public sealed partial class Audit(Pseudonyms pseudonyms, KnowledgeBase knowledge
     }
 
     /// <summary>How the reading of an input ended, with a star where it did not come with the request.</summary>
-    internal static string EndOf(ChartSource source) => Kebab.Case(source.State) + (source.Supplied ? "" : "*");
+    internal static string EndOf(ChartSource source) => source.Supplied ? Kebab.Case(source.State) : Asked.GetOrAdd(source.State, static state => Kebab.Case(state) + "*");
 
-    private static string Written(ChartSource source) => $"{ChartKeys.NameOf(source.Key)}={EndOf(source)}";
+    private static string Written(ChartSource source) => Ends.GetOrAdd((source.Key, EndOf(source)), static end => $"{ChartKeys.NameOf(end.Key)}={end.How}");
 
     [LoggerMessage(LogLevel.Information,
         "{Outcome} {Status} {Ehr} {Issuer} {Tenant} {Service} {Mode} {Hook} {HookInstance} {Patient} {Version} {Knowledge} {Model} {BandLow} {BandHigh} {Indicator} {Cards} {Keys} {Milliseconds} {TraceId}")]

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
+using HpdCds.Cards;
 using HpdCds.Chart;
 using HpdCds.Facts;
 using HpdCds.Hooks;
@@ -49,11 +49,10 @@ public sealed class CallRecord
     /// <summary>How many items of feedback came; null for a hook.</summary>
     public int? Feedback { get; set; }
 
-    public JsonObject? Assessment => Answer?.Extension?[HookResponse.AssessmentExtension] as JsonObject;
+    public AssessmentExtension? Assessment => Answer?.Extension?.Assessment;
 
-    // A view orders nothing: what counts is what was found.
-    private string ViewOutcome(JsonObject found) => found["outOfScope"] is { } why ? $"out-of-scope-{why}"
-        : !(bool)(found["assessable"] ?? false) ? "not-assessable"
+    private string OutcomeOf(AssessmentExtension found) => found.OutOfScope is { } why ? $"out-of-scope-{why}"
+        : found.IsAssessable != true ? "not-assessable"
         : Answer!.Cards.Count > 0 ? "card" : "nothing-stands-out";
 
     public static CallRecord Of(HttpContext context)
@@ -78,11 +77,10 @@ public sealed class CallRecord
         return Assessment switch
         {
             null => "unknown",
-            { } found when (string?)found["recognition"] != "ici" && Service?.Name == HookCatalogue.Growth && !HookCatalogue.IsOfOrders(Request?.Hook ?? "") => ViewOutcome(found),
-            var found when (string?)found["recognition"] != "ici" => $"order-{found["recognition"]}",
-            var found when found["outOfScope"] is { } why => $"out-of-scope-{why}",
-            var found when !(bool)(found["assessable"] ?? false) => "not-assessable",
-            _ => Answer!.Cards.Count > 0 ? "card" : "nothing-stands-out",
+            // A view orders nothing: what counts is what was found.
+            { Recognition.Outcome: not RecognitionOutcome.Inhibitor } found when Service?.Name == HookCatalogue.Growth && !HookCatalogue.IsOfOrders(Request?.Hook ?? "") => OutcomeOf(found),
+            { Recognition.Outcome: not RecognitionOutcome.Inhibitor } found => $"order-{found.RecognitionCode}",
+            var found => OutcomeOf(found),
         };
     }
 }

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using HpdCds.Store;
+using HpdCds.Cards;
+using HpdCds.Clinical;
 
 namespace HpdCds.Trust;
 
@@ -35,11 +36,11 @@ public sealed class Pseudonyms : IDisposable
     public string OutcomeLink(Hospital hospital, string patientId) => Of($"outcome:{Written(hospital)}{patientId}");
 
     /// <summary>The same patient of the same EHR, with the same facts: everything that was found, but not when.</summary>
-    public string Repeat(Hospital hospital, string patientId, JsonObject found)
+    public string Repeat(Hospital hospital, string patientId, AssessmentExtension found)
     {
         ArgumentNullException.ThrowIfNull(found);
         using var named = Begin($"repeat:{Written(hospital)}{Counted(patientId)}");
-        named.AddAllBut("asOf", found);
+        named.AddAllButTheMoment(found);
         return named.Name();
     }
 
@@ -47,32 +48,58 @@ public sealed class Pseudonyms : IDisposable
     /// What an assessment was made from: drugs, exposure, tumour, and what every factor was read as. Without dates, which a saved
     /// chart has moved, and without what our own tables add, so that it stays the same under other knowledge.
     /// </summary>
-    public string Inputs(JsonObject found)
+    public string Inputs(AssessmentExtension found)
     {
         ArgumentNullException.ThrowIfNull(found);
         using var named = Begin("inputs:");
+        named.AddCounted(found.RecognitionCode);
+        named.AddCounted(found.Recognition.Agents, FactorRow.WriteTexts);
+        named.AddCounted(found.Regimen?.Code());
+        named.AddCounted(found.Exposure is { } exposure ? Kebab.Case(exposure) : null);
+        named.AddCounted(found.Tumour);
+        named.AddCounted(found.OutOfScope);
+        foreach (var row in found.Factors)
+            AddWhatWasRead(named, row);
+        return named.Name();
+    }
+
+    /// <summary>The same of an answer that was saved as JSON.</summary>
+    public string Inputs(JsonObject saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        using var named = Begin("inputs:");
         foreach (var name in Ordered)
-            named.AddCounted(found[name]);
-        foreach (var factor in found["factors"] as JsonArray ?? [])
-            AddWhatWasRead(named, factor!);
+            named.AddCounted(saved[name]);
+        foreach (var row in saved["factors"] as JsonArray ?? [])
+        {
+            foreach (var name in Read)
+                named.AddCounted(row![name]);
+        }
+
         return named.Name();
     }
 
     /// <summary>What one factor was read as for one decision; of no use beside another decision, so that no two patients can be compared by it.</summary>
-    public string Input(string decision, JsonNode factor)
+    public string Input(string decision, FactorAssessment row)
     {
         ArgumentNullException.ThrowIfNull(decision);
-        ArgumentNullException.ThrowIfNull(factor);
+        ArgumentNullException.ThrowIfNull(row);
         using var named = Begin("input:");
-        named.AddCounted(decision);
-        AddWhatWasRead(named, factor);
+        named.AddPlain(decision);
+        AddWhatWasRead(named, row);
         return named.Name();
     }
 
-    private static void AddWhatWasRead(Named named, JsonNode factor)
+    // The members of Read, in its order.
+    private static void AddWhatWasRead(Named named, FactorAssessment row)
     {
-        foreach (var name in Read)
-            named.AddCounted(factor[name]);
+        named.AddCounted(row.Factor.Id);
+        named.AddCounted(Kebab.Case(row.State));
+        named.AddCounted(row.Reason?.Code());
+        named.AddCounted(row, FactorRow.WriteValue);
+        named.AddCounted(FactorRow.UnitOf(row));
+        named.AddCounted(FactorRow.MarksOf(row), FactorRow.WriteCodes);
+        named.AddCounted(FactorRow.ConfoundersOf(row), FactorRow.WriteCodes);
     }
 
     private string Of(string text)
@@ -118,22 +145,27 @@ public sealed class Pseudonyms : IDisposable
             return Base64Url.EncodeToString(hash[..16]);
         }
 
-        /// <summary>Its JSON behind the length of that, which is all ASCII; nothing counts as an empty text.</summary>
-        public void AddCounted(JsonNode? node)
+        /// <summary>What is written behind the length of that, which is all ASCII; nothing counts as an empty text.</summary>
+        public void AddCounted<T>(T value, Action<Utf8JsonWriter, T> write)
         {
-            if (node is not null)
-            {
-                _json.Reset(_one);
-                node.WriteTo(_json);
-                _json.Flush();
-            }
-
+            _json.Reset(_one);
+            write(_json, value);
+            _json.Flush();
             AddLength(_one.WrittenCount);
             _all.Write(_one.WrittenSpan);
-            _one.Clear();
+            _one.ResetWrittenCount();
         }
 
-        public void AddCounted(string text)
+        public void AddCounted(JsonNode? node) => AddCounted(node, static (json, node) => node?.WriteTo(json));
+
+        public void AddCounted(string? text) => AddCounted(text, static (json, text) =>
+        {
+            if (text is not null)
+                json.WriteStringValue(text);
+        });
+
+        /// <summary>A text as it is, no JSON.</summary>
+        public void AddPlain(string text)
         {
             AddLength(text.Length);
             Encoding.UTF8.GetBytes(text, _all);
@@ -146,22 +178,19 @@ public sealed class Pseudonyms : IDisposable
             _all.Write(":"u8);
         }
 
-        public void AddAllBut(string left, JsonObject found)
+        public void AddAllButTheMoment(AssessmentExtension found)
         {
             _json.Reset(_all);
-            _json.WriteStartObject();
-            foreach (var (name, value) in found)
-            {
-                if (name != left)
-                    StoredJson.Write(_json, name, value);
-            }
-
-            _json.WriteEndObject();
+            found.WriteTo(_json, withMoment: false);
             _json.Flush();
         }
 
         /// <summary>Ends what was begun: nothing of it stays in memory.</summary>
-        public void Dispose() => _all.Clear();
+        public void Dispose()
+        {
+            _all.Clear();
+            _one.Clear();
+        }
     }
 }
 

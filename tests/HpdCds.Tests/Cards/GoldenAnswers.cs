@@ -11,7 +11,7 @@ public sealed record GoldenAnswer(GoldenCase Case, int Status, string Text)
 
     public IEnumerable<JsonObject> Cards => Status == 200 ? Body["cards"]!.AsArray().Select(card => card!.AsObject()) : [];
 
-    public JsonObject? Assessment => Status == 200 ? Body["extension"]?[HookResponse.AssessmentExtension]?.AsObject() : null;
+    public JsonObject? Assessment => Status == 200 ? Body["extension"]?[HookExtension.OfAssessment]?.AsObject() : null;
 
     public override string ToString() => Case.Name;
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Facts;
 using HpdCds.Hooks;
 
 namespace HpdCds.Tests.Hooks;
@@ -13,7 +16,7 @@ public sealed class WireTests
     [Trait("Req", "SUG-05")]
     public void Nothing_is_written_for_what_is_null_or_empty()
     {
-        var bare = new HookResponse([new Card("s", "info", new CardSource("l")) { Detail = "", Suggestions = [], Links = [new("l", "u", "smart")] }]) { Extension = [] };
+        var bare = new HookResponse([new Card("s", "info", new CardSource("l")) { Detail = "", Suggestions = [], Links = [new("l", "u", "smart")] }]);
 
         Assert.Equal("""{"cards":[{"summary":"s","indicator":"info","source":{"label":"l"},"links":[{"label":"l","url":"u","type":"smart"}]}]}""", JsonSerializer.Serialize(bare, HookJson.Options));
         Assert.Equal("""{"cards":[]}""", JsonSerializer.Serialize(HookResponse.Nothing, HookJson.Options));
@@ -33,7 +36,7 @@ public sealed class WireTests
             Suggestions = [new("label") { Uuid = "v", IsRecommended = false, Actions = [new("create", "x", new JsonObject { ["resourceType"] = "ServiceRequest" })] }],
             Links = [new("l", "https://a.example", "absolute")],
         };
-        var response = new HookResponse([card]) { Extension = new JsonObject { [HookResponse.AssessmentExtension] = new JsonObject { ["assessable"] = false } } };
+        var response = new HookResponse([card]) { Extension = new(AssessmentExtension.WithoutData(new(RecognitionOutcome.Inhibitor, ["nivolumab"], [], FromNameOnly: false, 0), UnknownReason.SourceFailed)) };
 
         var written = JsonNode.Parse(JsonSerializer.Serialize(response, HookJson.Options))!;
 

@@ -51,9 +51,9 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
             BandHigh = null,
             PointsLow = null,
             PointsHigh = null,
-            Reason = (string?)found["reason"],
-            Tumour = (string?)found["tumour"],
-            Exposure = (string?)found["exposure"],
+            Reason = found.Reason,
+            Tumour = found.Tumour,
+            Exposure = Kebab.Case(found.Exposure!.Value),
         };
 
         var text = PicturePageTests.Parse(await pictures.OfGoldenAsync("tumour-not-found", with: request => request with { Card = card })).Value;

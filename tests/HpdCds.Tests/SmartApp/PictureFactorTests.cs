@@ -207,7 +207,7 @@ public sealed partial class PictureFactorTests(Pictures pictures) : IClassFixtur
         Assert.Equal(Pictures.PageOf(one), Pictures.PageOf(other));
         Assert.Equal(Found(one), Found(other));
 
-        string Found(Picture picture) => AssessmentExtension.Of(picture.Request.Recognition, picture.Reading!, picture.Table!, picture.Assessment!, pictures.Knowledge).ToJsonString();
+        string Found(Picture picture) => AssessmentExtension.Of(picture.Request.Recognition, picture.Reading!, picture.Table!, picture.Assessment!, pictures.Knowledge).ToJson().ToJsonString();
     }
 
     private static XElement Parse(Picture picture) => PicturePageTests.Parse(picture);

@@ -103,7 +103,7 @@ public sealed partial class PicturePageTests(Pictures pictures) : IClassFixture<
         }
 
         JsonObject? Found(PictureRequest request) => pictures.Maker.Make(request) is { Assessment: { } assessment } picture
-            ? AssessmentExtension.Of(request.Recognition, picture.Reading!, picture.Table!, assessment, pictures.Knowledge)
+            ? AssessmentExtension.Of(request.Recognition, picture.Reading!, picture.Table!, assessment, pictures.Knowledge).ToJson()
             : null;
     }
 

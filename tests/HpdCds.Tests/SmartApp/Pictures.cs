@@ -165,7 +165,7 @@ public sealed class Pictures : IAsyncDisposable
             Service = HookCatalogue.Find("", "hpd-risk"),
             Recognition = request.Recognition,
             Request = new("hpd-risk", "order-sign", Guid.NewGuid().ToString(), request.Chart.PatientId, "Practitioner/1", null, [], request.Orders, null, null, ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty),
-            Answer = new([]) { Extension = new JsonObject { [HookResponse.AssessmentExtension] = found } },
+            Answer = new([]) { Extension = new(found) },
         };
         return Decision.Of(call, caller: null, 200, request.AsOf.AddHours(-3), TimeSpan.Zero, Pseudonyms, "1.0.0", Knowledge.Hash)!;
     }

@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using HpdCds.Cards;
+using HpdCds.Clinical;
+using HpdCds.Facts;
+using HpdCds.Knowledge;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
 using HpdCds.Trust;
@@ -119,10 +123,25 @@ public sealed class AuditTests
         var key = Enumerable.Repeat((byte)'a', 32).ToArray();
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:AuditKey"] = Convert.ToBase64String(key) });
         var pseudonyms = service.Services.GetRequiredService<Pseudonyms>();
-        var found = JsonNode.Parse("""
-            {"recognition":"ici","agents":["nivolumab","北京<药>"],"exposure":"none","asOf":"2026-11-28T12:00:00Z","tumour":"hcc","royalMarsden":null,
-             "factors":[{"id":"nlr","state":"known","value":5.20,"unit":"1","points":{"low":2,"high":2},"marks":["issued-only"]},{"id":"afp","state":"unknown","reason":"too-old"}]}
-            """)!.AsObject();
+        var model = service.Services.GetRequiredService<KnowledgeBase>().ModelFor("hcc").Model;
+        FactorAssessment Row(string id, Fact<Finding> fact) => FactorAssessment.Of(model.Factors.Single(factor => factor.Id == id), fact);
+        Provenance Marked(params Mark[] marks) => new(ClinicalTime.At(new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero)), "Observation/1", [.. marks]);
+        var nlr = new Finding(Interval.Exactly(5.2m), UnknownReason.Ambiguous, new Shown.Number(5.20m, Bound: null, "10*9/L<é>", Limit: 4.4m)) { Confounders = [Confounder.Corticosteroid], IsConfounded = true };
+        var answer = new AssessmentExtension(new(RecognitionOutcome.Inhibitor, ["nivolumab", "北京<药>"], [], FromNameOnly: false, 0))
+        {
+            Exposure = Exposure.None,
+            Tumour = "hcc",
+            AsOf = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero),
+            IsAssessable = true,
+            Factors =
+            [
+                Row("nlr", new Fact<Finding>.Known(nlr, Marked(Mark.IssuedOnly, Mark.Converted))),
+                Row("afp", new Fact<Finding>.Unknown(UnknownReason.TooOld)),
+                Row("child-pugh", new Fact<Finding>.Known(new(Interval.Between(5, 7), UnknownReason.ComponentUnknown, new Shown.Span(5, 7, "{score}", "A-B")), Marked())),
+                Row("pvtt", new Fact<Finding>.Known(Finding.Presence(true), Marked())),
+            ],
+        };
+        var found = answer.ToJson();
         var unlike = new JsonObject(found.Where(member => member.Key != "asOf").Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         string Name(string text) => System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
         static string Counted(string? text) => $"{text?.Length ?? 0}:{text}";
@@ -130,9 +149,10 @@ public sealed class AuditTests
         var ordered = string.Concat(new[] { "recognition", "agents", "regimen", "exposure", "tumour", "outOfScope" }.Select(name => Counted(found[name]?.ToJsonString())));
         var rows = found["factors"]!.AsArray();
 
-        Assert.Equal(Name($"repeat:{Counted("Klinik Süd")}{Counted("")}{Counted("p1")}{unlike.ToJsonString()}"), pseudonyms.Repeat(new("Klinik Süd", ""), "p1", found));
-        Assert.Equal(Name($"inputs:{ordered}{Read(rows[0]!)}{Read(rows[1]!)}"), pseudonyms.Inputs(found));
-        Assert.Equal(Name($"input:{Counted("d1")}{Read(rows[0]!)}"), pseudonyms.Input("d1", rows[0]!));
+        Assert.Equal(Name($"repeat:{Counted("Klinik Süd")}{Counted("")}{Counted("p1")}{unlike.ToJsonString()}"), pseudonyms.Repeat(new("Klinik Süd", ""), "p1", answer));
+        Assert.Equal(Name($"inputs:{ordered}{string.Concat(rows.Select(row => Read(row!)))}"), pseudonyms.Inputs(answer));
+        Assert.Equal(pseudonyms.Inputs(answer), pseudonyms.Inputs(found));
+        Assert.All(answer.Factors.Zip(rows), row => Assert.Equal(Name($"input:{Counted("d1")}{Read(row.Second!)}"), pseudonyms.Input("d1", row.First)));
     }
 
     [Theory]

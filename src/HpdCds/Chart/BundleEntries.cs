@@ -37,15 +37,13 @@ internal readonly struct EntryMark
 
     public string? Subject { get; init; }
 
-    public bool IsMatch { get; init; }
-
     /// <summary>Nothing where it is a result with codes that nobody looks for.</summary>
     public WalkedEntry? Kept { get; init; }
 
-    /// <summary>The effective time of one that was not kept, as it came.</summary>
-    public ReadOnlyMemory<byte> Time { get; init; }
+    /// <summary>Which of the times of its list is that of one that was not kept; none for 0.</summary>
+    public int Time { get; init; }
 
-    public ClinicalTime? EffectiveTime(TimeZoneInfo zone) => Kept is null ? ChartTimes.Parse(Time.Span, zone) : Kept.Resource.EffectiveTime(zone);
+    public bool IsMatch { get; init; }
 
     public string? Type => Kept is null ? BundleEntries.Observation : Kept.Resource.Type;
 }
@@ -71,7 +69,7 @@ public sealed class BundleEntries
     private readonly LentMemory? _place;
     private List<WalkedEntry>? _kept;
     private List<EntryMark[]>? _marks;
-    private ReadOnlyMemory<byte> _lastTime;
+    private List<ReadOnlyMemory<byte>>? _times;
 
     /// <param name="mostEntries">More of them are passed and not looked at.</param>
     /// <param name="known">What was met before, and which codes are looked for.</param>
@@ -97,6 +95,9 @@ public sealed class BundleEntries
     internal bool IsEmpty => Count + WithoutResource == 0 && !HasNoText;
 
     internal ref readonly EntryMark this[int at] => ref Place(at);
+
+    /// <summary>The effective time of one that was not kept.</summary>
+    internal ClinicalTime? TimeOf(in EntryMark mark, TimeZoneInfo zone) => mark.Time == 0 ? null : ChartTimes.Parse(_times![mark.Time - 1].Span, zone);
 
     /// <summary>Looks at the entry with which these bytes begin.</summary>
     /// <param name="depth">How many objects and lists may lie in each other in it.</param>
@@ -180,7 +181,7 @@ public sealed class BundleEntries
             Subject = resource.Subject,
             IsMatch = WalkedEntry.IsMatchBy(mode),
             Kept = kept,
-            Time = kept is null ? Remember(resource.EffectiveIn(all.Span)) : default,
+            Time = kept is null ? Remember(resource.EffectiveIn(all.Span)) : 0,
         };
         Count++;
     }
@@ -196,12 +197,15 @@ public sealed class BundleEntries
         return entry;
     }
 
-    // The results of one sample have one time.
-    private ReadOnlyMemory<byte> Remember(ReadOnlySpan<byte> time)
+    // The results of one sample have one time, and come together.
+    private int Remember(ReadOnlySpan<byte> time)
     {
-        if (!time.SequenceEqual(_lastTime.Span))
-            _lastTime = _place?.Keep(time) ?? time.ToArray();
-        return _lastTime;
+        if (time.IsEmpty)
+            return 0;
+        _times ??= [];
+        if (_times.Count == 0 || !time.SequenceEqual(_times[^1].Span))
+            _times.Add(_place?.Keep(time) ?? time.ToArray());
+        return _times.Count;
     }
 
     private static ulong NameOf(ReadOnlySpan<byte> all, ResourceGlance resource, RawText fullUrl)

@@ -60,7 +60,7 @@ public sealed class BundleSieve(
         // A server that gives us another patient's has not heard for whom we asked.
         var isForOne = isOwnSearch && !NamesAnother(walk.All, row, ref subjects);
         var ours = new List<WalkedEntry>(walk.Entries.Count);
-        var (typed, found, oursInAll, unplaced, times) = (0, 0, 0, 0, default(TimeOrder));
+        var (typed, found, oursInAll, unplaced, times, samples) = (0, 0, 0, 0, default(TimeOrder), default(Samples));
         for (var at = 0; at < walk.All.Count; at++)
         {
             ref readonly var mark = ref walk.All[at];
@@ -73,7 +73,7 @@ public sealed class BundleSieve(
                 continue;
             oursInAll++;
             if (isOfResults)
-                times = times.Then(mark.EffectiveTime(zone));
+                times = times.Then(samples.TimeOf(mark, walk.All, zone));
             if (mark.Kept is { } entry)
                 ours.Add(entry);
         }
@@ -179,6 +179,22 @@ public sealed class BundleSieve(
             if (!ReferenceEquals(subject, _last))
                 (_last, _isOurs) = (subject, patient.IsNamedBy(subject));
             return _isOurs;
+        }
+    }
+
+    /// <summary>The results of one sample come together.</summary>
+    private struct Samples
+    {
+        private int _last;
+        private ClinicalTime? _time;
+
+        public ClinicalTime? TimeOf(in EntryMark mark, BundleEntries all, TimeZoneInfo zone)
+        {
+            if (mark.Kept is { } kept)
+                return kept.Resource.EffectiveTime(zone);
+            if (mark.Time != _last)
+                (_last, _time) = (mark.Time, all.TimeOf(mark, zone));
+            return _time;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using HpdCds.Hooks;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -32,6 +33,7 @@ public static class FrontDoor
         var address = settings.MetricsAddress is { } given ? IPAddress.Parse(given) : null;
         var host = address is not null ? new UriBuilder { Host = address.ToString() }.Host : isLocal ? "localhost" : "*";
         builder.WebHost.UseUrls([.. urls, .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{host}:{beside}")] : Array.Empty<string>()]);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, settings, trust);
@@ -50,6 +52,8 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(trust);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        // What is read ahead is still in the processor's own memory when it is looked at.
+        kestrel.Limits.MaxRequestBufferSize = ReceiveBlocks.ReadAhead;
         // How long a body may take is said by BodyTimeout, for the whole of it.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.RequestHeadersTimeout = settings.BodyTimeout;

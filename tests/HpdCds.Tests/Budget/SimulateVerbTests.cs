@@ -1,8 +1,7 @@
 namespace HpdCds.Tests.Budget;
 
 /// <summary>The verb as an operator calls it. It writes to the console of the process, so that these tests run alone.</summary>
-[Collection(nameof(SimulateVerbTests))]
-[CollectionDefinition(nameof(SimulateVerbTests), DisableParallelization = true)]
+[Collection(nameof(Alone))]
 public sealed class SimulateVerbTests
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace HpdCds.Tests.Faults;
 /// A server that fails at random, in spells, while many ask. Runs for a minute; <c>HPDCDS_CHAOS_SECONDS</c> makes it longer.
 /// The clock is the real one: the load is, too.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class ChaosTests
 {
     private const int Clients = 6;

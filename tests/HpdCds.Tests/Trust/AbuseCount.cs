@@ -8,7 +8,7 @@ namespace HpdCds.Tests.Trust;
 /// <summary>What became of many hostile calls, printed for whoever reads the run: answers, ends of the service, memory that stayed.</summary>
 internal sealed class AbuseCount(IServiceProvider service)
 {
-    // Other tests share the process and its memory.
+    // Of the tests that ran before in this process something may still come or go.
     private const long MostKept = 128 * 1024 * 1024;
 
     private readonly long _before = GC.GetTotalMemory(forceFullCollection: true);

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace HpdCds.Tests.Trust;
 
 /// <summary>Many thousand damaged bodies through the whole service but the network. Each has a number, so that one that matters can be made again.</summary>
+[Collection(nameof(Alone))]
 public sealed partial class AbuseTests
 {
     private const int Bodies = 50_000;

@@ -7,6 +7,7 @@ using HpdCds.Tests.Hooks;
 namespace HpdCds.Tests.Trust;
 
 /// <summary>How much of a FHIR server's answers is held, however it answers.</summary>
+[Collection(nameof(Alone))]
 public sealed class AnswerSizeTests
 {
     private static readonly string Padding = new(' ', 6_000);

@@ -31,6 +31,8 @@ internal sealed class GuardedService : IAsyncDisposable
         ["HpdCds:PublicBaseUrl"] = TestIssuer.PublicBase,
         ["HpdCds:Ehrs:0:Issuer"] = TestIssuer.Name,
         ["HpdCds:Ehrs:0:Keys:File"] = keyFile,
+        // A quick machine asks more often than a hospital does.
+        ["HpdCds:Ehrs:0:CallsPerSecond"] = "100000",
     };
 
     /// <summary>A call that would be answered 200 to everybody who may ask.</summary>

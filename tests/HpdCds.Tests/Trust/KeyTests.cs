@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HpdCds.Tests.Trust;
 
 /// <summary>Which keys count, and how often we ask for them.</summary>
+[Collection(nameof(Alone))]
 public sealed class KeyTests
 {
     [Theory]

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HpdCds.Tests.Trust;
 
 /// <summary>No request, however made, takes more than it may.</summary>
+[Collection(nameof(Alone))]
 public sealed class LimitTests
 {
     private static readonly string Deep = string.Concat(Enumerable.Repeat("""{"a":[""", 5_000)) + "1" + string.Concat(Enumerable.Repeat("]}", 5_000));

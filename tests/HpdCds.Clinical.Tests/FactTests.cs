@@ -119,5 +119,8 @@ public sealed class FactTests
     }
 
     [Fact]
+    public void A_value_without_a_name_is_told_by_its_number() => Assert.Equal("99", Kebab.Case((Mark)99));
+
+    [Fact]
     public void No_name_is_a_fault_of_the_caller() => Assert.Throws<ArgumentNullException>("pascalCase", () => Kebab.Case(null!));
 }

@@ -26,6 +26,7 @@ public sealed class MissingArgumentTests
         AssertNamed("domain", () => HccModel.Model.DomainTotal(null!, _ => default));
         AssertNamed("factor", () => FactorAssessment.Of(null!, Yes()));
         AssertNamed("fact", () => FactorAssessment.Of(HccModel.Factor("nlr"), null!));
+        AssertNamed("derive", () => Yes().Map<string>(null!));
     }
 
     private static void AssertNamed(string name, Action call) => Assert.Throws<ArgumentNullException>(name, call);

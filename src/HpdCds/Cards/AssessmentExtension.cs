@@ -64,6 +64,12 @@ public sealed record AssessmentExtension(Recognition Recognition) : PatientData
 
     public string RecognitionCode => CodeOf(Recognition.Outcome);
 
+    public string? ExposureCode => Exposure is { } exposure ? Kebab.Case(exposure) : null;
+
+    public string? BandLow => Band is { } band ? Kebab.Case(band.Low) : null;
+
+    public string? BandHigh => Band is { } band ? Kebab.Case(band.High) : null;
+
     /// <summary>Nothing at all could be read.</summary>
     public static AssessmentExtension WithoutData(Recognition recognition, UnknownReason why) => new(recognition) { IsAssessable = false, Reason = why.Code() };
 
@@ -126,7 +132,7 @@ public sealed record AssessmentExtension(Recognition Recognition) : PatientData
         }
 
         FactorRow.WriteText(json, "regimen"u8, Regimen?.Code());
-        FactorRow.WriteText(json, "exposure"u8, Exposure is { } exposure ? Kebab.Case(exposure) : null);
+        FactorRow.WriteText(json, "exposure"u8, ExposureCode);
         FactorRow.WriteText(json, "tumour"u8, Tumour);
         FactorRow.WriteText(json, "outOfScope"u8, OutOfScope);
         FactorRow.WriteText(json, "model"u8, Model);
@@ -152,11 +158,11 @@ public sealed record AssessmentExtension(Recognition Recognition) : PatientData
     {
         if (Points is { } points)
             FactorRow.WriteRange(json, "points"u8, points);
-        if (Band is { } band)
+        if (Band is not null)
         {
             json.WriteStartObject("band"u8);
-            json.WriteString("low"u8, Kebab.Case(band.Low));
-            json.WriteString("high"u8, Kebab.Case(band.High));
+            json.WriteString("low"u8, BandLow);
+            json.WriteString("high"u8, BandHigh);
             json.WriteEndObject();
         }
 

@@ -19,8 +19,10 @@ internal static class FactorRow
         json.WriteString("threshold"u8, FactorText.ThresholdOf(row));
         WriteRange(json, "points"u8, row.Points);
         json.WriteString("tier"u8, FactorText.TierOf(row.Factor.Tier));
-        json.WritePropertyName("evidence"u8);
-        WriteTexts(json, row.Factor.Evidence);
+        json.WriteStartArray("evidence"u8);
+        foreach (var citation in row.Factor.Evidence)
+            json.WriteStringValue(citation);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

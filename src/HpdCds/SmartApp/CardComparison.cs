@@ -88,7 +88,7 @@ public sealed record CardComparison(
     }
 
     private static bool IsOtherScope(Decision card, AssessmentExtension found) =>
-        card.Model != found.Model || Stands(card.Reason, card.BandLow) != Stands(ReasonOf(found), found.Band is { } band ? Kebab.Case(band.Low) : null);
+        card.Model != found.Model || Stands(card.Reason, card.BandLow) != Stands(ReasonOf(found), found.BandLow);
 
     private static string? ReasonOf(AssessmentExtension found) => found.Reason ?? found.OutOfScope;
 

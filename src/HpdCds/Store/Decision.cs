@@ -131,14 +131,14 @@ public sealed record Decision : PatientData
             Recognition = AssessmentExtension.CodeOf(recognition.Outcome),
             Agents = string.Join(',', recognition.Agents),
             Regimen = found?.Regimen?.Code(),
-            Exposure = found?.Exposure is { } exposure ? Kebab.Case(exposure) : null,
+            Exposure = found?.ExposureCode,
             Tumour = found?.Tumour,
             Version = version,
             Knowledge = knowledge,
             Model = found?.Model,
             ModelVersion = found?.Version,
-            BandLow = found?.Band is { } lowest ? Kebab.Case(lowest.Low) : null,
-            BandHigh = found?.Band is { } highest ? Kebab.Case(highest.High) : null,
+            BandLow = found?.BandLow,
+            BandHigh = found?.BandHigh,
             PointsLow = found?.Points?.Low,
             PointsHigh = found?.Points?.High,
             Settles = found?.Settles,
@@ -189,7 +189,7 @@ public sealed record Decision : PatientData
             json.WriteStartObject(row.Factor.Id);
             json.WriteString("state"u8, Kebab.Case(row.State));
             FactorRow.WriteRange(json, "points"u8, row.Points);
-            json.WriteString("read"u8, pseudonyms.Input(id, row));
+            pseudonyms.WriteInput(json, "read"u8, id, row);
             FactorRow.WriteText(json, "reason"u8, row.Reason?.Code());
             json.WriteEndObject();
         }

@@ -6,11 +6,13 @@ namespace HpdCds.Store;
 
 /// <summary>
 /// The tables, in a SQL that SQLite and PostgreSQL both speak. What was released once is never changed, only added to, so that the
-/// release before still works with what a newer one left. Every table, column and index is looked for, whatever was noted of an earlier
+/// release before still works with what a newer one left. Every table and column is looked for, whatever was noted of an earlier
 /// start: somebody may have dropped a single one. Instants are milliseconds since 1970.
 /// </summary>
 internal static class Migrations
 {
+    // The index for repeats holds all that their question reads, because a patient may have many decisions that say the same. A store
+    // that was made with an earlier one keeps it: that is as right, and slower.
     private static readonly (string Name, string Sql)[] Tables =
     [
         ("decisions", """
@@ -23,6 +25,7 @@ internal static class Migrations
                 factors TEXT NOT NULL, sources TEXT NOT NULL, repeat_key TEXT, outcome_link TEXT, milliseconds BIGINT NOT NULL);
             CREATE INDEX IF NOT EXISTS decisions_at ON decisions (at);
             CREATE INDEX IF NOT EXISTS decisions_card ON decisions (card);
+            CREATE INDEX IF NOT EXISTS decisions_repeat ON decisions (repeat_key, mode, card, ehr, tenant);
             CREATE INDEX IF NOT EXISTS decisions_outcome ON decisions (outcome_link);
             """),
         ("feedback", """
@@ -50,12 +53,6 @@ internal static class Migrations
         ("decisions", "growth", "TEXT"),
     ];
 
-    private static readonly (string Name, string Sql)[] Indexes =
-    [
-        // All that the question for repeats reads: a patient may have many decisions that say the same.
-        ("decisions_repeated", "CREATE INDEX IF NOT EXISTS decisions_repeated ON decisions (repeat_key, mode, card, ehr, tenant)"),
-    ];
-
     // The releases before this one decide by these alone, and would make what they do not find here.
     private static readonly int[] EarlierSteps = [1, 2];
 
@@ -67,7 +64,7 @@ internal static class Migrations
         await using var transaction = await connection.BeginTransactionAsync(stop);
         foreach (var step in EarlierSteps)
             await RunAsync("INSERT INTO schema_steps (step) VALUES (@step) ON CONFLICT (step) DO UPDATE SET step = excluded.step", new { step });
-        var found = (await connection.QueryAsync<string>(new(NamesIn(connection), transaction: transaction, cancellationToken: stop))).ToHashSet(StringComparer.Ordinal);
+        var found = (await connection.QueryAsync<string>(new(TablesIn(connection), transaction: transaction, cancellationToken: stop))).ToHashSet(StringComparer.Ordinal);
         foreach (var table in Tables.Where(table => !found.Contains(table.Name)))
             await RunAsync(table.Sql);
         foreach (var ofTable in Columns.GroupBy(column => column.Table, StringComparer.Ordinal))
@@ -77,8 +74,6 @@ internal static class Migrations
                 await RunAsync($"ALTER TABLE {table} ADD COLUMN {name} {type}");
         }
 
-        foreach (var index in Indexes.Where(index => !found.Contains(index.Name)))
-            await RunAsync(index.Sql);
         await transaction.CommitAsync(stop);
         return !Tables.All(table => found.Contains(table.Name));
 
@@ -105,11 +100,7 @@ internal static class Migrations
         }
     }
 
-    // Of tables and indexes: no two of ours have one name.
-    private static string NamesIn(DbConnection connection) => connection is NpgsqlConnection
-        ? """
-        SELECT table_name::text FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)::text[])
-        UNION SELECT indexname::text FROM pg_indexes WHERE schemaname = ANY (current_schemas(false))
-        """
-        : "SELECT name FROM sqlite_master";
+    private static string TablesIn(DbConnection connection) => connection is NpgsqlConnection
+        ? "SELECT table_name::text FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)::text[])"
+        : "SELECT name FROM sqlite_master WHERE type = 'table'";
 }

@@ -30,14 +30,4 @@ internal static class StoredJson
             write(json);
         return Encoding.UTF8.GetString(buffer.Bytes.WrittenSpan);
     }
-
-    public static void Write(Utf8JsonWriter json, string name, JsonNode? value)
-    {
-        ArgumentNullException.ThrowIfNull(json);
-        json.WritePropertyName(name);
-        if (value is null)
-            json.WriteNullValue();
-        else
-            value.WriteTo(json);
-    }
 }

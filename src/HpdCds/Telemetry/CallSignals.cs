@@ -49,8 +49,8 @@ internal static class CallSignals
         {
             { "ehr", ehr },
             { "model", model },
-            { "band_low", found.Band is { } lowest ? Kebab.Case(lowest.Low) : None },
-            { "band_high", found.Band is { } highest ? Kebab.Case(highest.High) : None },
+            { "band_low", found.BandLow ?? None },
+            { "band_high", found.BandHigh ?? None },
             { "indicator", record.IsRepeat ? "repeat" : record.Answer?.Cards is [var card, ..] ? card.Indicator : None },
             { "mode", mode },
         });

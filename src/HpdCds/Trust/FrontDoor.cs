@@ -34,6 +34,7 @@ public static class FrontDoor
         var host = address is not null ? new UriBuilder { Host = address.ToString() }.Host : isLocal ? "localhost" : "*";
         builder.WebHost.UseUrls([.. urls, .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{host}:{beside}")] : Array.Empty<string>()]);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = ReceiveBlocks.ReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, settings, trust);
@@ -52,8 +53,6 @@ public static class FrontDoor
         ArgumentNullException.ThrowIfNull(trust);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-        // What is read ahead is still in the processor's own memory when it is looked at.
-        kestrel.Limits.MaxRequestBufferSize = ReceiveBlocks.ReadAhead;
         // How long a body may take is said by BodyTimeout, for the whole of it.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.RequestHeadersTimeout = settings.BodyTimeout;

@@ -18,6 +18,8 @@ public sealed class Pseudonyms : IDisposable
     private static readonly string[] Ordered = ["recognition", "agents", "regimen", "exposure", "tumour", "outOfScope"];
     private static readonly string[] Read = ["id", "state", "reason", "value", "unit", "marks", "confounders"];
 
+    private const int LengthOfName = 16;
+
     private readonly ThreadLocal<Named> _named;
 
     public Pseudonyms(SiteSettings settings)
@@ -55,7 +57,7 @@ public sealed class Pseudonyms : IDisposable
         named.AddCounted(found.RecognitionCode);
         named.AddCounted(found.Recognition.Agents, FactorRow.WriteTexts);
         named.AddCounted(found.Regimen?.Code());
-        named.AddCounted(found.Exposure is { } exposure ? Kebab.Case(exposure) : null);
+        named.AddCounted(found.ExposureCode);
         named.AddCounted(found.Tumour);
         named.AddCounted(found.OutOfScope);
         foreach (var row in found.Factors)
@@ -82,12 +84,27 @@ public sealed class Pseudonyms : IDisposable
     /// <summary>What one factor was read as for one decision; of no use beside another decision, so that no two patients can be compared by it.</summary>
     public string Input(string decision, FactorAssessment row)
     {
+        using var named = BeginInput(decision, row);
+        return named.Name();
+    }
+
+    /// <summary>The same as a member of what is written: there are many with every decision.</summary>
+    internal void WriteInput(Utf8JsonWriter json, ReadOnlySpan<byte> name, string decision, FactorAssessment row)
+    {
+        using var named = BeginInput(decision, row);
+        Span<byte> text = stackalloc byte[Base64Url.GetEncodedLength(LengthOfName)];
+        named.NameAsUtf8(text);
+        json.WriteString(name, text);
+    }
+
+    private Named BeginInput(string decision, FactorAssessment row)
+    {
         ArgumentNullException.ThrowIfNull(decision);
         ArgumentNullException.ThrowIfNull(row);
-        using var named = Begin("input:");
+        var named = Begin("input:");
         named.AddPlain(decision);
         AddWhatWasRead(named, row);
-        return named.Name();
+        return named;
     }
 
     // The members of Read, in its order.
@@ -140,9 +157,21 @@ public sealed class Pseudonyms : IDisposable
         public string Name()
         {
             Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            Hash(hash);
+            return Base64Url.EncodeToString(hash[..LengthOfName]);
+        }
+
+        public void NameAsUtf8(Span<byte> text)
+        {
+            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            Hash(hash);
+            Base64Url.EncodeToUtf8(hash[..LengthOfName], text);
+        }
+
+        private void Hash(Span<byte> hash)
+        {
             _hash.AppendData(_all.WrittenSpan);
             _hash.GetHashAndReset(hash);
-            return Base64Url.EncodeToString(hash[..16]);
         }
 
         /// <summary>What is written behind the length of that, which is all ASCII; nothing counts as an empty text.</summary>
@@ -153,7 +182,7 @@ public sealed class Pseudonyms : IDisposable
             _json.Flush();
             AddLength(_one.WrittenCount);
             _all.Write(_one.WrittenSpan);
-            _one.ResetWrittenCount();
+            _one.Clear();
         }
 
         public void AddCounted(JsonNode? node) => AddCounted(node, static (json, node) => node?.WriteTo(json));
@@ -186,11 +215,7 @@ public sealed class Pseudonyms : IDisposable
         }
 
         /// <summary>Ends what was begun: nothing of it stays in memory.</summary>
-        public void Dispose()
-        {
-            _all.Clear();
-            _one.Clear();
-        }
+        public void Dispose() => _all.Clear();
     }
 }
 

@@ -7,19 +7,20 @@ namespace HpdCds.Trust;
 
 /// <summary>
 /// What the server reads from its connections into. Its own blocks of four kilobytes are filled five hundred times by one call
-/// with a large chart, and each time costs more than what is done with the bytes.
+/// with a large chart, and each time costs more than what is done with the bytes. There are so many large ones and no more: who
+/// opens thousands of connections gets small ones.
 /// </summary>
 internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
-    /// <summary>How much of a body is read before somebody asks for it.</summary>
+    /// <summary>How much of a body is read before somebody asks for it: what is still in the processor's own memory when it is looked at.</summary>
     public const int ReadAhead = 2 * Size;
 
     private const int Size = 65_536;
+    private const int SmallSize = 4_096;
+    private const int Most = 256;
 
-    // What comes back beyond these is left to the collector: a busy minute is not paid for all day.
-    private const int MostIdle = 64;
-
-    private readonly ConcurrentQueue<Block> _idle = [];
+    private readonly ConcurrentBag<Memory<byte>> _free = [];
+    private int _made;
 
     public override int MaxBufferSize => Size;
 
@@ -28,7 +29,12 @@ internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, Size);
-        return (_idle.TryDequeue(out var block) ? block : new Block(this)).Lent();
+        if (_free.TryTake(out var block))
+            return new Lease(this, block);
+        if (Interlocked.Increment(ref _made) <= Most)
+            return new Lease(this, MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(Size, pinned: true), 0, Size));
+        Interlocked.Decrement(ref _made);
+        return Shared.Rent(Math.Max(minBufferSize, SmallSize));
     }
 
     // The server gives a pool back when it ends, and another one may still use it.
@@ -36,23 +42,17 @@ internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     {
     }
 
-    private sealed class Block(ReceiveBlocks blocks) : IMemoryOwner<byte>
+    /// <summary>One use of a block. Given back twice, a block would be lent to two requests.</summary>
+    private sealed class Lease(ReceiveBlocks blocks, Memory<byte> block) : IMemoryOwner<byte>
     {
-        public Memory<byte> Memory { get; } = MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(Size, pinned: true), 0, Size);
+        private bool _isOver;
 
-        private bool _isLent;
+        public Memory<byte> Memory => _isOver ? throw new ObjectDisposedException(nameof(Lease)) : block;
 
-        public Block Lent()
-        {
-            _isLent = true;
-            return this;
-        }
-
-        // Given back twice, it would be lent to two requests.
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isLent, false) && blocks._idle.Count < MostIdle)
-                blocks._idle.Enqueue(this);
+            if (!Interlocked.Exchange(ref _isOver, true))
+                blocks._free.Add(block);
         }
     }
 }

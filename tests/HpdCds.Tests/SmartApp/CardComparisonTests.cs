@@ -53,7 +53,7 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
             PointsHigh = null,
             Reason = found.Reason,
             Tumour = found.Tumour,
-            Exposure = Kebab.Case(found.Exposure!.Value),
+            Exposure = found.ExposureCode,
         };
 
         var text = PicturePageTests.Parse(await pictures.OfGoldenAsync("tumour-not-found", with: request => request with { Card = card })).Value;

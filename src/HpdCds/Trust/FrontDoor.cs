@@ -34,7 +34,6 @@ public static class FrontDoor
         var host = address is not null ? new UriBuilder { Host = address.ToString() }.Host : isLocal ? "localhost" : "*";
         builder.WebHost.UseUrls([.. urls, .. settings.MetricsPort is { } beside && !hasEndpoints ? [FormattableString.Invariant($"http://{host}:{beside}")] : Array.Empty<string>()]);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
-        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = ReceiveBlocks.ReadAhead);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, settings, trust);

@@ -12,14 +12,11 @@ namespace HpdCds.Trust;
 /// </summary>
 internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
-    /// <summary>How much of a body is read before somebody asks for it: what is still in the processor's own memory when it is looked at.</summary>
-    public const int ReadAhead = 2 * Size;
-
     private const int Size = 65_536;
     private const int SmallSize = 4_096;
     private const int Most = 256;
 
-    private readonly ConcurrentBag<Memory<byte>> _free = [];
+    private readonly ConcurrentQueue<Memory<byte>> _free = [];
     private int _made;
 
     public override int MaxBufferSize => Size;
@@ -29,7 +26,7 @@ internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, Size);
-        if (_free.TryTake(out var block))
+        if (_free.TryDequeue(out var block))
             return new Lease(this, block);
         if (Interlocked.Increment(ref _made) <= Most)
             return new Lease(this, MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(Size, pinned: true), 0, Size));
@@ -52,7 +49,7 @@ internal sealed class ReceiveBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
         public void Dispose()
         {
             if (!Interlocked.Exchange(ref _isOver, true))
-                blocks._free.Add(block);
+                blocks._free.Enqueue(block);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
 using HpdCds.Chart;
@@ -137,6 +138,12 @@ internal sealed class LogLines : ILoggerProvider
     private const int MostLines = 100_000;
 
     private readonly List<(string Category, string Text, IReadOnlyDictionary<string, object?> Values)> _lines = [];
+    private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers whether it is said from now on, also where its line has long gone.</summary>
+    public void ListenFor(string phrase) => _heard[phrase] = false;
+
+    public bool HasHeard(string phrase) => _heard[phrase];
 
     public string All
     {
@@ -191,11 +198,14 @@ internal sealed class LogLines : ILoggerProvider
             var values = new Dictionary<string, object?>(StringComparer.Ordinal);
             foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
                 values[name] = value;
+            var text = formatter(state, exception) + exception;
+            foreach (var (phrase, _) in all._heard.Where(phrase => text.Contains(phrase.Key, StringComparison.Ordinal)))
+                all._heard[phrase] = true;
             lock (all._lines)
             {
                 if (all._lines.Count > MostLines)
                     all._lines.RemoveRange(0, MostLines / 2);
-                all._lines.Add((category, formatter(state, exception) + exception, values));
+                all._lines.Add((category, text, values));
             }
         }
     }

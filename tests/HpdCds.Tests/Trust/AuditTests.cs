@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using HpdCds.Cards;
 using HpdCds.Clinical;
 using HpdCds.Facts;
-using HpdCds.Knowledge;
 using HpdCds.Tests.Chart;
 using HpdCds.Tests.Hooks;
 using HpdCds.Trust;
@@ -123,8 +122,8 @@ public sealed class AuditTests
         var key = Enumerable.Repeat((byte)'a', 32).ToArray();
         await using var service = await RunningService.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HpdCds:AuditKey"] = Convert.ToBase64String(key) });
         var pseudonyms = service.Services.GetRequiredService<Pseudonyms>();
-        var model = service.Services.GetRequiredService<KnowledgeBase>().ModelFor("hcc").Model;
-        FactorAssessment Row(string id, Fact<Finding> fact) => FactorAssessment.Of(model.Factors.Single(factor => factor.Id == id), fact);
+        static FactorAssessment Row(string id, decimal from, Fact<Finding> fact) =>
+            FactorAssessment.Of(new(id, "d", IsCore: true, [new(new(Comparison.AtLeast, from), 1)], $">={from}", Tier.AMinus, ["a", "b"], ReviewFeature: false), fact);
         Provenance Marked(params Mark[] marks) => new(ClinicalTime.At(new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero)), "Observation/1", [.. marks]);
         var nlr = new Finding(Interval.Exactly(5.2m), UnknownReason.Ambiguous, new Shown.Number(5.20m, Bound: null, "10*9/L<é>", Limit: 4.4m)) { Confounders = [Confounder.Corticosteroid], IsConfounded = true };
         var answer = new AssessmentExtension(new(RecognitionOutcome.Inhibitor, ["nivolumab", "北京<药>"], [], FromNameOnly: false, 0))
@@ -135,13 +134,21 @@ public sealed class AuditTests
             IsAssessable = true,
             Factors =
             [
-                Row("nlr", new Fact<Finding>.Known(nlr, Marked(Mark.IssuedOnly, Mark.Converted))),
-                Row("afp", new Fact<Finding>.Unknown(UnknownReason.TooOld)),
-                Row("child-pugh", new Fact<Finding>.Known(new(Interval.Between(5, 7), UnknownReason.ComponentUnknown, new Shown.Span(5, 7, "{score}", "A-B")), Marked())),
-                Row("pvtt", new Fact<Finding>.Known(Finding.Presence(true), Marked())),
+                Row("nlr", 3, new Fact<Finding>.Known(nlr, Marked(Mark.IssuedOnly, Mark.Converted))),
+                Row("afp", 400, new Fact<Finding>.Unknown(UnknownReason.TooOld)),
+                Row("child-pugh", 7, new Fact<Finding>.Known(new(Interval.Between(5, 7), UnknownReason.ComponentUnknown, new Shown.Span(5, 7, "{score}", "A-B")), Marked())),
+                Row("pvtt", 1, new Fact<Finding>.Known(Finding.Presence(true), Marked())),
             ],
         };
-        var found = answer.ToJson();
+        var found = JsonNode.Parse("""
+            {"recognition":"ici","agents":["nivolumab","北京<药>"],"exposure":"none","tumour":"hcc","asOf":"2026-11-28T12:00:00Z","assessable":true,"factors":[
+              {"id":"nlr","domain":"d","core":true,"state":"known","value":5.2,"unit":"10*9/L<é>","limit":4.4,"date":"2026-11-20","source":"Observation/1",
+               "confounders":["corticosteroid"],"marks":["issued-only","converted"],"threshold":">=3","points":{"low":0,"high":1},"tier":"A-","evidence":["a","b"]},
+              {"id":"afp","domain":"d","core":true,"state":"unknown","reason":"too-old","threshold":">=400","points":{"low":0,"high":1},"tier":"A-","evidence":["a","b"]},
+              {"id":"child-pugh","domain":"d","core":true,"state":"unknown","reason":"component-unknown","range":{"low":5,"high":7},"unit":"{score}","date":"2026-11-20","source":"Observation/1",
+               "threshold":">=7","points":{"low":0,"high":1},"tier":"A-","evidence":["a","b"]},
+              {"id":"pvtt","domain":"d","core":true,"state":"known","value":true,"date":"2026-11-20","source":"Observation/1","threshold":">=1","points":{"low":1,"high":1},"tier":"A-","evidence":["a","b"]}]}
+            """)!.AsObject();
         var unlike = new JsonObject(found.Where(member => member.Key != "asOf").Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         string Name(string text) => System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
         static string Counted(string? text) => $"{text?.Length ?? 0}:{text}";
@@ -149,6 +156,7 @@ public sealed class AuditTests
         var ordered = string.Concat(new[] { "recognition", "agents", "regimen", "exposure", "tumour", "outOfScope" }.Select(name => Counted(found[name]?.ToJsonString())));
         var rows = found["factors"]!.AsArray();
 
+        Assert.Equal(found.ToJsonString(), answer.ToJson().ToJsonString());
         Assert.Equal(Name($"repeat:{Counted("Klinik Süd")}{Counted("")}{Counted("p1")}{unlike.ToJsonString()}"), pseudonyms.Repeat(new("Klinik Süd", ""), "p1", answer));
         Assert.Equal(Name($"inputs:{ordered}{string.Concat(rows.Select(row => Read(row!)))}"), pseudonyms.Inputs(answer));
         Assert.Equal(pseudonyms.Inputs(answer), pseudonyms.Inputs(found));

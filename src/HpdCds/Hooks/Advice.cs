@@ -37,9 +37,9 @@ public sealed class Advice
     public HookResponse? WithoutChart(HookRequest request, Recognition recognition, TrustedEhr ehr, DateTimeOffset asOf) => recognition.Outcome switch
     {
         RecognitionOutcome.Unresolved when ehr.UnresolvedInfoLine && !request.IsForGrowth =>
-            new([_cards.ForUnresolvedOrder(asOf, ehr.Language)]) { Extension = new(new AssessmentExtension(recognition)) },
-        not RecognitionOutcome.Inhibitor when HookCatalogue.IsOfOrders(request.Hook) => Silent(new(recognition)),
-        _ when IsPatientOrRelative(request.UserId) => Silent(new(recognition) { OutOfScope = "patient-user" }),
+            HookResponse.Of(_cards.ForUnresolvedOrder(asOf, ehr.Language), new(recognition)),
+        not RecognitionOutcome.Inhibitor when HookCatalogue.IsOfOrders(request.Hook) => HookResponse.Of(card: null, new(recognition)),
+        _ when IsPatientOrRelative(request.UserId) => HookResponse.Of(card: null, new(recognition) { OutOfScope = "patient-user" }),
         _ => null,
     };
 
@@ -53,25 +53,17 @@ public sealed class Advice
         if (request.IsForGrowth)
             return _growth.FromChart(request, recognition, reading, chart, ehr, known, asOf, trace);
         if (OutOfScope(reading) is { } why)
-            return Silent(new(recognition) { OutOfScope = why, Exposure = reading.Exposure });
+            return HookResponse.Of(card: null, new(recognition) { OutOfScope = why, Exposure = reading.Exposure });
         if (reading.TumourReason is not null)
-        {
-            return new([_cards.ForUnknownTumour(recognition, reading, asOf, ehr.Language)])
-            {
-                Extension = new(AssessmentExtension.WithoutTumour(recognition, reading, _knowledge)),
-            };
-        }
+            return HookResponse.Of(_cards.ForUnknownTumour(recognition, reading, asOf, ehr.Language), AssessmentExtension.WithoutTumour(recognition, reading, _knowledge));
 
         var table = _knowledge.ModelFor(reading.Tumour);
         RiskAssessment assessment;
         using (Signals.At(Station.Risk))
             assessment = RiskAssessment.Of(table.Model, reading.Factors);
         using var station = Signals.At(Station.Cards);
-        var card = _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId);
-        return new(card is null ? [] : [card])
-        {
-            Extension = new(AssessmentExtension.Of(recognition, reading, table, assessment, _knowledge)),
-        };
+        return HookResponse.Of(
+            _cards.ForAssessment(recognition, reading, table, assessment, ehr, request.PatientId), AssessmentExtension.Of(recognition, reading, table, assessment, _knowledge));
     }
 
     /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
@@ -83,7 +75,7 @@ public sealed class Advice
         var card = chart.IsAnotherPatient
             ? _cards.ForAnotherPatient(recognition, asOf, ehr.Language)
             : _cards.ForNoData(recognition, reasons, asOf, ehr.Language);
-        return new([card]) { Extension = new(AssessmentExtension.WithoutData(recognition, reasons.Order().First())) };
+        return HookResponse.Of(card, AssessmentExtension.WithoutData(recognition, reasons.Order().First()));
     }
 
     internal const string Perioperative = "perioperative";
@@ -100,6 +92,4 @@ public sealed class Advice
     // Some clients write the user as an absolute reference.
     private static bool IsPatientOrRelative(string userId) =>
         References.Relative(userId, []).Split('/') is [.., "Patient" or "RelatedPerson", _];
-
-    private static HookResponse Silent(AssessmentExtension assessment) => new([]) { Extension = new(assessment) };
 }

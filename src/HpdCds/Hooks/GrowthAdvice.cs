@@ -24,12 +24,9 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
     {
         var finding = Judge(recognition, patient, chart, request.Orders, ehr, known, asOf, trace);
         if (finding.Subject is not { } subject)
-            return Silent(new(recognition) { OutOfScope = finding.WhyNot, Exposure = patient.Exposure });
+            return HookResponse.Of(card: null, new(recognition) { OutOfScope = finding.WhyNot, Exposure = patient.Exposure });
         using var station = Signals.At(Station.Cards);
-        return new(_cards.For(subject, ehr, request.PatientId) is { } card ? [card] : [])
-        {
-            Extension = new(GrowthExtension.Of(recognition, patient, finding.Situation, subject, knowledge)),
-        };
+        return HookResponse.Of(_cards.For(subject, ehr, request.PatientId), GrowthExtension.Of(recognition, patient, finding.Situation, subject, knowledge));
     }
 
     /// <summary>Growth as read and judged, or why it is not for this service to speak of it.</summary>
@@ -51,7 +48,7 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
 
     /// <summary>Nothing at all could be read, and the EHR shows only answers of status 200.</summary>
     public HookResponse WithoutData(Recognition recognition, UnknownReason why, DateTimeOffset asOf, TrustedEhr ehr) =>
-        new([_cards.ForNoData(why, asOf, ehr.Language)]) { Extension = new(AssessmentExtension.WithoutData(recognition, why)) };
+        HookResponse.Of(_cards.ForNoData(why, asOf, ehr.Language), AssessmentExtension.WithoutData(recognition, why));
 
     private string PrimaryFor(string tumour, TrustedEhr ehr) =>
         ehr.GrowthDefinitions.TryGetValue(tumour, out var own) || ehr.GrowthDefinitions.TryGetValue("*", out own) ? own : knowledge.Growth.Criteria.PrimaryFor(tumour);
@@ -66,6 +63,4 @@ internal sealed class GrowthAdvice(KnowledgeBase knowledge, DrugRecognition drug
         // What was resected, or is to be, is often not measured: an order that says so is no occasion to miss it each time.
         : patient.IsPerioperative && !isMeasured ? Advice.Perioperative
         : null;
-
-    private static HookResponse Silent(AssessmentExtension assessment) => new([]) { Extension = new(assessment) };
 }

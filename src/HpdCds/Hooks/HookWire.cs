@@ -17,6 +17,9 @@ public sealed record HookResponse(IReadOnlyList<Card> Cards) : PatientData
     public static readonly HookResponse NothingBecauseOff = Nothing with { Extension = new("off") };
 
     public HookExtension? Extension { get; init; }
+
+    /// <param name="card">Null where nothing is shown of what was found.</param>
+    internal static HookResponse Of(Card? card, AssessmentExtension assessment) => new(card is null ? [] : [card]) { Extension = new(assessment) };
 }
 
 /// <summary>One of the two: what was found, or why nothing is said of it.</summary>

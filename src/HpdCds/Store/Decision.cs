@@ -125,7 +125,7 @@ public sealed record Decision : PatientData
             Tenant = caller?.Tenant ?? "",
             Service = service.Name,
             Hook = request.Hook,
-            Mode = Kebab.Case((call.Mode ?? ServiceMode.Off)),
+            Mode = Kebab.Case(call.Mode ?? ServiceMode.Off),
             Outcome = call.Outcome(status),
             Shown = ShownOf(call, status),
             Recognition = AssessmentExtension.CodeOf(recognition.Outcome),

@@ -51,6 +51,9 @@ public sealed class CallRecord
 
     public AssessmentExtension? Assessment => Answer?.Extension?.Assessment;
 
+    // A view orders nothing: what counts is what was found.
+    private bool IsOfView => Service?.Name == HookCatalogue.Growth && !HookCatalogue.IsOfOrders(Request?.Hook ?? "");
+
     private string OutcomeOf(AssessmentExtension found) => found.OutOfScope is { } why ? $"out-of-scope-{why}"
         : found.IsAssessable != true ? "not-assessable"
         : Answer!.Cards.Count > 0 ? "card" : "nothing-stands-out";
@@ -77,9 +80,7 @@ public sealed class CallRecord
         return Assessment switch
         {
             null => "unknown",
-            // A view orders nothing: what counts is what was found.
-            { Recognition.Outcome: not RecognitionOutcome.Inhibitor } found when Service?.Name == HookCatalogue.Growth && !HookCatalogue.IsOfOrders(Request?.Hook ?? "") => OutcomeOf(found),
-            { Recognition.Outcome: not RecognitionOutcome.Inhibitor } found => $"order-{found.RecognitionCode}",
+            { Recognition.Outcome: not RecognitionOutcome.Inhibitor } found when !IsOfView => $"order-{found.RecognitionCode}",
             var found => OutcomeOf(found),
         };
     }

@@ -5,7 +5,10 @@ namespace HpdCds.Chart;
 /// <summary>Memory that is lent for as long as a request takes, given in pieces. Nothing that outlives the request may point into it.</summary>
 public sealed class LentMemory : IDisposable
 {
-    private const int Piece = 16_384;
+    private const int FirstPiece = 16_384;
+
+    // Each piece is twice the one before, so that few are lent: who lends keeps few of each size.
+    private const int MostDoublings = 6;
 
     private readonly List<byte[]> _lent = [];
     private int _used;
@@ -14,7 +17,7 @@ public sealed class LentMemory : IDisposable
     {
         if (_lent.Count == 0 || _lent[^1].Length - _used < bytes.Length)
         {
-            _lent.Add(ArrayPool<byte>.Shared.Rent(Math.Max(Piece, bytes.Length)));
+            _lent.Add(ArrayPool<byte>.Shared.Rent(Math.Max(FirstPiece << Math.Min(_lent.Count, MostDoublings), bytes.Length)));
             _used = 0;
         }
 

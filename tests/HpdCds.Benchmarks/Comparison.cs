@@ -59,11 +59,15 @@ internal static class Comparison
                     (turns.TryGetValue(name, out var list) ? list : turns[name] = []).Add(await TakeAsync(name, body, length));
             }
 
-            var alone = new List<Load>();
+            var (alone, walkAlone) = (new List<Load>(), new List<Load>());
             for (var round = 0; round < rounds; round++)
+            {
                 alone.Add(await Wrk.RunAsync(service.Url, body, 1, length));
+                walkAlone.Add(await Wrk.RunAsync(UrlOf(Baselines.Walk), body, 1, length));
+            }
+
             areAnswered &= turns.Values.SelectMany(list => list).All(turn => turn.Load.IsAllAnswered);
-            Show(size, observations, body.Length, rounds, turns, alone, service.Process.ResidentMegabytes);
+            Show(size, observations, body.Length, rounds, turns, alone, walkAlone, service.Process.ResidentMegabytes);
             double Median(string one, string other) => MedianOf(turns[one].Zip(turns[other], (mine, others) => mine.Load.PerSecond / others.Load.PerSecond));
             ratios[$"{size}/walk"] = Median(Service, Baselines.Walk);
             ratios[$"{size}/walk by processor"] = MedianOf(turns[Service].Zip(turns[Baselines.Walk], (mine, walk) => walk.UsedPerCall / mine.UsedPerCall));
@@ -122,13 +126,15 @@ internal static class Comparison
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start to ready {starts.Min(start => start.Took).TotalSeconds:F2} s, idle {starts.Min(start => start.Resident):F0} MB (best of {times})"));
     }
 
-    private static void Show(string size, int observations, int bytes, int rounds, Dictionary<string, List<Turn>> turns, List<Load> alone, double resident)
+    private static void Show(string size, int observations, int bytes, int rounds, Dictionary<string, List<Turn>> turns, List<Load> alone, List<Load> walkAlone, double resident)
     {
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size}: {bytes / 1000.0:F0} kB, {observations} results; {Connections} connections, medians of {rounds} turns"));
         foreach (var (name, list) in turns)
             Show(name, [.. list.Select(turn => turn.Load)], bytes, string.Create(CultureInfo.InvariantCulture, $"{MedianOf(list.Select(turn => turn.UsedPerCall)),9:F3} ms of the processor"));
         Show("one by one", alone, bytes, "");
+        // How much of that tail is the machine's.
+        Show("walk alone", walkAlone, bytes, "");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {MedianOf(turns[Service].Select(turn => turn.AllocatedPerCall)) / 1000:F0} kB allocated per call, {resident:F0} MB resident"));
     }
 

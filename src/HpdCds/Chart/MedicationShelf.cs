@@ -5,6 +5,9 @@ namespace HpdCds.Chart;
 /// <summary>The Medication resources that came along in Bundles, by every name under which they may be referred to.</summary>
 public sealed class MedicationShelf
 {
+    // No mixture has so many; one that says so is not known.
+    private const int MostIngredients = 100;
+
     private readonly Dictionary<string, FhirElement> _byReference = new(StringComparer.Ordinal);
 
     public void Add(WalkedEntry entry)
@@ -46,7 +49,8 @@ public sealed class MedicationShelf
     {
         if (reference.Text("reference") is not { } target)
             return null;
-        return target.StartsWith('#') ? Contained(target[1..], owner) : OnShelf(target);
+        var found = target.StartsWith('#') ? Contained(target[1..], owner) : OnShelf(target);
+        return found?.Many("ingredient").Length > MostIngredients ? null : found;
     }
 
     // A Bundle of drafts names its Medication relatively, prefetch absolutely: the last two steps of the path are the same.

@@ -12,12 +12,17 @@ public static class OrderReader
         "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent",
     ];
 
+    // Nobody orders so much at once, and each may hold all of the drafts.
+    private const int MostGroups = 100;
+
     private static readonly string[] WithoutDrugs = ["NutritionOrder", "DeviceRequest", "VisionPrescription", "SupplyRequest", "CommunicationRequest"];
 
     /// <returns><c>null</c> when an order cannot be read at all, so that it is not passed over in silence.</returns>
     public static ImmutableArray<ChartOrder>? Read(BundleWalk drafts)
     {
         ArgumentNullException.ThrowIfNull(drafts);
+        if (drafts.Entries.Any(entry => entry.Resource.IsContradicted))
+            return null;
         var shelf = new MedicationShelf();
         foreach (var entry in drafts.Entries)
             shelf.Add(entry);
@@ -33,7 +38,7 @@ public static class OrderReader
                 groups.Add((reference, resource));
         }
 
-        return WithGroups(orders.ToImmutable(), groups, drafts);
+        return groups.Count > MostGroups ? null : WithGroups(orders.ToImmutable(), groups, drafts);
     }
 
     /// <summary>The drafts of which it is sure that they order no drug, as <c>Type/id</c>.</summary>

@@ -45,6 +45,9 @@ internal readonly struct EntryMark
 
     public bool IsMatch { get; init; }
 
+    /// <inheritdoc cref="ResourceGlance.IsContradicted"/>
+    public bool IsContradicted { get; init; }
+
     public string? Type => Kept is null ? BundleEntries.Observation : Kept.Resource.Type;
 }
 
@@ -112,7 +115,7 @@ public sealed class BundleEntries
             return Pass(ref scanner, out length);
         }
 
-        var (fullUrl, mode, resources, isResource) = (default(RawText), (string?)null, 0, false);
+        var (fullUrl, mode, resources, isResource, urls, searches) = (default(RawText), (string?)null, 0, false, 0, 0);
         var resource = default(ResourceGlance);
         if (scanner.BeginsObject())
         {
@@ -121,9 +124,9 @@ public sealed class BundleEntries
                 if (scanner.Is(name, "resource"u8))
                     (resources, isResource) = (resources + 1, resource.Read(ref scanner, _known));
                 else if (scanner.Is(name, "fullUrl"u8))
-                    fullUrl = RawText.Next(ref scanner);
+                    (urls, fullUrl) = (urls + 1, RawText.Next(ref scanner));
                 else if (scanner.Is(name, "search"u8))
-                    mode = _known.NextTextIn(ref scanner, "mode"u8);
+                    (searches, mode) = (searches + 1, _known.NextTextIn(ref scanner, "mode"u8));
                 else
                     scanner.Skip();
             }
@@ -139,7 +142,7 @@ public sealed class BundleEntries
         length = scanner.At;
         if (scanner.State != ScanState.Sound)
             return scanner.State;
-        if (resources == 1 && isResource)
+        if (resources == 1 && isResource && urls < 2 && searches < 2)
             Note(from[..length], resource, fullUrl, mode);
         else
             WithoutResource++;
@@ -180,6 +183,7 @@ public sealed class BundleEntries
             Content = XxHash3.HashToUInt64(resource.BytesIn(all.Span)),
             Subject = resource.Subject,
             IsMatch = WalkedEntry.IsMatchBy(mode),
+            IsContradicted = resource.IsContradicted,
             Kept = kept,
             Time = kept is null ? Remember(resource.EffectiveIn(all.Span)) : 0,
         };

@@ -60,11 +60,12 @@ public sealed class BundleSieve(
         // A server that gives us another patient's has not heard for whom we asked.
         var isForOne = isOwnSearch && !NamesAnother(walk.All, row, ref subjects);
         var ours = new List<WalkedEntry>(walk.Entries.Count);
-        var (typed, found, oursInAll, unplaced, times, samples) = (0, 0, 0, 0, default(TimeOrder), default(Samples));
+        var (typed, found, oursInAll, unplaced, contradicted, times, samples) = (0, 0, 0, 0, 0, default(TimeOrder), default(Samples));
         for (var at = 0; at < walk.All.Count; at++)
         {
             ref readonly var mark = ref walk.All[at];
-            if (mark.Type != row.ResourceType)
+            contradicted += mark.IsContradicted ? 1 : 0;
+            if (mark.Type != row.ResourceType || mark.IsContradicted)
                 continue;
             typed++;
             unplaced += mark.Subject is null ? 1 : 0;
@@ -88,7 +89,7 @@ public sealed class BundleSieve(
             PanelsIn(ours),
             walk.NextLink,
             typed - oursInAll,
-            walk.EntriesWithoutResource + walk.All.WithoutType,
+            walk.EntriesWithoutResource + walk.All.WithoutType + contradicted,
             row.Key == ChartKey.Patient && walk.Entries.Any(IsAnotherPatient))
         {
             Walk = walk,
@@ -121,7 +122,7 @@ public sealed class BundleSieve(
     {
         for (var at = 0; at < all.Count; at++)
         {
-            if (all[at].Type == row.ResourceType && all[at].Subject is { } subject && !subjects.AreOurs(subject, patient))
+            if (all[at].Type == row.ResourceType && !all[at].IsContradicted && all[at].Subject is { } subject && !subjects.AreOurs(subject, patient))
                 return true;
         }
 
@@ -141,7 +142,8 @@ public sealed class BundleSieve(
             return;
         foreach (var entry in walk.Entries.Where(entry => entry.Resource.Type is not ("OperationOutcome" or "Medication") && !kept.Contains(entry)))
         {
-            var fate = entry.Resource.Type != row.ResourceType ? Fate.OtherType
+            var fate = entry.Resource.IsContradicted ? Fate.Unreadable
+                : entry.Resource.Type != row.ResourceType ? Fate.OtherType
                 : !ours.Contains(entry) ? Fate.AnotherPatient
                 : GroupsOf(entry.Resource).Length == 0 ? Fate.OtherCode
                 : Fate.Superseded;

@@ -91,7 +91,7 @@ public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? Nex
     {
         string? next = null;
         int? total = null;
-        var (lists, links) = (0, 0);
+        var (lists, links, types) = (0, 0, 0);
         scanner.BeginsObject();
         while (scanner.NextMember(out var name))
         {
@@ -102,11 +102,14 @@ public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? Nex
             else if (scanner.Is(name, "total"u8))
                 total = LargerOf(total, ReadNumber(ref scanner));
             else
+            {
+                types += scanner.Is(name, "resourceType"u8) ? 1 : 0;
                 scanner.Skip();
+            }
         }
 
         // Said twice, it means something else to every reader.
-        return lists > 1 || links > 1 ? NotFhir : new(ValueShape.Bundle, entries, next) { Total = total };
+        return lists > 1 || links > 1 || types > 1 ? NotFhir : new(ValueShape.Bundle, entries, next) { Total = total };
     }
 
     private static void ReadEntries(ref JsonScanner scanner, ReadOnlyMemory<byte> all, BundleEntries entries)
@@ -148,21 +151,27 @@ public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? Nex
 
     private static string? ReadNext(ref JsonScanner scanner)
     {
-        var (relation, url) = ((string?)null, (string?)null);
+        var (relation, url, relations, urls) = ((string?)null, (string?)null, 0, 0);
         if (scanner.BeginsObject())
         {
             while (scanner.NextMember(out var name))
             {
                 if (scanner.Is(name, "relation"u8))
-                    relation = scanner.NextText();
+                    relation = ++relations == 1 ? scanner.NextText() : Skipped(ref scanner);
                 else if (scanner.Is(name, "url"u8))
-                    url = scanner.NextText();
+                    url = ++urls == 1 ? scanner.NextText() : Skipped(ref scanner);
                 else
                     scanner.Skip();
             }
         }
 
         return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
+    }
+
+    private static string? Skipped(ref JsonScanner scanner)
+    {
+        scanner.Skip();
+        return null;
     }
 
     private static int? ReadNumber(ref JsonScanner scanner)

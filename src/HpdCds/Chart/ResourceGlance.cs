@@ -22,6 +22,8 @@ public struct ResourceGlance
     private RawText _effective;
     private RawText _issued;
     private bool _isEffectiveUnsure;
+    private string? _subject;
+    private string? _participant;
     private int _length;
 
     /// <summary>Its bytes, for as long as the memory in which it came is ours.</summary>
@@ -38,7 +40,10 @@ public struct ResourceGlance
     public readonly string? LastUpdated => _lastUpdated.In(_all.Span);
 
     /// <summary>The reference of <c>subject</c> (or <c>patient</c>, or the patient who takes part), when there is one.</summary>
-    public string? Subject { readonly get; private set; }
+    public readonly string? Subject => _subject ?? (Type == "Appointment" ? _participant : null);
+
+    /// <summary>What would decide whose it is, or what, is said twice: to every reader it may be something else.</summary>
+    public bool IsContradicted { readonly get; private set; }
 
     public string? Status { readonly get; private set; }
 
@@ -107,7 +112,7 @@ public struct ResourceGlance
         if (!name.IsEscaped && !MayMatter(scanner.BytesOf(name)))
             scanner.Skip();
         else if (scanner.Is(name, "resourceType"u8))
-            Type = known.NextText(ref scanner);
+            (IsContradicted, Type) = (IsContradicted || Type is not null, known.NextText(ref scanner));
         else if (scanner.Is(name, "id"u8))
             _id = RawText.Next(ref scanner);
         else if (scanner.Is(name, "status"u8))
@@ -115,7 +120,7 @@ public struct ResourceGlance
         else if (scanner.Is(name, "meta"u8))
             ReadTexts(ref scanner, "versionId"u8, "lastUpdated"u8, out _versionId, out _lastUpdated);
         else if (scanner.Is(name, "subject"u8) || scanner.Is(name, "patient"u8))
-            Subject = known.NextTextIn(ref scanner, "reference"u8) is { Length: > 0 } named ? named : Subject;
+            ReadSubject(ref scanner, known);
         else if (scanner.Is(name, "code"u8))
             ReadCode(ref scanner, known);
         else if (scanner.Is(name, "effectiveDateTime"u8) || scanner.Is(name, "effectiveInstant"u8))
@@ -128,6 +133,24 @@ public struct ResourceGlance
             _issued = RawText.Next(ref scanner);
         else
             ReadList(ref scanner, name, known);
+    }
+
+    private void ReadSubject(ref JsonScanner scanner, WalkMemory known)
+    {
+        if (!scanner.BeginsObject())
+            return;
+        while (scanner.NextMember(out var name))
+        {
+            if (!scanner.Is(name, "reference"u8))
+            {
+                scanner.Skip();
+                continue;
+            }
+
+            var named = known.NextText(ref scanner);
+            IsContradicted |= _subject is not null && _subject != named;
+            _subject = named is { Length: > 0 } ? named : _subject;
+        }
     }
 
     private void ReadList(ref JsonScanner scanner, ScannedText name, WalkMemory known)
@@ -158,7 +181,7 @@ public struct ResourceGlance
                 if (!scanner.Is(name, "actor"u8))
                     scanner.Skip();
                 else if (known.NextTextIn(ref scanner, "reference"u8) is { } named && References.Relative(named, []).Split('/') is [.., "Patient", _])
-                    Subject = Said(Subject, named);
+                    _participant = Said(_participant, named);
             }
         }
     }
@@ -214,12 +237,14 @@ public struct ResourceGlance
         var element = scanner.Bytes[start..scanner.At];
         if (!known.TryCodes(element, out var codes, out var areWanted))
         {
-            codes = ReadCodings(ref inFront, known);
+            var isDoubled = false;
+            codes = ReadCodings(ref inFront, known, ref isDoubled);
             scanner.Fail(inFront.State);
             // What cannot be read is not remembered, or it would be known as read when it comes again.
             if (scanner.State != ScanState.Sound)
                 return;
-            areWanted = known.Keep(element, codes);
+            IsContradicted |= isDoubled;
+            areWanted = isDoubled || known.Keep(element, codes);
         }
 
         HasWantedCode |= areWanted;
@@ -229,7 +254,7 @@ public struct ResourceGlance
             _codes = _codes is null ? codes : new List<(string?, string)>([.. _codes, .. codes]);
     }
 
-    private static (string? System, string Code)[] ReadCodings(ref JsonScanner scanner, WalkMemory known)
+    private static (string? System, string Code)[] ReadCodings(ref JsonScanner scanner, WalkMemory known, ref bool isDoubled)
     {
         List<(string? System, string Code)>? codes = null;
         if (!scanner.BeginsObject())
@@ -246,7 +271,7 @@ public struct ResourceGlance
                 continue;
             while (scanner.NextItem())
             {
-                if (ReadCoding(ref scanner, known) is { } coding)
+                if (ReadCoding(ref scanner, known, ref isDoubled) is { } coding)
                     (codes ??= []).Add(coding);
             }
         }
@@ -254,7 +279,7 @@ public struct ResourceGlance
         return codes is null ? NoCodes : [.. codes];
     }
 
-    private static (string? System, string Code)? ReadCoding(ref JsonScanner scanner, WalkMemory known)
+    private static (string? System, string Code)? ReadCoding(ref JsonScanner scanner, WalkMemory known, ref bool isDoubled)
     {
         string? system = null;
         string? code = null;
@@ -263,9 +288,9 @@ public struct ResourceGlance
         while (scanner.NextMember(out var name))
         {
             if (scanner.Is(name, "system"u8))
-                system = known.NextText(ref scanner);
+                (isDoubled, system) = (isDoubled || system is not null, known.NextText(ref scanner));
             else if (scanner.Is(name, "code"u8))
-                code = known.NextText(ref scanner);
+                (isDoubled, code) = (isDoubled || code is not null, known.NextText(ref scanner));
             else
                 scanner.Skip();
         }

@@ -38,8 +38,19 @@ public sealed class LimitTests
         ["a member without a name"] = (() => Json.Call(prefetch: """{"problems":null}""", drafts: Json.BundleOf("collection", null, Json.Order(medication: """ "medicationCodeableConcept":{"":1,"text":"nivolumab"} """))), [200]),
         ["selections without end"] = (() => Json.Call("order-select", """{"problems":null}""", selections: $"\"selections\":[{string.Join(',', Enumerable.Repeat("\"MedicationRequest/draft-1\"", 150_000))}]"), [200]),
         ["an id without end"] = (() => Json.Call().Replace("\"pat-1\"", $"\"{new string('p', 1_000_000)}\"", StringComparison.Ordinal), [400]),
+        ["a mixture without end"] = (() => Json.Call(prefetch: """{"problems":null}""", drafts: Json.BundleOf("collection", null, Json.Order(medication: Mixture))), [200]),
+        ["groups without end"] = (() => Json.Call(prefetch: """{"problems":null}""", drafts: Json.BundleOf("collection", null, [Json.Order(), .. Enumerable.Range(0, 9_000).Select(Group)])), [422]),
         ["escapes only"] = (() => Json.Call(prefetch: $$"""{"problems":null}""", more: $",\"{string.Concat(Enumerable.Repeat("\\u0041", 500_000))}\":1"), [200]),
     };
+
+    private static string Mixture => $$"""
+        "contained":[{"resourceType":"Medication","id":"m","ingredient":[{{string.Join(',', Enumerable.Repeat("""{"itemReference":{"reference":"#zz"}}""", 40_000))}}]},
+                     {{string.Join(',', Enumerable.Range(0, 40_000).Select(at => $$"""{"resourceType":"Medication","id":"{{at}}"}"""))}}],
+        "medicationReference":{"reference":"#m"}
+        """;
+
+    private static string Group(int at) =>
+        $$$"""{"resourceType":"RequestGroup","id":"g{{{at}}}","status":"draft","intent":"order","subject":{"reference":"Patient/pat-1"},"action":[{"resource":{"reference":"MedicationRequest/elsewhere"}}]}""";
 
     [Theory]
     [Trait("Req", "SEC-07")]
@@ -65,6 +76,12 @@ public sealed class LimitTests
     [InlineData("""{"resourceType":"Bundle","entry":[],"entry":[]}""")]
     [InlineData("""{"resourceType":"Bundle","link":[],"link":[{"relation":"next","url":"http://localhost:5080/fhir?p=2"}],"entry":[]}""")]
     [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-1"}},"resource":{"resourceType":"Condition","id":"d","subject":{"reference":"Patient/pat-2"}}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","id":"c","resourceType":"Observation","subject":{"reference":"Patient/pat-1"}}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-1"},"subject":{"reference":"Patient/pat-2"}}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-2"},"patient":{"reference":"Patient/pat-1"}}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"search":{"mode":"match"},"search":{"mode":"include"},"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/pat-1"}}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","link":[{"relation":"next","relation":"self","url":"http://localhost:5080/fhir?p=2"}],"entry":[]}""")]
+    [InlineData("""{"resourceType":"Bundle","resourceType":"Condition","entry":[]}""")]
     public async Task What_is_said_twice_is_not_taken_for_nothing(string bundle)
     {
         await using var service = await RunningService.StartAsync();
@@ -73,6 +90,22 @@ public sealed class LimitTests
 
         Assert.Empty(chart.Conditions);
         Assert.NotEqual(HpdCds.Chart.SourceState.Complete, chart.Sources[HpdCds.Chart.ChartKey.Problems].State);
+    }
+
+    [Theory]
+    [Trait("Req", "SEC-24")]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"2532-0","code":"777-3"}]}""", "")]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","system":"urn:other","code":"2532-0"}]}""", "")]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"2532-0"}]}""", ""","patient":{"reference":"Patient/pat-2"}""")]
+    public async Task A_result_of_which_it_is_not_known_what_it_is_or_whose_leaves_its_list_incomplete(string code, string more)
+    {
+        await using var service = await RunningService.StartAsync();
+        var doubled = $$"""{"resourceType":"Observation","id":"d","status":"final","subject":{"reference":"Patient/pat-1"}{{more}},"code":{{code}},"effectiveDateTime":"2026-10-20","valueQuantity":{"value":900,"code":"U/L"} }""";
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{Json.Bundle(doubled, Json.Observation("a"), doubled.Replace("\"d\"", "\"e\"", StringComparison.Ordinal))}} }"""));
+
+        Assert.Equal(HpdCds.Chart.SourceState.Truncated, chart.Sources[HpdCds.Chart.ChartKey.Chemistry].State);
+        Assert.Equal("Observation/a", Assert.Single(chart.Observations).Reference);
     }
 
     [Theory]

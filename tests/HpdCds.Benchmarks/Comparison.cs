@@ -66,7 +66,7 @@ internal static class Comparison
                 walkAlone.Add(await Wrk.RunAsync(UrlOf(Baselines.Walk), body, 1, length));
             }
 
-            areAnswered &= turns.Values.SelectMany(list => list).All(turn => turn.Load.IsAllAnswered);
+            areAnswered &= turns.Values.SelectMany(list => list).Select(turn => turn.Load).Concat(alone).All(load => load.IsAllAnswered);
             Show(size, observations, body.Length, rounds, turns, alone, walkAlone, service.Process.ResidentMegabytes);
             double Median(string one, string other) => MedianOf(turns[one].Zip(turns[other], (mine, others) => mine.Load.PerSecond / others.Load.PerSecond));
             ratios[$"{size}/walk"] = Median(Service, Baselines.Walk);

@@ -34,7 +34,7 @@ internal static class Overload
         Console.WriteLine("resident MB, every five seconds: " + string.Join(' ', memory.Select(megabytes => megabytes.ToString("F0", CultureInfo.InvariantCulture))));
         var after = await Wrk.RunAsync(service.Url, body, 1, Turn, Tokens(Few));
         Show("after", after, service);
-        var isStrange = during.Statuses.Keys.Except(Expected).Any() || !during.Statuses.ContainsKey(StatusCodes.Status429TooManyRequests);
+        var isStrange = during.Broken > 0 || during.Statuses.Keys.Except(Expected).Any() || !during.Statuses.ContainsKey(StatusCodes.Status429TooManyRequests);
         return isStrange || service.Process.HasEnded || !after.IsAllAnswered ? 1 : 0;
     }
 

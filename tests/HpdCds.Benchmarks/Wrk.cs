@@ -7,9 +7,10 @@ namespace HpdCds.Benchmarks;
 
 /// <summary>What one run of wrk saw.</summary>
 /// <param name="Statuses">How often each status came.</param>
-internal sealed record Load(long Requests, double PerSecond, TimeSpan Median, TimeSpan P99, IReadOnlyDictionary<int, long> Statuses)
+/// <param name="Broken">Connections that were refused, broken off or not answered in time.</param>
+internal sealed record Load(long Requests, double PerSecond, TimeSpan Median, TimeSpan P99, IReadOnlyDictionary<int, long> Statuses, long Broken)
 {
-    public bool IsAllAnswered => Statuses.Keys.All(status => status == 200);
+    public bool IsAllAnswered => Requests > 0 && Broken == 0 && Statuses.Keys.All(status => status == 200);
 }
 
 /// <summary>The load, from the second core.</summary>
@@ -25,7 +26,8 @@ internal static partial class Wrk
         function setup(thread) table.insert(all, thread) end
         function done(summary, latency)
           for _, thread in ipairs(all) do io.write("statuses ", thread:get("told") or "", "\n") end
-          io.write(string.format("seen %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99)))
+          local e = summary.errors
+          io.write(string.format("seen %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.timeout))
         end
         """;
 
@@ -84,10 +86,10 @@ internal static partial class Wrk
         long Number(string name) => long.Parse(seen.Groups[name].Value, CultureInfo.InvariantCulture);
         var statuses = Status().Matches(said).GroupBy(match => int.Parse(match.Groups["status"].Value, CultureInfo.InvariantCulture))
             .ToDictionary(same => same.Key, same => same.Sum(match => long.Parse(match.Groups["times"].Value, CultureInfo.InvariantCulture)));
-        return new(Number("requests"), Number("requests") * 1e6 / Number("duration"), TimeSpan.FromMicroseconds(Number("median")), TimeSpan.FromMicroseconds(Number("p99")), statuses);
+        return new(Number("requests"), Number("requests") * 1e6 / Number("duration"), TimeSpan.FromMicroseconds(Number("median")), TimeSpan.FromMicroseconds(Number("p99")), statuses, Number("broken"));
     }
 
-    [GeneratedRegex("^seen (?<requests>\\d+) (?<duration>\\d+) (?<median>\\d+) (?<p99>\\d+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^seen (?<requests>\\d+) (?<duration>\\d+) (?<median>\\d+) (?<p99>\\d+) (?<broken>\\d+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Seen();
 
     [GeneratedRegex("(?<status>\\d{3})=(?<times>\\d+),", RegexOptions.ExplicitCapture, 1000)]

@@ -48,7 +48,8 @@ internal readonly struct EntryMark
     /// <inheritdoc cref="ResourceGlance.IsContradicted"/>
     public bool IsContradicted { get; init; }
 
-    public string? Type => Kept is null ? BundleEntries.Observation : Kept.Resource.Type;
+    /// <summary>Nothing where it says none, or where it is not sure what it is or whose.</summary>
+    public string? Type => IsContradicted ? null : Kept is null ? BundleEntries.Observation : Kept.Resource.Type;
 }
 
 /// <summary>
@@ -84,7 +85,7 @@ public sealed class BundleEntries
     /// <summary>Those that hold nothing to read.</summary>
     public int WithoutResource { get; private set; }
 
-    /// <summary>Those whose resource does not say of which type it is.</summary>
+    /// <summary>Those whose resource does not say of which type it is, or says so, or whose it is, in two ways.</summary>
     internal int WithoutType { get; private set; }
 
     /// <summary>There were more than we are willing to look at.</summary>
@@ -173,7 +174,7 @@ public sealed class BundleEntries
 
     private void Note(ReadOnlyMemory<byte> all, ResourceGlance resource, RawText fullUrl, string? mode)
     {
-        WithoutType += string.IsNullOrEmpty(resource.Type) ? 1 : 0;
+        WithoutType += resource.IsContradicted || string.IsNullOrEmpty(resource.Type) ? 1 : 0;
         var kept = _known.IsWanted(resource) ? Keep(all, resource, fullUrl, mode) : null;
         if (Count is 0 || (Count - FirstPiece) % Piece == 0)
             (_marks ??= []).Add(new EntryMark[Count == 0 ? FirstPiece : Piece]);

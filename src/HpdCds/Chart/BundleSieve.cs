@@ -60,12 +60,11 @@ public sealed class BundleSieve(
         // A server that gives us another patient's has not heard for whom we asked.
         var isForOne = isOwnSearch && !NamesAnother(walk.All, row, ref subjects);
         var ours = new List<WalkedEntry>(walk.Entries.Count);
-        var (typed, found, oursInAll, unplaced, contradicted, times, samples) = (0, 0, 0, 0, 0, default(TimeOrder), default(Samples));
+        var (typed, found, oursInAll, unplaced, times, samples) = (0, 0, 0, 0, default(TimeOrder), default(Samples));
         for (var at = 0; at < walk.All.Count; at++)
         {
             ref readonly var mark = ref walk.All[at];
-            contradicted += mark.IsContradicted ? 1 : 0;
-            if (mark.Type != row.ResourceType || mark.IsContradicted)
+            if (mark.Type != row.ResourceType)
                 continue;
             typed++;
             unplaced += mark.Subject is null ? 1 : 0;
@@ -89,7 +88,7 @@ public sealed class BundleSieve(
             PanelsIn(ours),
             walk.NextLink,
             typed - oursInAll,
-            walk.EntriesWithoutResource + walk.All.WithoutType + contradicted,
+            walk.EntriesWithoutResource + walk.All.WithoutType,
             row.Key == ChartKey.Patient && walk.Entries.Any(IsAnotherPatient))
         {
             Walk = walk,
@@ -122,7 +121,7 @@ public sealed class BundleSieve(
     {
         for (var at = 0; at < all.Count; at++)
         {
-            if (all[at].Type == row.ResourceType && !all[at].IsContradicted && all[at].Subject is { } subject && !subjects.AreOurs(subject, patient))
+            if (all[at].Type == row.ResourceType && all[at].Subject is { } subject && !subjects.AreOurs(subject, patient))
                 return true;
         }
 

@@ -157,7 +157,7 @@ internal sealed class KeyReading(PrefetchRow row)
         Came += versions.GroupBy(version => version.Name).Sum(copies => _found.Add(copies.Key) ? copies.Count() : 0);
     }
 
-    private bool IsMatch(in EntryMark mark) => mark.IsMatch && !mark.IsContradicted && mark.Type == Row.ResourceType;
+    private bool IsMatch(in EntryMark mark) => mark.IsMatch && mark.Type == Row.ResourceType;
 
     /// <summary>
     /// The last instant that the oldest entry can have, when the entries came newest first. An entry without an effective time,

@@ -71,13 +71,7 @@ public static class OrderReader
     private static IEnumerable<string> Targets(IEnumerable<FhirElement> actions) =>
         actions.SelectMany(action => Targets(action.Many("action")).Concat(action.Reference("resource") is { } target ? [target] : []));
 
-    private static string NameOf(string target, ILookup<string, string> byUrl)
-    {
-        if (byUrl[target].FirstOrDefault() is { } named)
-            return named;
-        var steps = References.Relative(target, []).Split('/');
-        return steps.Length > 2 ? string.Join('/', steps[^2..]) : string.Join('/', steps);
-    }
+    private static string NameOf(string target, ILookup<string, string> byUrl) => byUrl[target].FirstOrDefault() ?? References.LastSteps(target);
 
     private static IEnumerable<ChartOrder> ReadAny(FhirElement resource, string reference, MedicationShelf shelf) => resource.Text("resourceType") switch
     {

@@ -36,4 +36,11 @@ public static class References
         var version = local.IndexOf(History, StringComparison.Ordinal);
         return version < 0 ? local : local[..version];
     }
+
+    /// <summary>What is the same of a name however it is written, relatively, with its server or with its version: <c>Type/id</c>, or all of it where it has no such parts.</summary>
+    public static string LastSteps(string reference)
+    {
+        var steps = Relative(reference, []).Split('/');
+        return string.Join('/', steps[^Math.Min(2, steps.Length)..]);
+    }
 }

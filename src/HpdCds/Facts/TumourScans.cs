@@ -20,15 +20,14 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private readonly LesionIdentity _lesions = new(chart, focus, knowledge);
 
-    // Each result is asked about several times, and to know its day every report may have to be looked at.
+    // Each result is asked about several times.
     private readonly Dictionary<ChartObservation, DateOnly?> _days = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<DateOnly, ChartObservation[]> _cancers = [];
-    private readonly Dictionary<ChartObservation, ChartReport[]> _reports = new(ReferenceEqualityComparer.Instance);
 
     private ILookup<string, (string Result, ChartReport Report)> ReportsByResult => field ??= chart.Imaging.Reports
         .Where(report => !NotDone.Contains(report.Status, StringComparer.Ordinal))
         .SelectMany(report => report.Results.Select(result => (Result: result, Report: report)))
-        .ToLookup(named => LastSteps(named.Result), StringComparer.Ordinal);
+        .ToLookup(named => References.LastSteps(named.Result), StringComparer.Ordinal);
 
     private ChartObservation[] Diameters => field ??= Measured(DiameterGroup);
 
@@ -205,13 +204,8 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private ChartReport[] ReportsOf(ChartObservation observation)
     {
-        if (!_reports.TryGetValue(observation, out var reports))
-        {
-            var whole = LesionIdentity.Whole(observation);
-            _reports[observation] = reports = [.. ReportsByResult[LastSteps(whole)].Where(named => IsReferenceTo(named.Result, whole)).Select(named => named.Report).Distinct()];
-        }
-
-        return reports;
+        var whole = LesionIdentity.Whole(observation);
+        return [.. ReportsByResult[References.LastSteps(whole)].Where(named => IsReferenceTo(named.Result, whole)).Select(named => named.Report).Distinct()];
     }
 
     private IEnumerable<ChartStudy> StudiesOf(ChartObservation observation, ChartReport[] reports)
@@ -222,13 +216,6 @@ internal sealed class TumourScans(PatientChart chart, Results results, CancerFoc
 
     private string? SiteOf(ChartObservation observation) =>
         _lesions.LesionOf(observation)?.BodySite is { } site ? site.Text ?? site.Codings.Select(coding => coding.Display ?? coding.Code).FirstOrDefault() : null;
-
-    // What is the same of a name however it is written: relatively, with its server, or with its version behind it.
-    private static string LastSteps(string reference)
-    {
-        var steps = References.Relative(reference, []).Split('/');
-        return steps.Length < 2 ? reference : string.Join('/', steps[^2..]);
-    }
 
     private static bool IsReferenceTo(string written, string reference) =>
         written == reference || References.Relative(written, []) == reference || written.EndsWith("/" + reference, StringComparison.Ordinal);

@@ -157,21 +157,17 @@ public sealed record BundleWalk(ValueShape Shape, BundleEntries All, string? Nex
             while (scanner.NextMember(out var name))
             {
                 if (scanner.Is(name, "relation"u8))
-                    relation = ++relations == 1 ? scanner.NextText() : Skipped(ref scanner);
+                    (relations, relation) = (relations + 1, scanner.NextText());
                 else if (scanner.Is(name, "url"u8))
-                    url = ++urls == 1 ? scanner.NextText() : Skipped(ref scanner);
+                    (urls, url) = (urls + 1, scanner.NextText());
                 else
                     scanner.Skip();
             }
         }
 
+        // Of what is said twice nothing is known.
+        (relation, url) = (relations > 1 ? null : relation, urls > 1 ? null : url);
         return relation is null || relation.Trim().Equals("next", StringComparison.OrdinalIgnoreCase) ? url ?? "" : null;
-    }
-
-    private static string? Skipped(ref JsonScanner scanner)
-    {
-        scanner.Skip();
-        return null;
     }
 
     private static int? ReadNumber(ref JsonScanner scanner)

@@ -9,8 +9,6 @@ namespace HpdCds.Chart;
 /// </summary>
 public struct ResourceGlance
 {
-    private static readonly (string? System, string Code)[] NoCodes = [];
-
     private ReadOnlyMemory<byte> _all;
     private int _start;
     private IReadOnlyList<(string? System, string Code)>? _codes;
@@ -53,7 +51,7 @@ public struct ResourceGlance
     public readonly string? Issued => _issued.In(_all.Span);
 
     /// <summary>Codings of <c>code</c> and of every component's code.</summary>
-    public readonly IReadOnlyList<(string? System, string Code)> Codes => _codes ?? NoCodes;
+    public readonly IReadOnlyList<(string? System, string Code)> Codes => _codes ?? (IReadOnlyList<(string?, string)>)[];
 
     public readonly IReadOnlyList<string> Members => _members ?? (IReadOnlyList<string>)[];
 
@@ -238,7 +236,7 @@ public struct ResourceGlance
         if (!known.TryCodes(element, out var codes, out var areWanted))
         {
             var isDoubled = false;
-            codes = ReadCodings(ref inFront, known, ref isDoubled);
+            codes = ConceptCodings.Read(ref inFront, known, ref isDoubled);
             scanner.Fail(inFront.State);
             // What cannot be read is not remembered, or it would be known as read when it comes again.
             if (scanner.State != ScanState.Sound)
@@ -252,50 +250,6 @@ public struct ResourceGlance
             several.AddRange(codes);
         else
             _codes = _codes is null ? codes : new List<(string?, string)>([.. _codes, .. codes]);
-    }
-
-    private static (string? System, string Code)[] ReadCodings(ref JsonScanner scanner, WalkMemory known, ref bool isDoubled)
-    {
-        List<(string? System, string Code)>? codes = null;
-        if (!scanner.BeginsObject())
-            return NoCodes;
-        while (scanner.NextMember(out var name))
-        {
-            if (!scanner.Is(name, "coding"u8))
-            {
-                scanner.Skip();
-                continue;
-            }
-
-            if (!scanner.BeginsList())
-                continue;
-            while (scanner.NextItem())
-            {
-                if (ReadCoding(ref scanner, known, ref isDoubled) is { } coding)
-                    (codes ??= []).Add(coding);
-            }
-        }
-
-        return codes is null ? NoCodes : [.. codes];
-    }
-
-    private static (string? System, string Code)? ReadCoding(ref JsonScanner scanner, WalkMemory known, ref bool isDoubled)
-    {
-        string? system = null;
-        string? code = null;
-        if (!scanner.BeginsObject())
-            return null;
-        while (scanner.NextMember(out var name))
-        {
-            if (scanner.Is(name, "system"u8))
-                (isDoubled, system) = (isDoubled || system is not null, known.NextText(ref scanner));
-            else if (scanner.Is(name, "code"u8))
-                (isDoubled, code) = (isDoubled || code is not null, known.NextText(ref scanner));
-            else
-                scanner.Skip();
-        }
-
-        return code is null ? null : (system, code);
     }
 
     // What is said twice, and differently, is not known.

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace HpdCds.Tests.Chart;
 
@@ -38,6 +40,22 @@ internal static class Json
 
     public static string Order(string id = "draft-1", string subject = "Patient/pat-1", string medication = """ "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"1597876"}]} """) =>
         $$"""{"resourceType":"MedicationRequest","id":"{{id}}","status":"draft","intent":"order",{{medication}},"subject":{"reference":"{{subject}}"} }""";
+
+    /// <summary>A golden request without the right to ask: what is missing in it would be asked for. Null where it is no JSON.</summary>
+    public static JsonObject? WithoutAccess(string request, string server, JsonDocumentOptions options = default)
+    {
+        try
+        {
+            var body = JsonNode.Parse(request, documentOptions: options)!.AsObject();
+            body.Remove("fhirAuthorization");
+            body["fhirServer"] = server;
+            return body;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A hook call; each part can be replaced, and <c>""</c> leaves a part out.</summary>
     public static string Call(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace HpdCds.Tests.Chart;
@@ -21,7 +22,20 @@ internal static class ResourceDamage
         }
 
         var text = root.ToJsonString();
-        return twice is null ? text : text.Replace(System.Text.Json.JsonEncodedText.Encode(Duplicated).ToString(), System.Text.Json.JsonEncodedText.Encode(twice).ToString(), StringComparison.Ordinal);
+        return twice is null ? text : text.Replace(JsonEncodedText.Encode(Duplicated).ToString(), JsonEncodedText.Encode(twice).ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The same as a tree; null where it is no JSON any more.</summary>
+    public static JsonNode? NodeOf(JsonObject resource, Random dice, JsonDocumentOptions options = default)
+    {
+        try
+        {
+            return JsonNode.Parse(Of(resource.ToJsonString(), dice), documentOptions: options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<(JsonNode Holder, object Key)> PlacesOf(JsonNode? node) => node switch

@@ -29,7 +29,7 @@ public sealed class WholeParsingTests(ITestOutputHelper output)
     public async Task A_chart_gives_the_answer_that_it_gives_when_everything_in_it_is_parsed_by_Firely()
     {
         await using var service = await RunningService.StartAsync(Server, withSmallCodeSets: false);
-        var bodies = GoldenCase.All.Select(golden => Askable(golden.Request)).OfType<JsonObject>().ToArray();
+        var bodies = GoldenCase.All.Select(golden => Json.WithoutAccess(golden.Request, Server, NothingTwice)).OfType<JsonObject>().ToArray();
         var (compared, lessTrusted, differences) = (0, 0, new List<string>());
         for (var at = 0; at < bodies.Length + Changed; at++)
         {
@@ -124,8 +124,8 @@ public sealed class WholeParsingTests(ITestOutputHelper output)
             Procedures = All<ChartProcedure>("Procedure/", (bytes, name, key) => [Firely.ProcedureReader.Read(bytes, name, key, zone)]),
             Medications = All<ChartMedication>("Medication", (bytes, name, key) => [Firely.MedicationReaders.Read(bytes, name.Split('/')[0], name, key, zone, shelf)]),
         };
-        var areReadAlike = whole.Observations.Select(item => item.Reference.Split('#')[0]).Distinct(StringComparer.Ordinal).Count() == found.Count(item => item.Name.StartsWith("Observation/", StringComparison.Ordinal));
-        return Firely.FhirReading.IsBroken || chart.Dropped.Unreadable > 0 || !areReadAlike ? null : whole;
+        var areAllRead = whole.Observations.Select(item => item.Reference.Split('#')[0]).Distinct(StringComparer.Ordinal).Count() == found.Count(item => item.Name.StartsWith("Observation/", StringComparison.Ordinal));
+        return Firely.FhirReading.IsBroken || chart.Dropped.Unreadable > 0 || !areAllRead ? null : whole;
     }
 
     private static IEnumerable<JsonObject> ResourcesIn(JsonObject value) => TextOf(value, "resourceType") == "Bundle"
@@ -133,22 +133,6 @@ public sealed class WholeParsingTests(ITestOutputHelper output)
         : [value];
 
     private static string? TextOf(JsonNode? node, string name) => (node as JsonObject)?[name] is JsonValue text && text.GetValueKind() == JsonValueKind.String ? (string?)text : null;
-
-    // With a right to ask, what is missing would be asked for.
-    private static JsonObject? Askable(string request)
-    {
-        try
-        {
-            var body = JsonNode.Parse(request, documentOptions: NothingTwice)!.AsObject();
-            body.Remove("fhirAuthorization");
-            body["fhirServer"] = Server;
-            return body;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static JsonObject Change(JsonObject body, Random dice)
     {
@@ -161,7 +145,7 @@ public sealed class WholeParsingTests(ITestOutputHelper output)
                 if (TextOf(resource, "resourceType") == "Observation" && dice.Next(2) == 0)
                     AddOlder(entries, resource, dice);
                 if (dice.Next(12) == 0)
-                    entry["resource"] = Damaged(resource, dice);
+                    entry["resource"] = ResourceDamage.NodeOf(resource, dice, NothingTwice) as JsonObject ?? resource.DeepClone();
             }
         }
 
@@ -180,18 +164,6 @@ public sealed class WholeParsingTests(ITestOutputHelper output)
                 quantity["value"] = dice.Next(1, 900) / 10m;
             var at = dice.Next(2) == 0 ? entries.Count : dice.Next(entries.Count);
             entries.Insert(at, new JsonObject { ["resource"] = older });
-        }
-    }
-
-    private static JsonObject Damaged(JsonObject resource, Random dice)
-    {
-        try
-        {
-            return JsonNode.Parse(ResourceDamage.Of(resource.ToJsonString(), dice), documentOptions: NothingTwice) as JsonObject ?? resource.DeepClone().AsObject();
-        }
-        catch (JsonException)
-        {
-            return resource.DeepClone().AsObject();
         }
     }
 }

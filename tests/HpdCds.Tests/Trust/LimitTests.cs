@@ -108,6 +108,18 @@ public sealed class LimitTests
         Assert.Equal("Observation/a", Assert.Single(chart.Observations).Reference);
     }
 
+    [Fact]
+    [Trait("Req", "SEC-24")]
+    public async Task Whoever_takes_part_in_something_is_the_patient_of_an_appointment_only()
+    {
+        await using var service = await RunningService.StartAsync();
+        const string Result = """{"resourceType":"Observation","id":"p","status":"final","participant":[{"actor":{"reference":"Patient/pat-1"}}],"code":{"coding":[{"system":"http://loinc.org","code":"2532-0"}]},"effectiveDateTime":"2026-10-20","valueQuantity":{"value":900,"code":"U/L"}}""";
+
+        var chart = await service.ChartAsync(Json.Call(prefetch: $$"""{"chemistry":{{Json.Bundle(Result, Json.Observation("a"))}} }"""));
+
+        Assert.Equal("Observation/a", Assert.Single(chart.Observations).Reference);
+    }
+
     [Theory]
     [Trait("Req", "SEC-24")]
     [InlineData("""{"value":180,"value":1800,"code":"U/L"}""")]

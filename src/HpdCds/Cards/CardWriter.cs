@@ -151,7 +151,8 @@ public sealed class CardWriter(KnowledgeBase knowledge)
             table is { HasReviewLens: false } ? null : SeedReview,
             new HookCoding("https://hpdcds.org/fhir/CodeSystem/topics", "HPDRISK1", wording["source.topic"])))
         {
-            Uuid = Guid.NewGuid().ToString(),
+            // Sorts behind those before it, which an index of them likes.
+            Uuid = Guid.CreateVersion7().ToString(),
             Detail = detail,
             OverrideReasons = _overrideReasons[wording.Language],
         };

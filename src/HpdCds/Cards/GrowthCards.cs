@@ -118,7 +118,8 @@ internal sealed class GrowthCards(KnowledgeBase knowledge)
             Url: null,
             new HookCoding("https://hpdcds.org/fhir/CodeSystem/topics", "HPDGROWTH1", wording["growth.topic"])))
         {
-            Uuid = Guid.NewGuid().ToString(),
+            // Sorts behind those before it, which an index of them likes.
+            Uuid = Guid.CreateVersion7().ToString(),
             Detail = detail,
             OverrideReasons = [.. knowledge.OverrideReasons.Reasons.Select(reason =>
                 new HookCoding(knowledge.OverrideReasons.System, reason.Code, reason.Display.GetValueOrDefault(wording.Language, reason.Display["en"])))],

@@ -133,7 +133,7 @@ public sealed record CardComparison(
         if (then is null)
             return new(factor, State: null, Reason: null, Points: null, IsValueOnly: false);
         var isOtherState = Array.Exists(["state", "reason", "points"], name => !JsonNode.DeepEquals(then[name], now[name]));
-        var isOtherValue = !hidesValues && then["read"] is { } read && !JsonNode.DeepEquals(read, now["read"]);
+        var isOtherValue = !hidesValues && then["read"] is { } was && now["read"] is { } read && !JsonNode.DeepEquals(was, read);
         return isOtherState || isOtherValue
             ? new(factor, (string?)then["state"], (string?)then["reason"], PointsOf(then["points"]), !isOtherState)
             : null;

@@ -70,7 +70,7 @@ public sealed record Decision : PatientData
 
     public string? Reason { get; init; }
 
-    /// <summary>JSON: for each factor its state, the reason where it is unknown, its points, and a keyed hash of what it was read as.</summary>
+    /// <summary>JSON: for each factor its state, the reason where it is unknown, its points, and a keyed hash of what it was read as where it was.</summary>
     public required string Factors { get; init; }
 
     /// <summary>JSON: for each input how its reading ended.</summary>
@@ -114,7 +114,8 @@ public sealed record Decision : PatientData
         if (call is not { Ehr: { } ehr, Request: { } request, Service: { } service, Recognition: { } recognition } || (recognition.Outcome == RecognitionOutcome.None && call.Assessment?.Growth is null))
             return null;
         var found = call.Assessment;
-        var id = Guid.NewGuid().ToString();
+        // One that is later sorts behind those before it: an index grows at its end.
+        var id = Guid.CreateVersion7(at).ToString();
         return new()
         {
             Id = id,
@@ -189,7 +190,9 @@ public sealed record Decision : PatientData
             json.WriteStartObject(row.Factor.Id);
             json.WriteString("state"u8, Kebab.Case(row.State));
             FactorRow.WriteRange(json, "points"u8, row.Points);
-            pseudonyms.WriteInput(json, "read"u8, id, row);
+            // Of what was not read, its state and reason say all there is.
+            if (row.Fact is Fact<Finding>.Known)
+                pseudonyms.WriteInput(json, "read"u8, id, row);
             FactorRow.WriteText(json, "reason"u8, row.Reason?.Code());
             json.WriteEndObject();
         }

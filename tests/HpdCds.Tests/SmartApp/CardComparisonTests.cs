@@ -76,6 +76,26 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
     }
 
     [Fact]
+    public async Task Of_what_was_not_read_the_memory_has_its_state_and_reason_alone()
+    {
+        var factors = System.Text.Json.Nodes.JsonNode.Parse(pictures.DecisionOf(await pictures.OfSandboxAsync("bravo")).Factors)!.AsObject();
+        Assert.Contains(factors, factor => (string?)factor.Value!["state"] == "unknown" && factor.Value["reason"] is not null);
+        Assert.All(factors, factor => Assert.Equal((string?)factor.Value!["state"] is not ("unknown" or "not-applicable"), factor.Value["read"] is not null));
+    }
+
+    [Fact]
+    [Trait("Req", "SM-45")]
+    public async Task A_card_of_an_earlier_release_that_hashed_what_was_not_read_is_compared_as_it_was()
+    {
+        var decision = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
+        var factors = System.Text.Json.Nodes.JsonNode.Parse(decision.Factors)!.AsObject();
+        foreach (var (_, unread) in factors.Where(factor => factor.Value!["read"] is null))
+            unread!["read"] = "c29tZXRoaW5nIGVsc2U";
+        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = decision with { Factors = factors.ToJsonString() } });
+        Assert.True(picture.SinceCard!.IsAsItWas);
+    }
+
+    [Fact]
     public async Task With_another_key_values_are_not_compared_and_that_is_said()
     {
         var before = await pictures.OfRequestAsync(Pictures.RequestOf("bravo").Replace(Afp, "\"value\":1190", StringComparison.Ordinal), Pictures.SandboxAsOf);

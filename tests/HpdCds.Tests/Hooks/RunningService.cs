@@ -97,9 +97,9 @@ internal sealed class RunningService : IAsyncDisposable
 
     public HookRequest Request(string body) => Request(Envelope.Read(Encoding.UTF8.GetBytes(body)));
 
-    public HookRequest Request(Envelope envelope)
+    public HookRequest Request(Envelope envelope, string of = HookCatalogue.Risk)
     {
-        var service = HookCatalogue.Find("", "hpd-risk")!;
+        var service = HookCatalogue.Find("", of)!;
         envelope.RequireHook(service);
         return envelope.ToRequest(service, Ehr(envelope), 10_000, Services.GetRequiredService<TimeProvider>().GetUtcNow());
     }
@@ -107,10 +107,10 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>The chart that the service makes of a call.</summary>
     public Task<PatientChart> ChartAsync(string body) => ChartAsync(Envelope.Read(Encoding.UTF8.GetBytes(body)));
 
-    public Task<PatientChart> ChartAsync(Envelope envelope)
+    public Task<PatientChart> ChartAsync(Envelope envelope, string of = HookCatalogue.Risk)
     {
         var asOf = Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        return Services.GetRequiredService<ChartReader>().ReadAsync(Request(envelope), Ehr(envelope), asOf, TestContext.Current.CancellationToken);
+        return Services.GetRequiredService<ChartReader>().ReadAsync(Request(envelope, of), Ehr(envelope), asOf, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -12,11 +12,15 @@ internal static class Overload
     private const int Few = 500;
     private const int Many = 40_000;
 
+    // Of the median alone before the load, and of the memory in the middle third of it: more is not itself again, or not level.
+    private const double MostAfter = 3;
+    private const double MostMore = 1.25;
+
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
     private static readonly int[] Expected = [200, 429, 503];
 
-    /// <returns>1 when anything but answers, 429 and 503 came, nothing was refused, or the service ended.</returns>
+    /// <returns>1 when anything but answers, 429 and 503 came, nothing was refused, memory went on growing, or the service was not itself again.</returns>
     public static async Task<int> RunAsync()
     {
         var program = await MeasuredProcess.PublishServiceAsync();
@@ -35,7 +39,11 @@ internal static class Overload
         var after = await Wrk.RunAsync(service.Url, body, 1, Turn, Tokens(Few));
         Show("after", after, service);
         var isStrange = during.Broken > 0 || during.Statuses.Keys.Except(Expected).Any() || !during.Statuses.ContainsKey(StatusCodes.Status429TooManyRequests);
-        return isStrange || service.Process.HasEnded || !after.IsAllAnswered ? 1 : 0;
+        var third = memory.Count / 3;
+        var more = memory[^third..].Average() / memory[third..^third].Average();
+        var slower = after.Median / before.Median;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory of the last third {more:F2} of the middle one; median after {slower:F2} of the one before"));
+        return isStrange || service.Process.HasEnded || !after.IsAllAnswered || more > MostMore || slower > MostAfter ? 1 : 0;
     }
 
     private static async Task<List<double>> WatchAsync(MeasuredService service, Task load)

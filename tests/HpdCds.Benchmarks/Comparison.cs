@@ -18,6 +18,7 @@ internal static class Comparison
     // Fewer methods in one round of warming: the compiler has found what is worth its time.
     private const int FewMethods = 25;
 
+    private static readonly JsonSerializerOptions Whole = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
     private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(2);
     private static readonly (string Name, int Observations)[] Sizes = [("small", 8), ("medium", 150), ("large", 1500)];
     private static readonly string[] Targets = [Baselines.Fixed, Baselines.Walk, Baselines.Everything, Service];
@@ -142,7 +143,7 @@ internal static class Comparison
 
     private static int Judge(Dictionary<string, double> ratios)
     {
-        var committed = JsonSerializer.Deserialize<Dictionary<string, Bar>>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "ratios.json")), JsonSerializerOptions.Web)!;
+        var committed = JsonSerializer.Deserialize<Dictionary<string, Bar>>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "ratios.json")), Whole)!;
         Console.WriteLine();
         var worst = 0;
         foreach (var (name, ratio) in ratios)
@@ -169,6 +170,6 @@ internal static class Comparison
 
     /// <param name="Wanted">What is asked for.</param>
     /// <param name="Committed">What a full run measured with nothing beside it, when this was last committed.</param>
-    /// <param name="Gross">What falls below is no noise of a busy neighbour: half for times, less room for bytes, which no neighbour takes.</param>
+    /// <param name="Gross">What falls below is no noise of a busy neighbour, who takes half of any time, more of a tail, and least of bytes.</param>
     private sealed record Bar(double Wanted, double Committed, double Gross);
 }

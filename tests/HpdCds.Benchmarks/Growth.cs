@@ -9,53 +9,66 @@ internal static class Growth
 {
     private const int Times = 7;
 
-    // Time for each result more, from here to the end, beside that from the first of the slope to here.
-    private const int Middle = 10_000;
-
     // From here on what does not grow is small beside what does.
     private const int FirstOfSlope = 5000;
 
-    // A line that bends by more is none. Quadratic would be five times as steep.
+    // At the end, of what it is there. Both are called by turns: a neighbour slows both, and what grows faster than the body does not hide.
     private const double MostBend = 2;
+
+    // Of the walk's own, which does nothing but look.
+    private const double MostSlope = 3;
 
     // Of each byte of body; a service that keeps bodies takes several.
     private const double MostKept = 1.5;
 
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(20);
-    private static readonly int[] Numbers = [1, 10, 100, 1000, FirstOfSlope, Middle, 25_000, 50_000];
+    private static readonly int[] Small = [8, 1000];
+    private static readonly int[] Numbers = [1, 10, 100, 1000, FirstOfSlope, 10_000, 25_000, 50_000];
 
-    /// <returns>1 where the line bends, or memory follows the body.</returns>
+    /// <returns>1 where time grows faster than the walk's, or memory with the body.</returns>
     public static async Task<int> RunAsync()
     {
         var program = await MeasuredProcess.PublishServiceAsync();
         await using var baselines = await MeasuredProcess.StartAsync(typeof(Baselines).Assembly.Location, url => ["baselines", url]);
         await using var service = await MeasuredService.StartAsync(program);
         var walk = new Uri(baselines.Url, "/" + Baselines.Walk);
-        // Each by small bodies and by large ones: a loop over a large one is compiled while it runs, and not as well.
+        await WarmAsync(service.Url, Small);
+        var before = service.Process.ResidentMegabytes;
+        // A loop over a large body is compiled while it runs, and not as well as one that is known.
         foreach (var url in (Uri[])[walk, service.Url])
-            await WarmAsync(url);
+            await WarmAsync(url, [.. Small, FirstOfSlope]);
 
         var points = new List<Point>();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{before:F0} MB resident after small calls"));
         Console.WriteLine("results      body MB    walk ms  service ms   service/walk   us per result   resident MB");
         foreach (var number in Numbers)
         {
             var point = await MeasureAsync(number, walk, service);
             points.Add(point);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number,7}{point.Megabytes,13:F2}{point.Walk.TotalMilliseconds,11:F2}{point.Answer.TotalMilliseconds,12:F2}{point.Answer / point.Walk,15:F2}{point.Answer.TotalMicroseconds / number,16:F2}{point.Resident,14:F0}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number,7}{point.Megabytes,13:F2}{point.Walk.TotalMilliseconds,11:F2}{point.Answer.TotalMilliseconds,12:F2}{point.OfWalk,15:F2}{point.Answer.TotalMicroseconds / number,16:F2}{point.Resident,14:F0}"));
         }
 
-        Point At(int results) => points.Single(point => point.Results == results);
-        var (first, middle, last) = (At(FirstOfSlope), At(Middle), points[^1]);
-        var bend = Slope(middle, last, point => point.Answer) / Slope(first, middle, point => point.Answer);
-        var kept = (last.Resident - first.Resident) / (last.Megabytes - first.Megabytes);
+        var (first, last) = (points.Single(point => point.Results == FirstOfSlope), points[^1]);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"each MB more, from {FirstOfSlope} results to {Numbers[^1]}: walk {Slope(first, last, point => point.Walk):F2} ms, service {Slope(first, last, point => point.Answer):F2} ms, {kept:F2} MB resident; beyond {Middle} {bend:F2} times as steep as before"));
-        return bend > MostBend || kept > MostKept ? 1 : 0;
+            $"each MB more, from {first.Results} results on: walk {Slope(first, last, point => point.Walk):F2} ms, service {Slope(first, last, point => point.Answer):F2} ms"));
+        var isBent = Exceeds("service/walk at the end, of what it is at the first of the slope", last.OfWalk / first.OfWalk, MostBend);
+        var isSteep = Exceeds("slope of the service, of the walk's", Slope(first, last, point => point.Answer) / Slope(first, last, point => point.Walk), MostSlope);
+        var isFull = Exceeds("MB resident for each MB of the largest body", (last.Resident - before) / last.Megabytes, MostKept);
+        return isBent || isSteep || isFull ? 1 : 0;
+    }
+
+    private static bool Exceeds(string what, double value, double most)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F2}, at most {most:F2}{(value > most ? "   TOO MUCH" : "")}"));
+        return value > most;
     }
 
     /// <summary>The best of several calls of each, by turns.</summary>
-    private sealed record Point(int Results, double Megabytes, TimeSpan Walk, TimeSpan Answer, double Resident);
+    private sealed record Point(int Results, double Megabytes, TimeSpan Walk, TimeSpan Answer, double Resident)
+    {
+        public double OfWalk => Answer / Walk;
+    }
 
     private static async Task<Point> MeasureAsync(int number, Uri walk, MeasuredService service)
     {
@@ -72,9 +85,9 @@ internal static class Growth
 
     private static double Slope(Point from, Point to, Func<Point, TimeSpan> time) => (time(to) - time(from)).TotalMilliseconds / (to.Megabytes - from.Megabytes);
 
-    private static async Task WarmAsync(Uri url)
+    private static async Task WarmAsync(Uri url, int[] numbers)
     {
-        var bodies = Array.ConvertAll([8, 1000, Middle], number => HookCall.Of(number, TimeProvider.System.GetUtcNow()));
+        var bodies = Array.ConvertAll(numbers, number => HookCall.Of(number, TimeProvider.System.GetUtcNow()));
         var since = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(since) < Warming)
         {

@@ -29,6 +29,9 @@ public class Stations
         }
     }
 
+    // As the server gives it.
+    private const int Block = 65_536;
+
     private static readonly DateTimeOffset AsOf = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
     private readonly List<(BundleWalk Walk, PrefetchRow Row)> _lists = [];
@@ -100,6 +103,8 @@ public class Stations
     [GlobalCleanup]
     public async Task EndAsync()
     {
+        if (_app.Services.GetRequiredService<Database>().IsAway)
+            throw new InvalidOperationException("The store went away: it was not asked.");
         _arrived.Dispose();
         await _app.DisposeAsync();
         _folder.Delete(recursive: true);
@@ -135,7 +140,8 @@ public class Stations
             {
                 "Observation" => ObservationReader.Read(bytes, "", row.Key, _ehr.Zone, known).Length,
                 "Condition" => ConditionReader.Read(bytes, "", row.Key, _ehr.Zone, known) is null ? 0 : 1,
-                _ => PatientReader.Read(bytes, "", _ehr.Zone) is null ? 0 : 1,
+                "Patient" => PatientReader.Read(bytes, "", _ehr.Zone) is null ? 0 : 1,
+                var other => throw new NotSupportedException(other),
             };
         }
 
@@ -158,7 +164,7 @@ public class Stations
     [Benchmark]
     public AssessmentExtension Extension() => AssessmentExtension.Of(_recognition, _reading, Model, _assessment, _knowledge);
 
-    /// <summary>Whether the same was overridden of late, with the question to the store.</summary>
+    /// <summary>Whether the same was overridden of late, with the question to a store in which there is nothing yet.</summary>
     [Benchmark]
     public HookResponse Repeat() => _decisions.WithoutRepeatAsync(_call, caller: null, _answer, AsOf).GetAwaiter().GetResult();
 
@@ -175,7 +181,8 @@ public class Stations
     private (ArrivingBody Body, Envelope Envelope) Arrive()
     {
         var body = _charts.Arriving(_body.Length);
-        body.Add(_body);
+        for (var at = 0; at < _body.Length; at += Block)
+            body.Add(_body.AsSpan(at, Math.Min(Block, _body.Length - at)));
         return (body, body.End());
     }
 

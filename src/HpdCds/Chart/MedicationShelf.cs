@@ -41,7 +41,7 @@ public sealed class MedicationShelf
 
     /// <summary>The drug under a name of the server from which the shelf was filled.</summary>
     public ImmutableArray<ChartConcept> ConceptsOf(string reference) =>
-        _byReference.TryGetValue(reference, out var medication) ? [.. Describe(medication, medication)] : [];
+        _byReference.TryGetValue(reference, out var medication) && IsKnown(medication) ? [.. Describe(medication, medication)] : [];
 
     public bool Holds(string reference) => _byReference.ContainsKey(reference);
 
@@ -50,8 +50,10 @@ public sealed class MedicationShelf
         if (reference.Text("reference") is not { } target)
             return null;
         var found = target.StartsWith('#') ? Contained(target[1..], owner) : OnShelf(target);
-        return found?.Many("ingredient").Length > MostIngredients ? null : found;
+        return found is { } medication && IsKnown(medication) ? medication : null;
     }
+
+    private static bool IsKnown(FhirElement medication) => medication.Many("ingredient").Length <= MostIngredients;
 
     // A Bundle of drafts names its Medication relatively, prefetch absolutely: the last two steps of the path are the same.
     private FhirElement? OnShelf(string target)

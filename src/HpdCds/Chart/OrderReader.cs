@@ -5,15 +5,15 @@ namespace HpdCds.Chart;
 /// <summary>Draft orders into our record. Drafts may be incomplete and are often not quite valid: what can be read is read.</summary>
 public static class OrderReader
 {
+    /// <summary>Nobody orders so much at once, and each may hold all of the drafts: more are not given here.</summary>
+    internal const int MostGroups = 100;
+
     // mCODE named it anew with its fourth edition.
     private static readonly string[] TreatmentIntent =
     [
         "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-treatment-intent",
         "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent",
     ];
-
-    // Nobody orders so much at once, and each may hold all of the drafts.
-    private const int MostGroups = 100;
 
     private static readonly string[] WithoutDrugs = ["NutritionOrder", "DeviceRequest", "VisionPrescription", "SupplyRequest", "CommunicationRequest"];
 
@@ -38,7 +38,7 @@ public static class OrderReader
                 groups.Add((reference, resource));
         }
 
-        return groups.Count > MostGroups ? null : WithGroups(orders.ToImmutable(), groups, drafts);
+        return WithGroups(orders.ToImmutable(), groups, drafts);
     }
 
     /// <summary>The drafts of which it is sure that they order no drug, as <c>Type/id</c>.</summary>

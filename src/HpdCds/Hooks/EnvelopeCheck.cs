@@ -84,8 +84,10 @@ public static class EnvelopeCheck
 
     private static ImmutableArray<ChartOrder> ReadOrders(BundleWalk bundle, PatientIdentity patient)
     {
+        var groups = bundle.Entries.Where(entry => entry.Resource.Type == "RequestGroup").Select(entry => entry.Resource.Subject).ToArray();
+        if (groups.Length > OrderReader.MostGroups)
+            throw Unusable(string.Create(CultureInfo.InvariantCulture, $"Among the draft orders are more than {OrderReader.MostGroups} RequestGroups"));
         var orders = OrderReader.Read(bundle) ?? throw Unusable("A draft order cannot be read as FHIR R4");
-        var groups = bundle.Entries.Where(entry => entry.Resource.Type == "RequestGroup").Select(entry => entry.Resource.Subject);
         if (orders.Select(order => order.Subject).Concat(groups).Any(subject => subject is not null && !patient.IsNamedBy(subject)))
             throw Refuse("context.draftOrders", "A draft order is for another patient than context.patientId", "business-rule");
         return orders;

@@ -67,6 +67,7 @@ public sealed record CardComparison(
         var now = StoredJson.Read(Decision.FactorsOf(found, card.Id, pseudonyms))!.AsObject();
         // Made with the same key for the same patient, it is the same.
         var hidesValues = now.Count > 0 && card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
+        var hasReads = then.Any(row => row.Value?["read"] is not null);
         var rows = now.Select(row => (Id: row.Key, Then: then[row.Key], Now: row.Value!)).ToArray();
         var unread = rows.Select(row => UnreadOf(row.Id, row.Then, row.Now) ?? UnreadInfluencesOf(row.Id, row.Then, found, card.Id, pseudonyms)).OfType<NotCompared>().ToList();
         var whole = UnreadWhole(card, found);
@@ -80,11 +81,18 @@ public sealed record CardComparison(
             found.Knowledge is { } knowledge && card.Knowledge != knowledge,
             whole is null && IsOtherScope(card, found) && !IsUnread(card.Reason) && !IsUnread(ReasonOf(found)),
             hidesValues,
-            [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, hidesValues)).OfType<FactorChange>()])
+            [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, IsOtherValue(row.Id, row.Then))).OfType<FactorChange>()])
         {
             NotCompared = [.. unread],
             HasRows = rows.Length > 0,
         };
+
+        // Earlier releases had no hash at all, or one of what was not read, too: that one says its state and reason once more.
+        bool IsOtherValue(string factor, JsonNode? was)
+        {
+            var row = found.Factors.First(row => row.Factor.Id == factor);
+            return !hidesValues && ((string?)was?["read"] is { } read ? read != pseudonyms.Input(card.Id, row) : hasReads && row.Fact is Fact<Finding>.Known);
+        }
     }
 
     private static bool IsOtherScope(Decision card, AssessmentExtension found) =>
@@ -128,12 +136,11 @@ public sealed record CardComparison(
         return (string?)then?["read"] == pseudonyms.Input(card, other) ? new(factor, UnreadInfluences, !isNow) : null;
     }
 
-    private static FactorChange? Change(string factor, JsonNode? then, JsonNode now, bool hidesValues)
+    private static FactorChange? Change(string factor, JsonNode? then, JsonNode now, bool isOtherValue)
     {
         if (then is null)
             return new(factor, State: null, Reason: null, Points: null, IsValueOnly: false);
         var isOtherState = Array.Exists(["state", "reason", "points"], name => !JsonNode.DeepEquals(then[name], now[name]));
-        var isOtherValue = !hidesValues && then["read"] is { } was && now["read"] is { } read && !JsonNode.DeepEquals(was, read);
         return isOtherState || isOtherValue
             ? new(factor, (string?)then["state"], (string?)then["reason"], PointsOf(then["points"]), !isOtherState)
             : null;

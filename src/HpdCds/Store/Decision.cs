@@ -190,7 +190,7 @@ public sealed record Decision : PatientData
             json.WriteStartObject(row.Factor.Id);
             json.WriteString("state"u8, Kebab.Case(row.State));
             FactorRow.WriteRange(json, "points"u8, row.Points);
-            // Of what was not read, its state and reason say all there is.
+            // Of what is not known, state and reason say all there is; what is known may be as open and has a value.
             if (row.Fact is Fact<Finding>.Known)
                 pseudonyms.WriteInput(json, "read"u8, id, row);
             FactorRow.WriteText(json, "reason"u8, row.Reason?.Code());

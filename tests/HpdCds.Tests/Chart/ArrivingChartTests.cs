@@ -34,17 +34,19 @@ public sealed class ArrivingChartTests
         await using var service = await RunningService.StartAsync(Server, withSmallCodeSets: false);
         var cases = of == HookCatalogue.Growth ? GoldenCase.OfGrowth : GoldenCase.All;
         var bodies = cases.Select(golden => Json.WithoutAccess(golden.Request, Server)?.ToJsonString(Readable)).OfType<string>().Where(IsAnswered).ToArray();
-        var differences = new List<string>();
+        var (differences, charts) = (new List<string>(), 0);
         for (var at = 0; at < bodies.Length + Bodies; at++)
         {
             var dice = new Random(at);
             var body = at < bodies.Length ? bodies[at] : Changed(bodies[dice.Next(bodies.Length)], dice);
             var (pieces, whole) = (await ChartAsync(service, of, body, dice), await ChartAsync(service, of, body, null));
+            charts += whole.IsChart ? 1 : 0;
             if (pieces != whole)
                 differences.Add($"{body}\n  as it came {pieces}\n  whole      {whole}");
         }
 
         Assert.True(bodies.Length > fewest, FormattableString.Invariant($"{bodies.Length} bodies"));
+        Assert.True(charts > (bodies.Length + Bodies) * 3 / 4, FormattableString.Invariant($"{charts} charts"));
         Assert.Empty(differences.Take(3));
 
         bool IsAnswered(string request)
@@ -138,18 +140,18 @@ public sealed class ArrivingChartTests
     }
 
     /// <param name="dice">How the body is cut into pieces; it comes whole where there are none.</param>
-    private static async Task<string> ChartAsync(RunningService service, string of, string body, Random? dice)
+    private static async Task<(bool IsChart, string Text)> ChartAsync(RunningService service, string of, string body, Random? dice)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         try
         {
             var chart = dice is null ? await service.ChartAsync(Envelope.Read(bytes), of) : await InPiecesAsync(service, of, bytes, dice);
             OverwriteWhatIsLent();
-            return JsonSerializer.Serialize(chart, Readable);
+            return (true, JsonSerializer.Serialize(chart, Readable));
         }
         catch (RefusedException refused)
         {
-            return refused.Reply.Diagnostics;
+            return (false, refused.Reply.ToString());
         }
     }
 

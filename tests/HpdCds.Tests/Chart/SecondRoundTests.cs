@@ -54,6 +54,23 @@ public sealed class SecondRoundTests
         Assert.Equal(1 + AllOfAPatient, ehr.Calls.Count);
     }
 
+    [Theory]
+    [Trait("Req", "REQ-12")]
+    [Trait("Req", "SEC-07")]
+    [InlineData(100, "ici")]
+    [InlineData(101, "unresolved")]
+    public async Task A_mixture_of_more_than_any_has_is_not_known_wherever_it_came_from(int ingredients, string expected)
+    {
+        var mixture = $$"""{"resourceType":"Medication","id":"m7","ingredient":[{{string.Join(',', Enumerable.Repeat("""{"itemCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"1597876"}]}}""", ingredients))}}]}""";
+        await using var ehr = await FakeEhr.StartAsync(call => call.Type == "Medication" ? EhrAnswer.Ok(mixture) : null);
+        await using var service = await RunningService.StartAsync(ehr.Base);
+        var drafts = Json.Bundle(Json.Order(medication: """ "medicationReference":{"reference":"Medication/m7"} """));
+
+        var (_, body) = await service.AnswerAsync(Json.Call(server: ehr.Base, drafts: drafts));
+
+        Assert.Equal(expected, (string?)body!["extension"]!["org.hpdcds.assessment"]!["recognition"]);
+    }
+
     [Fact]
     [Trait("Req", "REQ-12")]
     [Trait("Req", "PFT-14")]

@@ -77,6 +77,27 @@ public sealed class OrderTests
     }
 
     [Theory]
+    [Trait("Req", "SEC-07")]
+    [Trait("Req", "ERR-08")]
+    [InlineData(100, 200)]
+    [InlineData(101, 422)]
+    public async Task More_groups_than_anybody_orders_at_once_are_refused_with_a_clear_text(int groups, int expected)
+    {
+        await using var service = await RunningService.StartAsync();
+        var drafts = Json.Bundle([Json.Order(), .. Enumerable.Range(0, groups).Select(at => $$"""{"resourceType":"RequestGroup","id":"g{{at}}","status":"draft","intent":"order",{{Subject}}}""")]);
+
+        var (status, body) = await service.AnswerAsync(Json.Call(prefetch: """{"problems":null}""", drafts: drafts));
+
+        Assert.Equal(expected, status);
+        if (expected == 422)
+        {
+            var issue = Assert.Single(body!["issue"]!.AsArray())!;
+            Assert.Equal("Among the draft orders are more than 100 RequestGroups", (string?)issue["diagnostics"]);
+            Assert.Equal("context.draftOrders", (string?)Assert.Single(issue["expression"]!.AsArray()));
+        }
+    }
+
+    [Theory]
     [Trait("Req", "REQ-11")]
     [InlineData("""["MedicationRequest/draft-1"]""")]
     [InlineData("""["draft-1"]""")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HpdCds.Chart;
 using HpdCds.Clinical;
 using HpdCds.SmartApp;
@@ -72,27 +73,56 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         Assert.Equal(one.Inputs, other.Inputs);
         Assert.NotEqual(ReadOf(one), ReadOf(other));
 
-        static string ReadOf(Decision decision) => (string)System.Text.Json.Nodes.JsonNode.Parse(decision.Factors)!["nlr"]!["read"]!;
+        static string ReadOf(Decision decision) => (string)FactorsOf(decision)["nlr"]!["read"]!;
     }
 
     [Fact]
-    public async Task Of_what_was_not_read_the_memory_has_its_state_and_reason_alone()
+    public async Task Of_what_is_not_known_the_memory_has_its_state_and_reason_alone()
     {
-        var factors = System.Text.Json.Nodes.JsonNode.Parse(pictures.DecisionOf(await pictures.OfSandboxAsync("bravo")).Factors)!.AsObject();
-        Assert.Contains(factors, factor => (string?)factor.Value!["state"] == "unknown" && factor.Value["reason"] is not null);
-        Assert.All(factors, factor => Assert.Equal((string?)factor.Value!["state"] is not ("unknown" or "not-applicable"), factor.Value["read"] is not null));
+        var picture = await pictures.OfSandboxAsync("bravo");
+        var factors = FactorsOf(pictures.DecisionOf(picture));
+        var rows = picture.Assessment!.Factors;
+        Assert.Contains(rows, row => row.Fact is Fact<Finding>.Known);
+        Assert.Contains(rows, row => row.Fact is Fact<Finding>.Unknown);
+        Assert.All(rows, row => Assert.Equal(row.Fact is Fact<Finding>.Known, factors[row.Factor.Id]!["read"] is not null));
     }
 
     [Fact]
     [Trait("Req", "SM-45")]
-    public async Task A_card_of_an_earlier_release_that_hashed_what_was_not_read_is_compared_as_it_was()
+    public async Task A_card_of_an_earlier_release_that_hashed_what_was_not_known_is_compared_as_it_was()
     {
-        var decision = pictures.DecisionOf(await pictures.OfSandboxAsync("bravo"));
-        var factors = System.Text.Json.Nodes.JsonNode.Parse(decision.Factors)!.AsObject();
-        foreach (var (_, unread) in factors.Where(factor => factor.Value!["read"] is null))
-            unread!["read"] = "c29tZXRoaW5nIGVsc2U";
-        var picture = await pictures.OfSandboxAsync("bravo", with: request => request with { Card = decision with { Factors = factors.ToJsonString() } });
-        Assert.True(picture.SinceCard!.IsAsItWas);
+        var before = await pictures.OfSandboxAsync("bravo");
+        var decision = pictures.DecisionOf(before);
+        var factors = FactorsOf(decision);
+        var added = 0;
+        foreach (var row in before.Assessment!.Factors.Where(row => row.Fact is not Fact<Finding>.Known))
+        {
+            factors[row.Factor.Id]!["read"] = pictures.Pseudonyms.Input(decision.Id, row);
+            added++;
+        }
+
+        Assert.True(added > 5);
+        Assert.True((await SinceAsync(decision, factors)).IsAsItWas);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Req", "SM-45")]
+    public async Task What_was_known_on_one_side_only_is_another_value_also_where_state_and_points_are_the_same(bool wasKnown)
+    {
+        var before = await pictures.OfSandboxAsync("bravo");
+        var decision = pictures.DecisionOf(before);
+        var factors = FactorsOf(decision);
+        var row = before.Assessment!.Factors.First(row => row.Fact is Fact<Finding>.Known != wasKnown);
+        if (wasKnown)
+            factors[row.Factor.Id]!["read"] = pictures.Pseudonyms.Input(decision.Id, row with { Fact = before.Assessment.Factors.First(other => other.Fact is Fact<Finding>.Known).Fact });
+        else
+            factors[row.Factor.Id]!.AsObject().Remove("read");
+
+        var change = Assert.Single((await SinceAsync(decision, factors)).Factors);
+
+        Assert.Equal((row.Factor.Id, true), (change.Factor, change.IsValueOnly));
     }
 
     [Fact]
@@ -215,6 +245,11 @@ public sealed class CardComparisonTests(Pictures pictures) : IClassFixture<Pictu
         Assert.Contains("Could not be compared", text, StringComparison.Ordinal);
         Assert.DoesNotContain("EGFR: then", text, StringComparison.Ordinal);
     }
+
+    private static JsonObject FactorsOf(Decision decision) => JsonNode.Parse(decision.Factors)!.AsObject();
+
+    private async Task<CardComparison> SinceAsync(Decision decision, JsonObject factors) =>
+        (await pictures.OfSandboxAsync("bravo", with: request => request with { Card = decision with { Factors = factors.ToJsonString() } })).SinceCard!;
 
     private static PictureRequest WithoutConditions(PictureRequest request, SourceState state) =>
         Without(request, state, ChartKey.Problems, ChartKey.EncounterDx) is var read ? read with { Chart = read.Chart with { Conditions = [] } } : read;

@@ -10,7 +10,7 @@ return args switch
     ["start-profile"] => await StartProfile.RunAsync(),
     ["call", var results, var file] => Write(int.Parse(results, CultureInfo.InvariantCulture), file),
     ["baselines", var url] => await Baselines.ServeAsync(url),
-    ["stations", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(Stations)]).Run(["--filter", "*", .. rest]).Any() ? 0 : 1,
+    ["stations", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(Stations)]).Run(rest.Length > 0 ? rest : ["--filter", "*"]).Any() ? 0 : 1,
     _ => Usage(),
 };
 

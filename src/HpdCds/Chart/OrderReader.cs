@@ -28,7 +28,7 @@ public static class OrderReader
             shelf.Add(entry);
         var orders = ImmutableArray.CreateBuilder<ChartOrder>();
         var groups = new List<(string Name, FhirElement Group)>();
-        foreach (var entry in drafts.Entries.Where(entry => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup"))
+        foreach (var entry in drafts.Entries.Where(IsOrder))
         {
             if (FhirReading.Read(entry.Resource.Bytes, entry.Resource.Type!) is not { } resource)
                 return null;
@@ -39,6 +39,20 @@ public static class OrderReader
         }
 
         return WithGroups(orders.ToImmutable(), groups, drafts);
+    }
+
+    /// <summary>The first entry that cannot be read, counted from 0; nothing where its place is not known, because others hold no resource.</summary>
+    public static int? PlaceOfUnreadable(BundleWalk drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        for (var at = 0; drafts.EntriesWithoutResource == 0 && at < drafts.Entries.Count; at++)
+        {
+            var entry = drafts.Entries[at];
+            if (entry.Resource.IsContradicted || (IsOrder(entry) && FhirReading.Read(entry.Resource.Bytes, entry.Resource.Type!) is null))
+                return at;
+        }
+
+        return null;
     }
 
     /// <summary>The drafts of which it is sure that they order no drug, as <c>Type/id</c>.</summary>
@@ -64,6 +78,8 @@ public static class OrderReader
             .ToLookup(pair => pair.Target, pair => pair.Name, StringComparer.Ordinal);
         return [.. orders.Select(order => order with { Groups = [.. groupsOf[order.Reference]] })];
     }
+
+    private static bool IsOrder(WalkedEntry entry) => entry.Resource.Type is "MedicationRequest" or "ServiceRequest" or "RequestGroup";
 
     private static bool IsOrder(string target) =>
         target.Split('/')[0] is "MedicationRequest" or "ServiceRequest" or "RequestGroup" || target.StartsWith("urn:", StringComparison.Ordinal);

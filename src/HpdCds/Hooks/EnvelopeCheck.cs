@@ -87,7 +87,7 @@ public static class EnvelopeCheck
         var groups = bundle.Entries.Where(entry => entry.Resource.Type == "RequestGroup").Select(entry => entry.Resource.Subject).ToArray();
         if (groups.Length > OrderReader.MostGroups)
             throw Unusable(string.Create(CultureInfo.InvariantCulture, $"Among the draft orders are more than {OrderReader.MostGroups} RequestGroups"));
-        var orders = OrderReader.Read(bundle) ?? throw Unusable("A draft order cannot be read as FHIR R4");
+        var orders = OrderReader.Read(bundle) ?? throw Unusable("A draft order cannot be read as FHIR R4", OrderReader.PlaceOfUnreadable(bundle));
         if (orders.Select(order => order.Subject).Concat(groups).Any(subject => subject is not null && !patient.IsNamedBy(subject)))
             throw Refuse("context.draftOrders", "A draft order is for another patient than context.patientId", "business-rule");
         return orders;
@@ -121,6 +121,9 @@ public static class EnvelopeCheck
     private static RefusedException Refuse(string field, string diagnostics, string issueCode = "value") =>
         new(ErrorReply.BadRequest(field, diagnostics, issueCode));
 
-    private static RefusedException Unusable(string diagnostics) =>
-        new(new ErrorReply(StatusCodes.Status422UnprocessableEntity, "processing", diagnostics, "context.draftOrders"));
+    private static RefusedException Unusable(string diagnostics, int? entry = null) => new(new ErrorReply(
+        StatusCodes.Status422UnprocessableEntity,
+        "processing",
+        diagnostics,
+        entry is { } at ? string.Create(CultureInfo.InvariantCulture, $"context.draftOrders.entry[{at}].resource") : "context.draftOrders"));
 }

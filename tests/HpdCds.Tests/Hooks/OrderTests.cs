@@ -174,15 +174,17 @@ public sealed class OrderTests
     [InlineData("""{"resourceType":"Patient"}""", 400)]
     [InlineData("\"x\"", 400)]
     [InlineData("[]", 400)]
-    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"MedicationRequest","status":"draft","status":"active"}}]}""", 422)]
-    public async Task Drafts_that_cannot_be_read_are_not_passed_over(string drafts, int expected)
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"MedicationRequest","status":"draft","status":"active"}}]}""", 422, ".entry[0].resource")]
+    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Medication","id":"m"}},{"resource":{"resourceType":"ServiceRequest","id":"s"}},{"resource":{"resourceType":"MedicationRequest","resourceType":"ServiceRequest"}}]}""", 422, ".entry[2].resource")]
+    [InlineData("""{"resourceType":"Bundle","entry":[null,{"resource":{"resourceType":"MedicationRequest","status":"draft","status":"active"}}]}""", 422)]
+    public async Task Drafts_that_cannot_be_read_are_not_passed_over(string drafts, int expected, string place = "")
     {
         await using var service = await RunningService.StartAsync();
 
         var (status, body) = await service.AnswerAsync(Json.Call(drafts: drafts));
 
         Assert.Equal(expected, status);
-        Assert.Equal("context.draftOrders", (string?)body!["issue"]![0]!["expression"]![0]);
+        Assert.Equal("context.draftOrders" + place, (string?)body!["issue"]![0]!["expression"]![0]);
     }
 
     [Theory]

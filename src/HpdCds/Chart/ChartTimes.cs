@@ -46,40 +46,36 @@ public static class ChartTimes
     public static ClinicalTime? Parse(ReadOnlySpan<byte> text, TimeZoneInfo zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        return IsWholeSecond(text) && Number(text[..4]) is >= FirstYear and <= LastYear and var year && OffsetOf(text[19..]) is { } offset && IsReal(text, year)
-            ? ClinicalTime.At(TimeZoneInfo.ConvertTime(new DateTimeOffset(year, Number(text[5..7]), Number(text[8..10]), Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), offset), zone))
-            : Parse(Encoding.ASCII.GetString(text), zone);
+        return WholeSecond(text) is { } instant ? ClinicalTime.At(TimeZoneInfo.ConvertTime(instant, zone)) : Parse(Encoding.ASCII.GetString(text), zone);
     }
 
     // As nearly every server writes it. Anything else is read the long way, by the framework.
-    private static bool IsWholeSecond(ReadOnlySpan<byte> text) =>
-        text.Length is 20 or 25 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
-
-    private static bool IsReal(ReadOnlySpan<byte> text, int year) =>
-        Number(text[5..7]) is >= 1 and <= 12 and var month && Number(text[8..10]) is >= 1 and var day && day <= DateTime.DaysInMonth(year, month)
-            && Number(text[11..13]) is >= 0 and <= 23 && Number(text[14..16]) is >= 0 and <= 59 && Number(text[17..19]) is >= 0 and <= 59;
+    private static DateTimeOffset? WholeSecond(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is not (20 or 25) || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+            return null;
+        var (year, month, day) = ((100 * Pair(text, 0)) + Pair(text, 2), Pair(text, 5), Pair(text, 8));
+        var (hour, minute, second) = (Pair(text, 11), Pair(text, 14), Pair(text, 17));
+        var isReal = year is >= FirstYear and <= LastYear && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+            && hour is >= 0 and <= 23 && minute is >= 0 and <= 59 && second is >= 0 and <= 59;
+        return isReal && OffsetOf(text[19..]) is { } offset ? new DateTimeOffset(year, month, day, hour, minute, second, offset) : null;
+    }
 
     private static TimeSpan? OffsetOf(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)'Z'] => TimeSpan.Zero,
-        [var sign and ((byte)'+' or (byte)'-'), _, _, (byte)':', _, _] when Number(text[1..3]) is >= 0 and <= 13 and var hours && Number(text[4..6]) is >= 0 and <= 59 and var minutes =>
+        [var sign and ((byte)'+' or (byte)'-'), _, _, (byte)':', _, _] when Pair(text, 1) is >= 0 and <= 13 and var hours && Pair(text, 4) is >= 0 and <= 59 and var minutes =>
             new TimeSpan(sign == '-' ? -hours : hours, sign == '-' ? -minutes : minutes, 0),
         _ => null,
     };
 
-    // Below 0 where anything but digits stands.
-    [MethodImpl(JsonScanner.Hot)]
-    private static int Number(ReadOnlySpan<byte> digits)
+    // Far below 0 where anything but digits stands.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Pair(ReadOnlySpan<byte> text, int at)
     {
-        var number = 0;
-        foreach (var digit in digits)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-                return -1;
-            number = (number * 10) + (digit - '0');
-        }
-
-        return number;
+        const int NoNumber = -1_000_000;
+        var (tens, ones) = (text[at] - '0', text[at + 1] - '0');
+        return (uint)tens > 9 || (uint)ones > 9 ? NoNumber : (10 * tens) + ones;
     }
 
     private static ClinicalTime? ParseInstant(string text, TimeZoneInfo zone)

@@ -136,6 +136,8 @@ public sealed partial class ReplicaTests(Postgres postgres, ITestOutputHelper ou
         ["HpdCds__Ehrs__0__Issuer"] = TestIssuer.Name,
         ["HpdCds__Ehrs__0__Keys__File"] = _keys,
         ["HpdCds__Ehrs__0__FhirBaseUrls__0"] = TestIssuer.Name,
+        // While one replica restarts the other has the calls of both, as many as this machine can make.
+        ["HpdCds__Ehrs__0__CallsPerSecond"] = "10000",
     };
 
     private string Token(string path = Path) => _issuer.Token(claims => claims["aud"] = TestIssuer.PublicBase + path, now: Now);

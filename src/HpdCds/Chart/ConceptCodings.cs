@@ -10,21 +10,10 @@ internal static class ConceptCodings
         List<(string? System, string Code)>? codes = null;
         if (!scanner.BeginsObject())
             return [];
-        while (scanner.NextMember(out var name))
+        for (var isInList = false; scanner.NextItemOf("coding"u8, ref isInList);)
         {
-            if (!scanner.Is(name, "coding"u8))
-            {
-                scanner.Skip();
-                continue;
-            }
-
-            if (!scanner.BeginsList())
-                continue;
-            while (scanner.NextItem())
-            {
-                if (ReadCoding(ref scanner, known, ref isDoubled) is { } coding)
-                    (codes ??= []).Add(coding);
-            }
+            if (ReadCoding(ref scanner, known, ref isDoubled) is { } coding)
+                (codes ??= []).Add(coding);
         }
 
         return codes is null ? [] : [.. codes];

@@ -85,6 +85,24 @@ public ref partial struct JsonScanner
     /// <summary>Whether another value stands in the list that was begun; it is then the next.</summary>
     public bool NextItem() => Goes((byte)']');
 
+    /// <summary>The next item of the lists that have this name in the object that was begun; false behind its last member, all others of which are passed.</summary>
+    /// <param name="isInList">Of the caller's, false at first.</param>
+    public bool NextItemOf(ReadOnlySpan<byte> member, ref bool isInList)
+    {
+        while (!isInList || !NextItem())
+        {
+            isInList = false;
+            if (!NextMember(out var name))
+                return false;
+            if (Is(name, member))
+                isInList = BeginsList();
+            else
+                Skip();
+        }
+
+        return true;
+    }
+
     /// <summary>Whether the next value is a text; anything else is passed.</summary>
     public bool TryText(out ScannedText text)
     {

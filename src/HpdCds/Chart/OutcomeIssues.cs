@@ -35,19 +35,8 @@ internal static class OutcomeIssues
     {
         if (!scanner.BeginsObject())
             return;
-        while (scanner.NextMember(out var name))
-        {
-            if (!scanner.Is(name, "coding"u8))
-            {
-                scanner.Skip();
-                continue;
-            }
-
-            if (!scanner.BeginsList())
-                continue;
-            while (scanner.NextItem())
-                ReadDetail(ref scanner, codes);
-        }
+        for (var isInList = false; scanner.NextItemOf("coding"u8, ref isInList);)
+            ReadDetail(ref scanner, codes);
     }
 
     private static void ReadDetail(ref JsonScanner scanner, List<string> codes)

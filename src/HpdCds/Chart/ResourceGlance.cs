@@ -288,22 +288,11 @@ public struct ResourceGlance
     {
         if (!scanner.BeginsObject())
             return;
-        while (scanner.NextMember(out var name))
+        for (var isInList = false; scanner.NextItemOf("event"u8, ref isInList);)
         {
-            if (!scanner.Is(name, "event"u8))
-            {
-                scanner.Skip();
-                continue;
-            }
-
-            if (!scanner.BeginsList())
-                continue;
-            while (scanner.NextItem())
-            {
-                var time = RawText.Next(ref scanner);
-                if (_effective.IsNothing && !_isEffectiveUnsure)
-                    _effective = time;
-            }
+            var time = RawText.Next(ref scanner);
+            if (_effective.IsNothing && !_isEffectiveUnsure)
+                _effective = time;
         }
     }
 

@@ -68,8 +68,8 @@ public sealed record CardComparison(
         // Made with the same key for the same patient, it is the same.
         var hidesValues = now.Count > 0 && card.OutcomeLink != pseudonyms.OutcomeLink(new Hospital(card.Ehr, card.Tenant), patientId);
         var hasReads = then.Any(row => row.Value?["read"] is not null);
-        var rows = now.Select(row => (Id: row.Key, Then: then[row.Key], Now: row.Value!)).ToArray();
-        var unread = rows.Select(row => UnreadOf(row.Id, row.Then, row.Now) ?? UnreadInfluencesOf(row.Id, row.Then, found, card.Id, pseudonyms)).OfType<NotCompared>().ToList();
+        var rows = found.Factors.Select(row => (row.Factor.Id, Row: row, Then: then[row.Factor.Id], Now: now[row.Factor.Id]!)).ToArray();
+        var unread = rows.Select(row => UnreadOf(row.Id, row.Then, row.Now) ?? UnreadInfluencesOf(row.Row, row.Then, card.Id, pseudonyms)).OfType<NotCompared>().ToList();
         var whole = UnreadWhole(card, found);
         if (whole is not null)
             unread.Insert(0, whole);
@@ -81,18 +81,15 @@ public sealed record CardComparison(
             found.Knowledge is { } knowledge && card.Knowledge != knowledge,
             whole is null && IsOtherScope(card, found) && !IsUnread(card.Reason) && !IsUnread(ReasonOf(found)),
             hidesValues,
-            [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, IsOtherValue(row.Id, row.Then))).OfType<FactorChange>()])
+            [.. rows.Where(row => !unread.Exists(other => other.What == row.Id)).Select(row => Change(row.Id, row.Then, row.Now, IsOtherValue(row.Row, row.Then, row.Now))).OfType<FactorChange>()])
         {
             NotCompared = [.. unread],
             HasRows = rows.Length > 0,
         };
 
         // Earlier releases had no hash at all, or one of what was not read, too: that one says its state and reason once more.
-        bool IsOtherValue(string factor, JsonNode? was)
-        {
-            var row = found.Factors.First(row => row.Factor.Id == factor);
-            return !hidesValues && ((string?)was?["read"] is { } read ? read != pseudonyms.Input(card.Id, row) : hasReads && row.Fact is Fact<Finding>.Known);
-        }
+        bool IsOtherValue(FactorAssessment row, JsonNode? was, JsonNode after) => !hidesValues
+            && ((string?)was?["read"] is { } read ? read != ((string?)after["read"] ?? pseudonyms.Input(card.Id, row)) : hasReads && after["read"] is not null);
     }
 
     private static bool IsOtherScope(Decision card, AssessmentExtension found) =>
@@ -126,14 +123,13 @@ public sealed record CardComparison(
     }
 
     // A value that is marked only because what might explain it was not read is the value that it was.
-    private static NotCompared? UnreadInfluencesOf(string factor, JsonNode? then, AssessmentExtension found, string card, Pseudonyms pseudonyms)
+    private static NotCompared? UnreadInfluencesOf(FactorAssessment row, JsonNode? then, string card, Pseudonyms pseudonyms)
     {
-        var row = found.Factors.First(row => row.Factor.Id == factor);
         if (row.Fact is not Fact<Finding>.Known { Provenance: { Marks: var marks } place } known)
             return null;
         var isNow = marks.Contains(Mark.ConfoundersUnread);
         var other = row with { Fact = known with { Provenance = place with { Marks = isNow ? marks.Remove(Mark.ConfoundersUnread) : marks.Add(Mark.ConfoundersUnread) } } };
-        return (string?)then?["read"] == pseudonyms.Input(card, other) ? new(factor, UnreadInfluences, !isNow) : null;
+        return (string?)then?["read"] == pseudonyms.Input(card, other) ? new(row.Factor.Id, UnreadInfluences, !isNow) : null;
     }
 
     private static FactorChange? Change(string factor, JsonNode? then, JsonNode now, bool isOtherValue)
